@@ -1,0 +1,94 @@
+"""The house digit: the one form in which a model sees ink, made as MNIST was made.
+
+float32, (28, 28), ink 1.0 on paper 0.0; aspect kept, the longer side fitted in 20 px with area
+averaging, placed by centre of mass. Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of
+handwritten digits", http://yann.lecun.com/exdb/mnist/.
+"""
+
+import numpy as np
+from PIL import Image
+
+SIDE = 28
+"""Height and width of a house digit, in pixels."""
+
+FITTED_SIDE = 20
+"""The longer side of the ink's box in a house digit, in pixels."""
+
+FINE = 8
+"""Fine pixels per pixel and axis: ink is placed on a grid this much finer, then averaged down."""
+
+_FINE_SIDE = SIDE * FINE
+_INK_FLOOR = 0.05
+"""Below this, ink is the foot of a resampling filter and does not widen the box."""
+
+
+def make_house_digit(ink: np.ndarray) -> np.ndarray:
+    """Makes a house digit of a picture's ink.
+
+    Args:
+        ink: (height, width), any size and any real dtype, ink 1.0 on paper 0.0. Everything in it is
+            taken as one digit.
+
+    Returns:
+        (28, 28) float32 in 0-1, all zeros where there is no ink.
+
+    Raises:
+        ValueError: `ink` is not two-dimensional, is empty or is not finite.
+    """
+    ink = np.asarray(ink, dtype=np.float32)
+    if ink.ndim != 2 or ink.size == 0:
+        raise ValueError(f"expected ink of shape (height, width), received {ink.shape}")
+    if not np.isfinite(ink).all():
+        raise ValueError("expected finite ink, received NaN or infinity")
+    box = _box_of_ink(ink)
+    if box is None:
+        return np.zeros((SIDE, SIDE), dtype=np.float32)
+    return place_by_mass(_resize_to_fit(ink, box))
+
+
+def place_by_mass(fine_ink: np.ndarray) -> np.ndarray:
+    """Places ink that has its final size on the (28, 28) field, centre of mass in the middle.
+
+    Args:
+        fine_ink: (height, width) float in 0-1, each side at most 28 * 8 fine pixels.
+
+    Returns:
+        (28, 28) float32 in 0-1: the fine pixels averaged eight by eight. Ink never leaves the field:
+        where the centre of mass would push it out, it stops at the edge.
+
+    Raises:
+        ValueError: the ink is larger than the field.
+    """
+    height, width = fine_ink.shape
+    if height > _FINE_SIDE or width > _FINE_SIDE:
+        raise ValueError(f"expected sides of at most {_FINE_SIDE} px, received {fine_ink.shape}")
+    field = np.zeros((_FINE_SIDE, _FINE_SIDE), dtype=np.float32)
+    top = _offset_by_mass(fine_ink.sum(axis=1), height)
+    left = _offset_by_mass(fine_ink.sum(axis=0), width)
+    field[top : top + height, left : left + width] = fine_ink
+    return field.reshape(SIDE, FINE, SIDE, FINE).mean(axis=(1, 3))
+
+
+def _offset_by_mass(profile: np.ndarray, length: int) -> int:
+    mass = profile.sum()
+    centre = (profile * (np.arange(length) + 0.5)).sum() / mass if mass > 0 else length / 2
+    return int(np.clip(round(_FINE_SIDE / 2 - float(centre)), 0, _FINE_SIDE - length))
+
+
+def _box_of_ink(ink: np.ndarray) -> tuple[int, int, int, int] | None:
+    """Left, top, right and bottom of the ink, right and bottom exclusive."""
+    rows = np.flatnonzero((ink > _INK_FLOOR).any(axis=1))
+    columns = np.flatnonzero((ink > _INK_FLOOR).any(axis=0))
+    if rows.size == 0:
+        return None
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def _resize_to_fit(ink: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
+    left, top, right, bottom = box
+    width, height = right - left, bottom - top
+    scale = FITTED_SIDE * FINE / max(width, height)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    method = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
+    image = Image.fromarray(np.ascontiguousarray(ink[top:bottom, left:right]), mode="F")
+    return np.clip(np.asarray(image.resize(size, method)), 0.0, 1.0)

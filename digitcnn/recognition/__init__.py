@@ -1,0 +1,1 @@
+"""From house digits to answers, with LiteRT."""

@@ -1,0 +1,162 @@
+"""The public reader: strokes or a picture in, a reading out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from digitcnn.errors import NotSupportedError
+from digitcnn.ink.strokes import Box, as_strokes, box_of_strokes, draw_house_digit
+from digitcnn.recognition.recognizer import CLASSES, Recognizer, load_recognizer
+from digitcnn.run_folder import find_run
+
+DEFAULT_MODEL = "deeper"
+
+Expect = Literal["digit", "number"]
+
+
+@dataclass(frozen=True, eq=False)
+class Digit:
+    """One piece of ink, and what the model makes of it.
+
+    Attributes:
+        label: 0-9, or None where the model takes it for something else than a digit.
+        confidence: how likely the answer is right, a fraction 0-1: that it is this digit, or, where
+            `label` is None, that it is not a digit.
+        probabilities: (10,) float32, calibrated: of each digit, given that it is one. Sums to 1.
+        box: around the ink, in the input's own units.
+        pixels: (28, 28) float32, the house digit that the model saw.
+    """
+
+    label: int | None
+    confidence: float
+    probabilities: np.ndarray
+    box: Box
+    pixels: np.ndarray
+
+    @property
+    def nearest(self) -> int:
+        """The most probable digit, also where the ink was refused."""
+        return int(self.probabilities.argmax())
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read, line by line.
+
+    Attributes:
+        lines: the pieces of ink of each line, left to right, top line first. No lines on blank paper.
+    """
+
+    lines: tuple[tuple[Digit, ...], ...] = ()
+
+    @property
+    def digits(self) -> tuple[Digit, ...]:
+        """All pieces in reading order, those that are not digits among them."""
+        return tuple(digit for line in self.lines for digit in line)
+
+    @cached_property
+    def text(self) -> str:
+        """The digits that were read, "\\n" between lines; "" where there is no digit."""
+        lines = ["".join(str(d.label) for d in line if d.label is not None) for line in self.lines]
+        return "\n".join(line for line in lines if line)
+
+
+class DigitReader:
+    """Reads handwritten digits.
+
+    Example:
+        >>> reader = DigitReader()
+        >>> reading = reader.read_strokes([[(40, 10), (38, 50), (41, 90)]], expect="digit")
+        >>> reading.text
+        '1'
+    """
+
+    def __init__(self, model: str | Path = DEFAULT_MODEL):
+        """Loads a model by the name of a preset that ships, of a run, or by a run folder's path.
+
+        Raises:
+            ModelNotFoundError: there is no trained model there.
+        """
+        folder = find_run(model)
+        record = folder.read_record()
+        self.name = folder.name
+        self._temperature = record.temperature
+        self._refuse_above = record.refuse_above
+        self._recognizer: Recognizer = load_recognizer(
+            str(folder.tflite_file), folder.tflite_file.stat().st_mtime_ns
+        )
+
+    def classify(self, digits: np.ndarray) -> np.ndarray:
+        """The bare model, for benchmarks: no refusal and no calibration.
+
+        Args:
+            digits: (n, 28, 28) house digits in 0-1.
+
+        Returns:
+            (n, 10) float32, rows summing to 1.
+        """
+        probabilities = self._recognizer.predict(digits)[:, :CLASSES]
+        return probabilities / np.maximum(probabilities.sum(axis=1, keepdims=True), 1e-30)
+
+    def read_strokes(self, strokes: Iterable[np.ndarray], *, expect: Expect = "number") -> Reading:
+        """Reads pen strokes.
+
+        Args:
+            strokes: each (n, 2), x right and y down, in any units.
+            expect: "digit" says that all the ink is one digit, "number" splits it.
+
+        Raises:
+            ValueError: `strokes` are not arrays of that shape, or `expect` is another word.
+            NotSupportedError: `expect="number"`.
+        """
+        _check_expect(expect)
+        if expect == "number":
+            raise NotSupportedError('Numbers cannot be read yet: pass expect="digit" and one digit.')
+        checked = as_strokes(strokes)
+        if not checked:
+            return Reading()
+        digit = self.judge(draw_house_digit(checked), box_of_strokes(checked))
+        return Reading(((digit,),))
+
+    def read_image(self, image: object, *, expect: Expect = "number") -> Reading:
+        """Reads a picture.
+
+        Raises:
+            NotSupportedError: always, in this version.
+        """
+        _check_expect(expect)
+        raise NotSupportedError("Pictures cannot be read yet: pass strokes to read_strokes instead.")
+
+    def judge(self, pixels: np.ndarray, box: Box) -> Digit:
+        """Answers one house digit, (28, 28), found in `box`."""
+        return self.judge_all(pixels[np.newaxis], [box])[0]
+
+    def judge_all(self, pixels: np.ndarray, boxes: list[Box]) -> list[Digit]:
+        """Answers house digits, (n, 28, 28), each found in its box."""
+        probabilities = self._calibrate(self._recognizer.predict(pixels))
+        return [
+            self._decide(row, box, digit) for row, box, digit in zip(probabilities, boxes, pixels, strict=True)
+        ]
+
+    def _decide(self, probabilities: np.ndarray, box: Box, pixels: np.ndarray) -> Digit:
+        of_digits = probabilities[:CLASSES]
+        is_digit = float(of_digits.sum())
+        given_digit = of_digits / max(is_digit, 1e-30)
+        if self._refuse_above is not None and 1.0 - is_digit > self._refuse_above:
+            return Digit(None, 1.0 - is_digit, given_digit, box, pixels)
+        label = int(of_digits.argmax())
+        return Digit(label, float(of_digits[label]), given_digit, box, pixels)
+
+    def _calibrate(self, probabilities: np.ndarray) -> np.ndarray:
+        powers = np.log(np.maximum(probabilities, 1e-30)) / self._temperature
+        powers = np.exp(powers - powers.max(axis=1, keepdims=True))
+        return powers / powers.sum(axis=1, keepdims=True)
+
+
+def _check_expect(expect: str) -> None:
+    if expect not in ("digit", "number"):
+        raise ValueError(f'expected "digit" or "number", received {expect!r}')

@@ -1,0 +1,178 @@
+"""The run folder: the one record of a training run, on disk.
+
+    run.json          what was trained, on what, with which settings, where, and how it ended
+    history.csv       a row per epoch, in Keras's own names
+    progress.json     where the run stands now, rewritten in place while it trains
+    checkpoint/       what the same command resumes from; gone when the run has finished
+    model.keras       the trained model, without its optimizer's state
+    model.tflite      the same, for LiteRT
+    metrics.json      what it reached
+    predictions.npz   probabilities (n, 10) and labels (n,) on the test set
+
+Folders under `models/` ship with the project, those under `runs/` were made on this machine. JSON,
+CSV, NumPy arrays without objects and Keras's own format: nothing in a run folder can carry code
+that opening it would run.
+"""
+
+import csv
+import json
+import os
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from digitcnn.errors import ModelNotFoundError, RunFolderError
+
+PROJECT = Path(__file__).resolve().parent.parent
+SHIPPED = PROJECT / "models"
+"""Where the trained models are that come with the project."""
+
+
+def runs_root() -> Path:
+    """Where runs made on this machine go: `$DIGITCNN_RUNS`, else `runs/` in the checkout."""
+    return Path(os.environ.get("DIGITCNN_RUNS") or PROJECT / "runs")
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What `run.json` holds.
+
+    Attributes:
+        preset: name of the architecture and recipe.
+        settings: every setting of the recipe as it was used.
+        dataset: name, origin and number of images of what was trained and tested on.
+        seed: of weights, shuffling and augmentation.
+        state: "running", "finished", "stopped" or "failed".
+        started, finished: UTC, ISO 8601; finished is None until it is.
+        seconds: of training, all sittings together.
+        versions: of Python and the libraries that a result depends on.
+        machine: processor, cores and system.
+        parameters: number of trained weights.
+        temperature: what the model's log-probabilities are divided by before they are shown as
+            confidence; 1 leaves them as they are. Source: Guo et al., "On Calibration of Modern
+            Neural Networks", 2017.
+        refuse_above: probability of "not a digit" from which an answer is refused; None for a model
+            of ten classes, which cannot refuse.
+        error: why it failed, in one sentence.
+    """
+
+    preset: str
+    settings: dict[str, Any]
+    dataset: dict[str, Any]
+    seed: int
+    state: str
+    started: str
+    finished: str | None = None
+    seconds: float = 0.0
+    versions: dict[str, str] = field(default_factory=dict)
+    machine: dict[str, Any] = field(default_factory=dict)
+    parameters: int = 0
+    temperature: float = 1.0
+    refuse_above: float | None = None
+    error: str | None = None
+
+
+class RunFolder:
+    """One run folder; reading fails with `RunFolderError` where a file is missing or broken."""
+
+    def __init__(self, path: str | Path):
+        self.path = Path(path)
+        self.run_json = self.path / "run.json"
+        self.history_csv = self.path / "history.csv"
+        self.progress_json = self.path / "progress.json"
+        self.checkpoint = self.path / "checkpoint"
+        self.keras_file = self.path / "model.keras"
+        self.tflite_file = self.path / "model.tflite"
+        self.metrics_json = self.path / "metrics.json"
+        self.predictions_npz = self.path / "predictions.npz"
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    def read_record(self) -> RunRecord:
+        data = _read_json(self.run_json)
+        known = {entry.name for entry in fields(RunRecord)}
+        try:
+            return RunRecord(**{key: value for key, value in data.items() if key in known})
+        except TypeError as error:
+            raise RunFolderError(f"{self.run_json} lacks a part that every run has: {error}.") from None
+
+    def write_record(self, record: RunRecord) -> None:
+        write_json(self.run_json, asdict(record))
+
+    def read_metrics(self) -> dict[str, Any]:
+        return _read_json(self.metrics_json)
+
+    def read_progress(self) -> dict[str, Any]:
+        return _read_json(self.progress_json)
+
+    def read_history(self) -> list[dict[str, float]]:
+        """Rows in order of epoch, numbers as float; none where no epoch has ended."""
+        if not self.history_csv.is_file():
+            return []
+        try:
+            with self.history_csv.open(newline="") as file:
+                return [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
+        except (OSError, TypeError, ValueError) as error:
+            raise RunFolderError(f"{self.history_csv} cannot be read: {error}.") from None
+
+    def write_history(self, rows: list[dict[str, float]]) -> None:
+        """Writes all rows, the columns those of the first."""
+        temporary = self.history_csv.with_suffix(".csv.part")
+        with temporary.open("w", newline="") as file:
+            writer = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else ["epoch"])
+            writer.writeheader()
+            writer.writerows(rows)
+        os.replace(temporary, self.history_csv)
+
+    def read_predictions(self) -> tuple[np.ndarray, np.ndarray]:
+        """Probabilities (n, 10) float32 and labels (n,) int64 on the test set."""
+        try:
+            with np.load(self.predictions_npz, allow_pickle=False) as arrays:
+                return arrays["probabilities"].astype(np.float32), arrays["labels"].astype(np.int64)
+        except (OSError, ValueError, KeyError, EOFError) as error:
+            raise RunFolderError(f"{self.predictions_npz} cannot be read: {error}.") from None
+
+
+def find_run(name_or_path: str | Path) -> RunFolder:
+    """The run folder of a name (shipped models first, then this machine's runs) or of a path.
+
+    Raises:
+        ModelNotFoundError: neither holds a trained model.
+    """
+    text = str(name_or_path)
+    candidates = [Path(text)]
+    if text and Path(text).name == text:
+        candidates = [SHIPPED / text, runs_root() / text, Path(text)]
+    for candidate in candidates:
+        if (candidate / "model.tflite").is_file():
+            return RunFolder(candidate)
+    shipped = ", ".join(folder.name for folder in list_runs(SHIPPED)) or "none"
+    raise ModelNotFoundError(f"There is no trained model called {text!r}; those that ship: {shipped}.")
+
+
+def list_runs(root: Path) -> list[RunFolder]:
+    """The run folders under a root, by name; none where the root is missing."""
+    if not root.is_dir():
+        return []
+    return [RunFolder(path) for path in sorted(root.iterdir()) if (path / "run.json").is_file()]
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Writes JSON so that a reader sees the old file or the new one, never a half."""
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    os.replace(temporary, path)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunFolderError(f"{path} cannot be read: {error}.") from None
+    if not isinstance(data, dict):
+        raise RunFolderError(f"{path} holds {type(data).__name__} where an object was expected.")
+    return data
