@@ -60,7 +60,7 @@ class Reading:
 
     @cached_property
     def text(self) -> str:
-        """The digits that were read, "\\n" between lines; "" where there is no digit."""
+        """The digits that were read, a newline between lines; "" where there is no digit."""
         lines = ["".join(str(d.label) for d in line if d.label is not None) for line in self.lines]
         return "\n".join(line for line in lines if line)
 
@@ -139,7 +139,8 @@ class DigitReader:
         """Answers house digits, (n, 28, 28), each found in its box."""
         probabilities = self._calibrate(self._recognizer.predict(pixels))
         return [
-            self._decide(row, box, digit) for row, box, digit in zip(probabilities, boxes, pixels, strict=True)
+            self._decide(row, box, digit)
+            for row, box, digit in zip(probabilities, boxes, pixels, strict=True)
         ]
 
     def _decide(self, probabilities: np.ndarray, box: Box, pixels: np.ndarray) -> Digit:

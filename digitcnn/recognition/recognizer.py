@@ -68,5 +68,5 @@ class Recognizer:
 
 @lru_cache(maxsize=16)
 def load_recognizer(path: str, changed: int) -> Recognizer:
-    """The recognizer of a file, one per process; `changed` is the file's time, so that a new file is loaded anew."""
+    """The recognizer of a file, one per process; `changed` is its time, so that a new file is loaded anew."""
     return Recognizer(path)
