@@ -1,0 +1,195 @@
+"""The drawing canvas's own format, Fabric.js 7 JSON, to pen strokes."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from digitcnn.errors import InputError
+from digitcnn.ink.strokes import MAX_POINTS, Stroke
+
+FLATTENING = 3.0
+"""Canvas pixels: about how far apart the points of a flattened curve may lie."""
+
+_MOST_STEPS = 16
+_FARTHEST = 1e6
+"""Canvas pixels: an object beyond this was not drawn by a person."""
+
+_COORDINATES = {"M": 2, "L": 2, "Q": 4, "C": 6, "Z": 0}
+"""How many numbers follow each command of a path."""
+
+_ORIGINS = {"left": -0.5, "top": -0.5, "center": 0.0, "right": 0.5, "bottom": 0.5}
+
+
+def strokes_from_canvas(json_data: object) -> list[Stroke]:
+    """The pen strokes of a canvas's `json_data`, as they lie on the canvas.
+
+    Freehand paths are flattened and carried through the object's transform, so that what a person moved,
+    scaled, turned, flipped or skewed afterwards comes out as it is seen. Brush and colour leave no trace.
+    Objects other than paths, and paths that are broken, are left out.
+
+    Args:
+        json_data: what the canvas component returned; None before anything was drawn.
+
+    Returns:
+        Strokes in order of drawing, each (n, 2) float64, x right and y down, in canvas pixels.
+
+    Raises:
+        InputError: this is no drawing, or it has more than `MAX_POINTS` points.
+    """
+    if json_data is None:
+        return []
+    objects = json_data.get("objects", []) if isinstance(json_data, Mapping) else None
+    if not isinstance(objects, list):
+        raise InputError("The drawing cannot be understood: clear the canvas and draw again.")
+    strokes: list[Stroke] = []
+    points = 0
+    for entry in objects:
+        for stroke in _strokes_of_object(entry, MAX_POINTS - points):
+            strokes.append(stroke)
+            points += len(stroke)
+    return strokes
+
+
+def _strokes_of_object(entry: object, room: int) -> list[Stroke]:
+    """The strokes of one object; none where it is no path or a broken one.
+
+    Raises:
+        InputError: there are more than `room` points.
+    """
+    if not isinstance(entry, Mapping) or entry.get("type") not in ("Path", "path"):
+        return []
+    path = entry.get("path")
+    if not isinstance(path, list):
+        return []
+    if len(path) > room:
+        raise _too_long()
+    try:
+        pieces = _read_path(path)
+        strokes = [_flatten(piece.curves) for piece in pieces]
+        if sum(map(len, strokes)) > room:
+            raise _too_long()
+        return _place(strokes, _bounds(pieces), entry) if strokes else []
+    except _BrokenPathError:
+        return []
+
+
+class _Piece(NamedTuple):
+    """A path between two moves of the pen, as cubic Bezier curves (n, 4, 2).
+
+    The first curve is the point where the pen came down. `outer` has the curves that Fabric.js measures:
+    of a quadratic curve it takes the control point twice, which bulges a little more than what it draws.
+    """
+
+    curves: np.ndarray
+    outer: np.ndarray
+
+
+class _BrokenPathError(Exception):
+    """A path or a transform that Fabric.js would not have written."""
+
+
+def _too_long() -> InputError:
+    return InputError(f"The drawing has more than {MAX_POINTS:,} points: clear the canvas and draw less.")
+
+
+def _read_path(path: Sequence[object]) -> list[_Piece]:
+    pieces: list[list[list[float]]] = []
+    x = y = 0.0
+    for command in path:
+        if not isinstance(command, list) or not command or not isinstance(command[0], str):
+            raise _BrokenPathError
+        letter, numbers = command[0], [_number(value) for value in command[1:]]
+        if len(numbers) != _COORDINATES.get(letter):
+            raise _BrokenPathError
+        if letter == "M":
+            x, y = numbers
+            pieces.append([[x, y] * 8])
+            continue
+        if not pieces:
+            raise _BrokenPathError
+        end_x, end_y = end = numbers[-2:] or pieces[-1][0][:2]
+        first_x, first_y = first = numbers[:2] or end
+        if letter == "C":
+            drawn = outer = numbers[:4]
+        else:
+            # A line is a quadratic curve whose control point lies on its end.
+            drawn = [x / 3 + first_x * 2 / 3, y / 3 + first_y * 2 / 3]
+            drawn += [end_x / 3 + first_x * 2 / 3, end_y / 3 + first_y * 2 / 3]
+            outer = first * 2
+        pieces[-1].append([x, y, *drawn, *end, x, y, *outer, *end])
+        x, y = end
+    arrays = [np.array(piece).reshape(-1, 2, 4, 2) for piece in pieces]
+    return [_Piece(curves[:, 0], curves[:, 1]) for curves in arrays]
+
+
+def _flatten(curves: np.ndarray) -> Stroke:
+    """Points along curves that begin where the one before ended."""
+    longest = np.linalg.norm(np.diff(curves, axis=1), axis=2).sum(axis=1).max()
+    steps = int(np.clip(math.ceil(longest / FLATTENING), 1, _MOST_STEPS))
+    return np.concatenate([curves[:1, 0], _points_along(curves[1:], steps)])
+
+
+def _points_along(curves: np.ndarray, steps: int) -> np.ndarray:
+    t = np.arange(1, steps + 1) / steps
+    bernstein = np.stack([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3])
+    return np.einsum("ks,nkd->nsd", bernstein, curves).reshape(-1, 2)
+
+
+def _bounds(pieces: Sequence[_Piece]) -> tuple[np.ndarray, np.ndarray]:
+    """Lowest and highest x and y of a path as Fabric.js finds them: its centre is what is placed."""
+    points = np.concatenate(
+        [part for piece in pieces for part in (piece.outer[:, 0], _points_along(piece.outer, _MOST_STEPS))]
+    )
+    return points.min(axis=0), points.max(axis=0)
+
+
+def _place(
+    strokes: Sequence[Stroke], bounds: tuple[np.ndarray, np.ndarray], entry: Mapping[str, Any]
+) -> list[Stroke]:
+    """Carries an object's own coordinates to the canvas, as Fabric.js does when it draws.
+
+    Source: fabric 7.4, `src/util/misc/matrix.ts` (calcDimensionsMatrix, composeMatrix) and
+    `src/shapes/Object/ObjectOrigin.ts` (translateToCenterPoint).
+    """
+    low, high = bounds
+    shape = _shape_matrix(entry)
+    angle = math.radians(_number(entry.get("angle", 0)))
+    turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    anchor = np.array([_number(entry.get("left", 0)), _number(entry.get("top", 0))])
+    origin = np.array([_origin(entry.get("originX", "left")), _origin(entry.get("originY", "top"))])
+    pen = _number(entry.get("strokeWidth", 1))
+    uniform = bool(entry.get("strokeUniform", False))
+    size = np.abs(shape) @ (high - low + (0.0 if uniform else pen)) + (pen if uniform else 0.0)
+    centre = anchor - turn @ (origin * size)
+    with np.errstate(all="ignore"):
+        placed = [(stroke - (low + high) / 2) @ (turn @ shape).T + centre for stroke in strokes]
+    if any(not (np.abs(stroke) < _FARTHEST).all() for stroke in placed):
+        raise _BrokenPathError
+    return placed
+
+
+def _shape_matrix(entry: Mapping[str, Any]) -> np.ndarray:
+    """Scale, flip and skew, (2, 2), in Fabric's order: skewed first in y, then in x, then scaled."""
+    scale_x = _number(entry.get("scaleX", 1)) * (-1 if entry.get("flipX") is True else 1)
+    scale_y = _number(entry.get("scaleY", 1)) * (-1 if entry.get("flipY") is True else 1)
+    skew_x = math.tan(math.radians(_number(entry.get("skewX", 0))))
+    skew_y = math.tan(math.radians(_number(entry.get("skewY", 0))))
+    scale = np.diag([scale_x, scale_y])
+    return scale @ np.array([[1.0, skew_x], [0.0, 1.0]]) @ np.array([[1.0, 0.0], [skew_y, 1.0]])
+
+
+def _origin(value: object) -> float:
+    """Where an object's left or top lies on it: -0.5 at its start, 0.5 at its end."""
+    if isinstance(value, str):
+        if value not in _ORIGINS:
+            raise _BrokenPathError
+        return _ORIGINS[value]
+    return _number(value) - 0.5
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _FARTHEST:
+        raise _BrokenPathError
+    return float(value)
