@@ -1,0 +1,7 @@
+"""`python -m digitcnn`."""
+
+import sys
+
+from digitcnn.cli import main
+
+sys.exit(main())

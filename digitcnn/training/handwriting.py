@@ -1,0 +1,148 @@
+"""Everything that `reader` learns from: MNIST, pen strokes, scans, and what is not a digit."""
+
+import numpy as np
+
+from digitcnn.errors import DatasetError
+from digitcnn.ink.house_digit import make_house_digit
+from digitcnn.ink.strokes import Stroke, draw_house_digit
+from digitcnn.training import negatives
+from digitcnn.training.datasets import NOT_A_DIGIT, DigitSet, Split, concatenate, data_folder, split_mnist
+from digitcnn.training.pen_strokes import LOOK_ALIKES, Drawing, Part, load_pen_digits, load_pen_nondigits
+
+VARIANTS = 3
+"""How often each training drawing is drawn, each time with another pen and another hand's tremor."""
+
+PEN_WIDTHS = (1.4, 3.8)
+MNIST_VALIDATION = 0.05
+
+
+def split_handwriting(*, seed: int, images: int | None = None) -> Split:
+    """MNIST and pen strokes, scans and made negatives to learn from; MNIST's test set to measure on.
+
+    Writers in the validation part have nothing in the training part. Labels marked suspect, and what
+    merely looks like a digit, are left out.
+
+    Args:
+        seed: of the MNIST split, of pens and tremor, and of the made negatives.
+        images: how many of the training images are used; None for all.
+
+    Raises:
+        DatasetError: MNIST or the pen strokes cannot be had.
+    """
+    rng = np.random.default_rng(seed)
+    mnist = split_mnist(MNIST_VALIDATION, None, seed)
+    digits = [drawing for drawing in load_pen_digits() if not drawing.suspect]
+    nondigits = _nondigits()
+    train = concatenate(
+        [
+            mnist.train,
+            draw_variants(_of_part(digits, "train"), "pen strokes", rng),
+            draw_variants(_of_part(nondigits, "train"), "drawings that are not digits", rng),
+            *_scans(),
+            _make_negatives(mnist.train, _of_part(digits, "train"), _of_part(nondigits, "train"), rng),
+        ],
+        "MNIST, pen strokes, scans, non-digits",
+    )
+    if images is not None:
+        train = train.take(rng.permutation(len(train))[:images])
+    validation = concatenate(
+        [mnist.validation, draw_part(digits, "validation"), draw_part(nondigits, "validation")],
+        "MNIST and other writers' pen strokes and non-digits",
+    )
+    return Split(train, validation, mnist.test)
+
+
+def load_calibration_set(classes: int, split: Split) -> DigitSet:
+    """Pen strokes of the validation writers, with non-digits for a model that can refuse.
+
+    Where no pen strokes can be had, the split's own validation images stand in.
+    """
+    try:
+        drawings = [drawing for drawing in load_pen_digits() if not drawing.suspect]
+    except DatasetError:
+        return split.validation
+    sets = [draw_part(drawings, "validation")]
+    if classes > NOT_A_DIGIT:
+        sets.append(draw_part(_nondigits(), "validation"))
+    return concatenate(sets, "pen strokes of the validation writers")
+
+
+def draw_part(drawings: list[Drawing], part: Part) -> DigitSet:
+    """The drawings of one part as the canvas draws them."""
+    chosen = _of_part(drawings, part)
+    return _as_set([draw_house_digit(each.strokes) for each in chosen], chosen, part)
+
+
+def draw_variants(drawings: list[Drawing], name: str, rng: np.random.Generator) -> DigitSet:
+    """Each drawing `VARIANTS` times, with a pen width of its own and a little tremor."""
+    return concatenate(
+        [
+            _as_set([_draw_once(each.strokes, rng) for each in drawings], drawings, name)
+            for _ in range(VARIANTS)
+        ],
+        name,
+    )
+
+
+def _draw_once(strokes: list[Stroke], rng: np.random.Generator) -> np.ndarray:
+    points = np.concatenate(strokes)
+    size = float(np.ptp(points, axis=0).max())
+    tremor = rng.uniform(0, 0.015) * size
+    shaken = [stroke + rng.normal(0, tremor, stroke.shape) for stroke in strokes]
+    return draw_house_digit(shaken, pen_width=rng.uniform(*PEN_WIDTHS))
+
+
+def _make_negatives(
+    mnist: DigitSet, digits: list[Drawing], nondigits: list[Drawing], rng: np.random.Generator
+) -> DigitSet:
+    printed = mnist.take(rng.permutation(len(mnist))[:6000])
+    pens = [digits[at].strokes for at in rng.integers(len(digits), size=4000)]
+    images = np.concatenate(
+        [printed.pixels, [draw_house_digit(each, pen_width=rng.uniform(*PEN_WIDTHS)) for each in pens]]
+    )
+    # Turned by a quarter, or in a mirror, these are no digits any more; 0, 1 and 8 still are.
+    asymmetric = printed.pixels[np.isin(printed.labels, [2, 3, 4, 5, 7])]
+    made = [
+        negatives.join_digits(images, 4500, rng),
+        negatives.halve_digits(printed.pixels[np.isin(printed.labels, [0, 2, 3, 4, 5])], 1500, rng),
+        negatives.turn_digits(asymmetric, 2000, rng),
+        negatives.scribble(2500, rng),
+        negatives.print_letters(2500, rng),
+    ]
+    doodles = [drawing.strokes for drawing in nondigits if len(drawing.strokes) > 1]
+    if doodles:
+        made.append(negatives.mix_drawings(doodles, 4000, rng))
+    pixels = np.concatenate(made)
+    return DigitSet(_as_bytes(pixels), np.full(len(pixels), NOT_A_DIGIT), "made negatives")
+
+
+def _scans() -> list[DigitSet]:
+    """Semeion's 1,593 scanned digits of about 80 people, 16x16. Source: UCI, CC BY 4.0."""
+    folder = data_folder()
+    path = folder / "semeion.npz" if folder else None
+    if not (path and path.is_file()):
+        return []
+    with np.load(path, allow_pickle=False) as file:
+        pixels = np.stack([make_house_digit(image / 255.0) for image in file["x"]])
+        return [DigitSet(_as_bytes(pixels), file["y"].astype(np.int64), "Semeion scans")]
+
+
+def _nondigits() -> list[Drawing]:
+    try:
+        drawings = load_pen_nondigits()
+    except DatasetError:
+        return []  # The made negatives are left.
+    return [drawing for drawing in drawings if drawing.name not in LOOK_ALIKES]
+
+
+def _of_part(drawings: list[Drawing], part: Part) -> list[Drawing]:
+    return [drawing for drawing in drawings if drawing.part == part]
+
+
+def _as_set(pixels: list[np.ndarray], drawings: list[Drawing], name: str) -> DigitSet:
+    images = _as_bytes(np.stack(pixels)) if pixels else np.zeros((0, 28, 28), np.uint8)
+    return DigitSet(images, np.array([each.label for each in drawings], dtype=np.int64), name)
+
+
+def _as_bytes(pixels: np.ndarray) -> np.ndarray:
+    return np.round(pixels * 255).astype(np.uint8)

@@ -1,0 +1,126 @@
+"""Made ink that is not a digit: several digits at once, halves, mixtures, scribbles, printed letters.
+
+A half of an 8 is a 0 and a mixture of doodles may be a 1: such accidents are few beside the true
+digits of that shape, so that a model that sees both still answers them.
+"""
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from digitcnn.ink.house_digit import SIDE, make_house_digit
+from digitcnn.ink.strokes import Stroke, draw_house_digit
+
+_LETTERS = "AaCcDdEeFfGHhJKkLMmNnPpQRrTtUuVvWwXxYyGj&@#%?$*+=<>{}[]~^~"
+
+
+def join_digits(digits: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Two or three digits side by side, above one another or overlapping, as one piece of ink.
+
+    Args:
+        digits: (n, 28, 28) float32 in 0-1, to draw from.
+        count: how many to make.
+        rng: decides.
+
+    Returns:
+        (count, 28, 28) float32 in 0-1.
+    """
+    made = np.empty((count, SIDE, SIDE), dtype=np.float32)
+    for index in range(count):
+        several = [_trim(digits[at]) for at in rng.integers(len(digits), size=2 + (rng.random() < 0.25))]
+        if rng.random() < 0.2:
+            several = [digit.T for digit in several]
+            made[index] = make_house_digit(_side_by_side(several, rng).T)
+        else:
+            made[index] = make_house_digit(_side_by_side(several, rng))
+    return made
+
+
+def halve_digits(digits: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Digits cut by a straight line at any angle, the smaller part kept; shapes as in `join_digits`."""
+    made = np.empty((count, SIDE, SIDE), dtype=np.float32)
+    y, x = np.mgrid[:SIDE, :SIDE] - (SIDE - 1) / 2
+    for index in range(count):
+        angle = rng.uniform(0, 2 * np.pi)
+        kept = np.clip(np.cos(angle) * x + np.sin(angle) * y + rng.uniform(-3.5, 0), 0, 1)
+        made[index] = make_house_digit(digits[rng.integers(len(digits))] * kept)
+    return made
+
+
+def turn_digits(digits: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Digits turned by a quarter, or seen in a mirror; shapes as in `join_digits`."""
+    chosen = digits[rng.integers(len(digits), size=count)]
+    turned = [np.rot90(each, rng.choice([1, 3])) if rng.random() < 0.7 else each[:, ::-1] for each in chosen]
+    return np.stack([make_house_digit(each) for each in turned])
+
+
+def mix_drawings(drawings: list[list[Stroke]], count: int, rng: np.random.Generator) -> np.ndarray:
+    """Strokes of two drawings laid over one another, three strokes or more; shapes as in `join_digits`."""
+    made = np.empty((count, SIDE, SIDE), dtype=np.float32)
+    for index in range(count):
+        strokes: list[Stroke] = []
+        while len(strokes) < 3:
+            drawing = drawings[rng.integers(len(drawings))]
+            kept = [stroke for stroke in drawing if rng.random() < 0.7]
+            strokes += [_unit(stroke, drawing) + rng.uniform(-0.2, 0.2, 2) for stroke in kept]
+        made[index] = draw_house_digit(strokes, pen_width=rng.uniform(1.4, 3.6))
+    return made
+
+
+def scribble(count: int, rng: np.random.Generator) -> np.ndarray:
+    """Wandering, zigzag and looping lines; shapes as in `join_digits`."""
+    made = np.empty((count, SIDE, SIDE), dtype=np.float32)
+    for index in range(count):
+        strokes = [_wander(rng) + rng.uniform(-0.5, 0.5, 2) for _ in range(rng.integers(1, 4))]
+        made[index] = draw_house_digit(strokes, pen_width=rng.uniform(1.4, 3.6))
+    return made
+
+
+def print_letters(count: int, rng: np.random.Generator) -> np.ndarray:
+    """Printed letters and symbols that do not look like digits; shapes as in `join_digits`."""
+    font = ImageFont.load_default(64)
+    made = np.empty((count, SIDE, SIDE), dtype=np.float32)
+    for index in range(count):
+        image = Image.new("L", (160, 120))
+        ImageDraw.Draw(image).text((40, 20), _LETTERS[rng.integers(len(_LETTERS))], fill=255, font=font)
+        width = rng.uniform(0.7, 1.2)
+        image = image.resize((int(160 * width), 120))
+        made[index] = make_house_digit(np.asarray(image, dtype=np.float32) / 255.0)
+    return made
+
+
+def _trim(digit: np.ndarray) -> np.ndarray:
+    rows, columns = np.flatnonzero(digit.any(axis=1)), np.flatnonzero(digit.any(axis=0))
+    return digit[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] if rows.size else digit
+
+
+def _side_by_side(several: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+    field = np.zeros((60, 120), dtype=np.float32)
+    left = 0
+    for digit in several:
+        top = 12 + int(rng.integers(-6, 7))
+        height, width = digit.shape
+        place = field[top : top + height, left : left + width]
+        np.maximum(place, digit[: place.shape[0], : place.shape[1]], out=place)
+        left += max(3, width + int(rng.integers(-6, 8)))
+    return field
+
+
+def _unit(stroke: Stroke, drawing: list[Stroke]) -> Stroke:
+    """The stroke, in units of its drawing's longer side."""
+    points = np.concatenate(drawing)
+    corner = points.min(axis=0)
+    return (stroke - corner) / max(float(np.ptp(points, axis=0).max()), 1e-9)
+
+
+def _wander(rng: np.random.Generator) -> Stroke:
+    knots = int(rng.integers(4, 14))
+    turns = rng.normal(0, rng.uniform(0.3, 2.5), knots) + rng.uniform(-1, 1)
+    heading = rng.uniform(0, 2 * np.pi) + np.cumsum(turns)
+    steps = rng.uniform(0.1, 0.6, knots)
+    path = np.cumsum(np.stack([steps * np.cos(heading), steps * np.sin(heading)], axis=1), axis=0)
+    if rng.random() < 0.5:
+        return path
+    fine = np.linspace(0, knots - 1, knots * 6)
+    smooth = np.stack([np.interp(fine, np.arange(knots), path[:, axis]) for axis in (0, 1)], axis=1)
+    kernel = np.ones(7) / 7
+    return np.stack([np.convolve(smooth[:, axis], kernel, mode="valid") for axis in (0, 1)], axis=1)

@@ -1,0 +1,96 @@
+"""Presets: an architecture and a training recipe under one name."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Schedule = Literal["constant", "cosine"]
+Optimizer = Literal["adam", "adamw", "rmsprop"]
+Data = Literal["mnist", "handwriting"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a model is trained.
+
+    Attributes:
+        epochs: passes over the training images.
+        batch_size: images per step.
+        optimizer: with Keras's defaults but for the learning rate.
+        learning_rate: the highest one.
+        schedule: "cosine" lets the learning rate fall to zero along half a cosine, after a short warm-up.
+        one_hot: labels as vectors and categorical cross-entropy, or as numbers and its sparse form.
+        validation_split: fraction of the training images kept out for validation; writers, where
+            they are known, are kept out whole.
+        data: "mnist", or "handwriting": MNIST, pen strokes, scans and things that are not digits.
+        augmentation: whether training images are distorted anew in every epoch.
+        weight_averaging: momentum of the exponential moving average of the weights that is kept
+            in their place; 0 for none.
+        weight_decay: of AdamW.
+    """
+
+    epochs: int
+    batch_size: int = 128
+    optimizer: Optimizer = "adam"
+    learning_rate: float = 1e-3
+    schedule: Schedule = "constant"
+    one_hot: bool = True
+    validation_split: float = 0.1
+    data: Data = "mnist"
+    augmentation: bool = False
+    weight_averaging: float = 0.0
+    weight_decay: float = 0.0
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named architecture and recipe.
+
+    Attributes:
+        name: also the architecture's name in `architectures.ARCHITECTURES` and the folder's in `models/`.
+        summary: the layers in one line.
+        claim: what it is said to reach.
+        recipe: how it is trained.
+        classes: 10 digits, and an eleventh class where the model can say "not a digit".
+    """
+
+    name: str
+    summary: str
+    claim: str
+    recipe: Recipe
+    classes: int = 10
+
+
+PRESETS: dict[str, Preset] = {
+    preset.name: preset
+    for preset in (
+        Preset(
+            name="simple",
+            summary="2 x (Conv2D, MaxPooling2D), Dense 128",
+            claim="good baseline, fast",
+            recipe=Recipe(epochs=10, schedule="cosine"),
+        ),
+        Preset(
+            name="deeper",
+            summary="3 x (2 x Conv2D, MaxPooling2D, Dropout), Dense 256, Dropout",
+            claim="slightly higher accuracy",
+            recipe=Recipe(epochs=10, schedule="cosine", learning_rate=2e-3),
+        ),
+        Preset(
+            name="reader",
+            summary="3 x (2 x Conv2D with BatchNormalization), global average",
+            claim="the best on real handwriting, and says when it is not a digit",
+            recipe=Recipe(
+                epochs=20,
+                optimizer="adamw",
+                learning_rate=3e-3,
+                schedule="cosine",
+                one_hot=False,
+                data="handwriting",
+                augmentation=True,
+                weight_averaging=0.998,
+                weight_decay=0.01,
+            ),
+            classes=11,
+        ),
+    )
+}
