@@ -1,10 +1,12 @@
 """The public reader: strokes or a picture in, a reading out."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -12,6 +14,9 @@ from digitcnn.errors import NotSupportedError
 from digitcnn.ink.strokes import Box, as_strokes, box_of_strokes, draw_house_digit
 from digitcnn.recognition.recognizer import CLASSES, Recognizer, load_recognizer
 from digitcnn.run_folder import find_run
+
+if TYPE_CHECKING:
+    from digitcnn.ink.picture import PictureSource
 
 DEFAULT_MODEL = "deeper"
 
@@ -122,14 +127,31 @@ class DigitReader:
         digit = self.judge(draw_house_digit(checked), box_of_strokes(checked))
         return Reading(((digit,),))
 
-    def read_image(self, image: object, *, expect: Expect = "number") -> Reading:
-        """Reads a picture.
+    def read_image(self, image: PictureSource, *, expect: Expect = "number") -> Reading:
+        """Reads a picture: dark on light or light on dark, at any size up to 64 megapixels.
+
+        Args:
+            image: a path, the bytes of a file, an open binary file, a Pillow image, or an array:
+                (height, width) grey or (height, width, 3 or 4) RGB or RGBA.
+            expect: "digit" says that all the ink is one digit, "number" splits it.
+
+        Returns:
+            What was read; boxes are in the pixels of the upright picture.
 
         Raises:
-            NotSupportedError: always, in this version.
+            InputError: it is no picture that can be read.
+            NotSupportedError: `expect="number"`.
         """
         _check_expect(expect)
-        raise NotSupportedError("Pictures cannot be read yet: pass strokes to read_strokes instead.")
+        # OpenCV is loaded by the first picture, not by drawings.
+        from digitcnn.ink.picture import open_picture
+        from digitcnn.recognition import pictures
+
+        picture = open_picture(image)
+        if expect == "number":
+            raise NotSupportedError('Numbers cannot be read yet: pass expect="digit" and one digit.')
+        digit = pictures.read_digit(self, picture)
+        return Reading(((digit,),)) if digit else Reading()
 
     def judge(self, pixels: np.ndarray, box: Box) -> Digit:
         """Answers one house digit, (28, 28), found in `box`."""

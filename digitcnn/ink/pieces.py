@@ -1,0 +1,179 @@
+"""Ink to pieces: connected parts of a mask, told apart from specks, frames and the sheet's edges."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from digitcnn.ink.house_digit import FINE, FITTED_SIDE, SIDE, make_house_digit
+from digitcnn.ink.paper import Ink
+from digitcnn.ink.rules import remove_rules
+
+THINNEST_PEN = 1.9
+"""Pens that would be thinner in a house digit, in its pixels, are drawn this wide."""
+
+_MOST_PARTS = 4000
+_FINE_FIT = FITTED_SIDE * FINE
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One connected part of the ink, in the pixels of the arrays of `Ink`.
+
+    Attributes:
+        label: its number in `Parts.labels`.
+        left, top, right, bottom: its box, right and bottom exclusive.
+        area: number of pixels.
+        contact: how many of its pixels lie on the picture's edge.
+    """
+
+    label: int
+    left: int
+    top: int
+    right: int
+    bottom: int
+    area: int
+    contact: int
+
+    @property
+    def width(self) -> int:
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        return self.bottom - self.top
+
+    @property
+    def extent(self) -> int:
+        return max(self.width, self.height)
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """All connected parts of a picture's ink, largest first; `labels` says where each one is."""
+
+    ink: Ink
+    labels: np.ndarray
+    parts: tuple[Part, ...]
+
+    def crop(self, chosen: Iterable[Part]) -> tuple[np.ndarray, tuple[int, int]]:
+        """The coverage, (height, width) float32 in 0-1, of some parts alone, and its left and top."""
+        chosen = list(chosen)
+        height, width = self.labels.shape
+        left, top = max(min(p.left for p in chosen) - 1, 0), max(min(p.top for p in chosen) - 1, 0)
+        right, bottom = (
+            min(max(p.right for p in chosen) + 1, width),
+            min(max(p.bottom for p in chosen) + 1, height),
+        )
+        window = (slice(top, bottom), slice(left, right))
+        mine = np.isin(self.labels[window], [p.label for p in chosen])
+        return soften(self.ink, window, mine), (left, top)
+
+
+def find_parts(ink: Ink) -> Parts:
+    """The connected parts of the ink, ruled lines left out, the largest first."""
+    mask = ink.mask if ink.zoom > 1 else remove_rules(ink.mask)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    edge = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
+    contact = np.bincount(edge, minlength=len(stats))
+    order = np.argsort(-stats[1:, cv2.CC_STAT_AREA], kind="stable")[:_MOST_PARTS] + 1
+    parts = []
+    for label in order.tolist():
+        left, top, width, height, area = (int(value) for value in stats[label])
+        parts.append(Part(label, left, top, left + width, top + height, area, int(contact[label])))
+    return Parts(ink, labels, tuple(parts))
+
+
+def soften(ink: Ink, window: tuple[slice, slice], mine: np.ndarray) -> np.ndarray:
+    """Coverage of the ink in a window, (height, width) float32 in 0-1, only where `mine` is or borders."""
+    near = cv2.dilate(mine.astype(np.uint8), np.ones((3, 3), np.uint8))
+    cover = np.clip((ink.strength[window] / max(ink.level, 1e-6) - 0.2) / 0.4, 0.0, 1.0)
+    return (cover * near).astype(np.float32)
+
+
+def choose_digit(parts: Parts) -> list[Part]:
+    """The parts that make the one digit of a picture; none on blank paper.
+
+    The largest part that is no edge of the sheet and no frame, and all that is near and large enough
+    to belong to it.
+    """
+    candidates = [part for part in parts.parts if not _is_edge(part, parts)]
+    candidates = candidates or list(parts.parts)
+    if not candidates:
+        return []
+    main = candidates[0]
+    chosen, rest = [main], candidates[1:]
+    least = max(0.02 * main.area, 4)
+    rest = [part for part in rest if part.area >= least]
+    while near := [part for part in rest if _gap(part, chosen) <= 0.5 * _extent(chosen)]:
+        chosen += near
+        rest = [part for part in rest if part not in near]
+    return chosen
+
+
+def _is_edge(part: Part, parts: Parts) -> bool:
+    """Whether the part is something that reaches in from outside the picture."""
+    if part.contact == 0 or parts.ink.zoom > 1:
+        return False
+    height, width = parts.labels.shape
+    inner = [other for other in parts.parts if other.contact == 0]
+    if not inner or max(other.extent for other in inner[:50]) < 0.12 * max(height, width):
+        return False
+    return part.contact > 0.5 * part.extent or part.contact > 0.1 * (height + width)
+
+
+def _gap(part: Part, others: list[Part]) -> float:
+    return min(
+        max(
+            part.left - other.right, other.left - part.right, part.top - other.bottom, other.top - part.bottom
+        )
+        for other in others
+    )
+
+
+def _extent(parts: list[Part]) -> int:
+    width = max(p.right for p in parts) - min(p.left for p in parts)
+    height = max(p.bottom for p in parts) - min(p.top for p in parts)
+    return max(width, height)
+
+
+def make_piece_digit(cover: np.ndarray) -> np.ndarray:
+    """Makes the house digit of a piece of a picture, thin pens widened.
+
+    Args:
+        cover: (height, width) float32 in 0-1, ink 1.
+
+    Returns:
+        (28, 28) float32 in 0-1.
+    """
+    fine = _fit_fine(cover)
+    if fine is None:
+        return np.zeros((SIDE, SIDE), dtype=np.float32)
+    pen = measure_pen(fine) / FINE
+    missing = (THINNEST_PEN - pen) * FINE
+    if missing >= 1.0:
+        width = int(round(missing)) | 1
+        fine = cv2.copyMakeBorder(fine, width, width, width, width, cv2.BORDER_CONSTANT)
+        fine = cv2.dilate(fine, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)))
+    return make_house_digit(fine)
+
+
+def measure_pen(cover: np.ndarray) -> float:
+    """The width of the pen that drew this ink, in its pixels: twice the area over the outline's length."""
+    mask = (cover > 0.5).astype(np.uint8)
+    contours, _ = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    outline = sum(cv2.arcLength(contour, True) for contour in contours)
+    return 2.0 * float(mask.sum()) / max(outline, 1.0)
+
+
+def _fit_fine(cover: np.ndarray) -> np.ndarray | None:
+    """The ink's box with its longer side fitted in 20 px times eight."""
+    rows, columns = np.flatnonzero((cover > 0.3).any(axis=1)), np.flatnonzero((cover > 0.3).any(axis=0))
+    if rows.size == 0:
+        return None
+    cover = cover[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = _FINE_FIT / max(cover.shape)
+    size = max(1, round(cover.shape[1] * scale)), max(1, round(cover.shape[0] * scale))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.clip(cv2.resize(cover, size, interpolation=method), 0.0, 1.0)
