@@ -1,6 +1,7 @@
 """Makes a model's confidence honest, and sets where "not a digit" begins, on digits it has not seen."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -42,7 +43,8 @@ def calibrate(probabilities: np.ndarray, labels: np.ndarray) -> Calibration:
         normaliser = top + np.log(np.exp(scaled - top[:, np.newaxis]).sum(axis=1))
         return float((normaliser - scaled[np.arange(len(labels)), labels]).mean())
 
-    temperature = float(np.exp(minimize_scalar(loss, bounds=(-1.5, 2.5), method="bounded").x))
+    best: Any = minimize_scalar(loss, bounds=(-1.5, 2.5), method="bounded")
+    temperature = float(np.exp(best.x))
     if probabilities.shape[1] <= NOT_A_DIGIT:
         return Calibration(round(temperature, 4), None)
     scaled = np.exp(logs / temperature)

@@ -29,7 +29,9 @@ class DigitSet:
 
     def __post_init__(self) -> None:
         if self.images.shape != (len(self.labels), SIDE, SIDE) or self.images.dtype != np.uint8:
-            raise ValueError(f"expected uint8 images (n, 28, 28), received {self.images.dtype} {self.images.shape}")
+            raise ValueError(
+                f"expected uint8 images (n, 28, 28), received {self.images.dtype} {self.images.shape}"
+            )
 
     def __len__(self) -> int:
         return len(self.labels)

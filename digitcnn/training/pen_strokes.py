@@ -20,6 +20,7 @@ LOOK_ALIKES = frozenset(["O", "I", "l", "|", "/", "S", "Z", "B", "'", "`", ",", 
 
 _HELD_DONOR = "unipen-aga"
 _FOLDS = 12
+_PART_OF_FOLD: dict[int, Part] = {0: "test", 1: "validation"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +49,7 @@ class Drawing:
         if self.source == _HELD_DONOR and self.label == NOT_A_DIGIT:
             return "test"
         fold = int(hashlib.sha1(self.writer.encode()).hexdigest(), 16) % _FOLDS
-        return {0: "test", 1: "validation"}.get(fold, "train")
+        return _PART_OF_FOLD.get(fold, "train")
 
 
 def load_pen_digits() -> list[Drawing]:
@@ -91,7 +92,9 @@ def load_pen_nondigits() -> list[Drawing]:
     folder = data_folder()
     path = folder / "pen_nondigits.json.gz" if folder else None
     if not (path and path.is_file()):
-        raise DatasetError("Drawings that are not digits need DIGITCNN_DATA to name a folder with pen_nondigits.json.gz.")
+        raise DatasetError(
+            "Drawings that are not digits need DIGITCNN_DATA to name a folder with pen_nondigits.json.gz."
+        )
     return [
         Drawing(as_strokes(entry["strokes"]), NOT_A_DIGIT, entry["source"], _category(entry), entry["label"])
         for entry in _read(path)
@@ -99,7 +102,11 @@ def load_pen_nondigits() -> list[Drawing]:
 
 
 def _category(entry: dict) -> str:
-    return f"doodle {entry['label']}" if entry["source"] == "quickdraw" else f"{entry['source']} {entry['label']}"
+    return (
+        f"doodle {entry['label']}"
+        if entry["source"] == "quickdraw"
+        else f"{entry['source']} {entry['label']}"
+    )
 
 
 def _read(path: Path) -> list[dict]:

@@ -23,8 +23,6 @@ class Recipe:
             they are known, are kept out whole.
         data: "mnist", or "handwriting": MNIST, pen strokes, scans and things that are not digits.
         augmentation: whether training images are distorted anew in every epoch.
-        weight_averaging: momentum of the exponential moving average of the weights that is kept
-            in their place; 0 for none.
         weight_decay: of AdamW.
     """
 
@@ -37,7 +35,6 @@ class Recipe:
     validation_split: float = 0.1
     data: Data = "mnist"
     augmentation: bool = False
-    weight_averaging: float = 0.0
     weight_decay: float = 0.0
 
 
@@ -87,7 +84,6 @@ PRESETS: dict[str, Preset] = {
                 one_hot=False,
                 data="handwriting",
                 augmentation=True,
-                weight_averaging=0.998,
                 weight_decay=0.01,
             ),
             classes=11,

@@ -42,7 +42,9 @@ def load_uci_digits() -> list[tuple[list[Stroke], int, int]]:
         with zipfile.ZipFile(path) as archive:
             text = unlzw3.unlzw(archive.read(MEMBER)).decode("latin-1")
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise DatasetError(f"{path} is not the archive it should be ({error}): delete it and try again.") from None
+        raise DatasetError(
+            f"{path} is not the archive it should be ({error}): delete it and try again."
+        ) from None
     digits = list(parse_unipen(text))
     return [(strokes, label, index // DIGITS_PER_WRITER) for index, (strokes, label) in enumerate(digits)]
 
@@ -83,7 +85,9 @@ def parse_unipen(text: str) -> Iterator[tuple[list[Stroke], int]]:
     yield from _segment(strokes, label)
 
 
-def _segment(strokes: list[list[tuple[float, float]]], label: int | None) -> Iterator[tuple[list[Stroke], int]]:
+def _segment(
+    strokes: list[list[tuple[float, float]]], label: int | None
+) -> Iterator[tuple[list[Stroke], int]]:
     arrays = [np.array(points, dtype=np.float64) for points in strokes if points]
     if label is not None and arrays:
         yield arrays, label

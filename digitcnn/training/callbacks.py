@@ -1,0 +1,113 @@
+"""What happens between batches and epochs: history, checkpoints, progress."""
+
+import os
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from digitcnn.run_folder import RunFolder, write_json
+from digitcnn.training.batches import Batches
+
+Echo = Callable[[str], None]
+Logs = dict[str, Any] | None
+
+
+class EpochSetter(keras.callbacks.Callback):
+    """Tells the batches which epoch it is."""
+
+    def __init__(self, batches: Batches) -> None:
+        super().__init__()
+        self.batches = batches
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        self.batches.epoch = epoch
+
+
+class Checkpoint(keras.callbacks.Callback):
+    """After an epoch: the row of history, the best weights so far, and all that resuming needs.
+
+    `last.keras` replaces the one before in one step, and it alone says how many epochs are done: a
+    run killed between two writes loses that epoch and nothing else.
+    """
+
+    def __init__(
+        self, folder: RunFolder, history: list[dict[str, float]], *, epochs: int, echo: Echo
+    ) -> None:
+        """Writes into `folder` and appends to `history`, which holds the rows of past epochs."""
+        super().__init__()
+        self.folder = folder
+        self.history = history
+        self.epochs = epochs
+        self.echo = echo
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        model: Any = self.model
+        row = {"epoch": epoch} | {key: round(float(value), 6) for key, value in (logs or {}).items()}
+        if all(row["val_accuracy"] >= past["val_accuracy"] for past in self.history):
+            _swap(best_weights(self.folder), model.save_weights)
+        self.history.append(row)
+        self.folder.write_history(self.history)
+        _swap(last_model(self.folder), model.save)
+        shown = ", ".join(f"{key} {value:.4f}" for key, value in row.items() if key != "epoch")
+        self.echo(f"Epoch {epoch + 1}/{self.epochs}: {shown}")
+
+
+def last_model(folder: RunFolder) -> Path:
+    """The model and its optimizer after the last whole epoch."""
+    return folder.checkpoint / "last.keras"
+
+
+def best_weights(folder: RunFolder) -> Path:
+    """The weights of the epoch with the highest validation accuracy, the later of equals."""
+    return folder.checkpoint / "best.weights.h5"
+
+
+class Progress(keras.callbacks.Callback):
+    """Writes `progress.json`, at most three times a second."""
+
+    EVERY = 0.33
+
+    def __init__(self, folder: RunFolder, *, epochs: int, steps: int, batch_size: int) -> None:
+        """Writes into `folder`; `steps` are those of one epoch."""
+        super().__init__()
+        self.folder = folder
+        self.epochs, self.steps, self.batch_size = epochs, steps, batch_size
+        self.epoch = self.steps_here = 0
+        self.began = self.written = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
+        self.epoch = epoch
+
+    def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None:
+        self.began = self.began or time.monotonic()
+
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
+        self.steps_here += 1
+        now = time.monotonic()
+        if now - self.written < self.EVERY:
+            return
+        self.written = now
+        per_second = self.steps_here / (now - self.began)
+        left = (self.epochs - self.epoch) * self.steps - batch - 1
+        progress = {
+            "epoch": self.epoch,
+            "epochs": self.epochs,
+            "step": batch + 1,
+            "steps": self.steps,
+            "images_per_second": round(per_second * self.batch_size, 1),
+            "seconds_left": round(left / per_second, 1),
+            "process": os.getpid(),
+            "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        metrics = {key: round(float(value), 5) for key, value in (logs or {}).items()}
+        write_json(self.folder.progress_json, progress | metrics)
+
+
+def _swap(path: Path, save: Callable[[Path], Any]) -> None:
+    temporary = path.with_name(f"part-{path.name}")
+    save(temporary)
+    os.replace(temporary, path)

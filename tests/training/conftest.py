@@ -1,0 +1,13 @@
+import pytest
+
+from digitcnn.errors import DatasetError
+from digitcnn.training.datasets import DigitSet, load_mnist
+
+
+@pytest.fixture(scope="session")
+def mnist() -> tuple[DigitSet, DigitSet]:
+    """MNIST's training and test images, or a skip where they cannot be had."""
+    try:
+        return load_mnist()
+    except DatasetError as error:
+        pytest.skip(str(error))

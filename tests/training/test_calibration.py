@@ -1,0 +1,31 @@
+import numpy as np
+import pytest
+
+from digitcnn.training.calibration import calibrate
+from digitcnn.training.datasets import NOT_A_DIGIT
+
+
+def made_probabilities(classes: int, sharpness: float, n: int = 20_000) -> tuple[np.ndarray, np.ndarray]:
+    """Labels drawn from known probabilities, and those probabilities raised to a power."""
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 2, (n, classes))
+    true = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    labels = (true.cumsum(axis=1) > rng.random((n, 1))).argmax(axis=1)
+    sharp = true**sharpness
+    return sharp / sharp.sum(axis=1, keepdims=True), labels
+
+
+@pytest.mark.parametrize("sharpness", [0.5, 1.0, 2.5])
+def test_temperature_undoes_over_and_underconfidence(sharpness: float):
+    calibration = calibrate(*made_probabilities(10, sharpness))
+
+    assert calibration.temperature == pytest.approx(sharpness, rel=0.05)
+    assert calibration.refuse_above is None
+
+
+def test_threshold_refuses_few_true_digits():
+    probabilities, labels = made_probabilities(11, 1.0)
+    calibration = calibrate(probabilities, labels)
+
+    refused = probabilities[labels != NOT_A_DIGIT, NOT_A_DIGIT] > calibration.refuse_above
+    assert refused.mean() < 0.01

@@ -1,0 +1,97 @@
+"""Real trainings, on a few images of MNIST."""
+
+from dataclasses import replace
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from digitcnn.errors import RunFolderError
+from digitcnn.recognition.recognizer import Recognizer
+from digitcnn.run_folder import RunFolder, RunRecord
+from digitcnn.training.callbacks import Echo
+from digitcnn.training.datasets import load_mnist
+from digitcnn.training.fit import train
+from digitcnn.training.presets import PRESETS
+
+SIMPLE = PRESETS["simple"]
+IMAGES = 1500
+
+
+def train_simple(folder: RunFolder, *, seed: int = 0, echo: Echo = lambda line: None) -> RunRecord:
+    return train(SIMPLE, folder, recipe=replace(SIMPLE.recipe, epochs=3), images=IMAGES, seed=seed, echo=echo)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, mnist: object) -> RunFolder:
+    folder = RunFolder(tmp_path_factory.mktemp("runs") / "undisturbed")
+    train_simple(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def resumed(tmp_path_factory: pytest.TempPathFactory, mnist: object) -> RunFolder:
+    """The same run, cut off after its second epoch and taken up again."""
+    folder = RunFolder(tmp_path_factory.mktemp("runs") / "resumed")
+
+    def interrupt(line: str) -> None:
+        if line.startswith("Epoch 2/"):
+            raise KeyboardInterrupt
+
+    assert train_simple(folder, echo=interrupt).state == "stopped"
+    assert folder.checkpoint.is_dir()
+    train_simple(folder)
+    return folder
+
+
+def test_a_finished_folder_holds_what_a_run_folder_holds(undisturbed: RunFolder):
+    record = undisturbed.read_record()
+
+    assert record.state == "finished"
+    assert record.parameters == 225_034
+    assert record.dataset["train"]["images"] == 1350
+    assert [row["epoch"] for row in undisturbed.read_history()] == [0, 1, 2]
+    assert set(undisturbed.read_history()[0]) >= {"accuracy", "loss", "val_accuracy", "val_loss"}
+    assert undisturbed.read_progress()["epochs"] == 3
+    assert not undisturbed.checkpoint.exists()
+
+
+def test_metrics_follow_from_the_predictions(undisturbed: RunFolder):
+    probabilities, labels = undisturbed.read_predictions()
+
+    accuracy = (probabilities.argmax(axis=1) == labels).mean()
+    assert undisturbed.read_metrics()["test"]["accuracy"] == pytest.approx(accuracy)
+    assert accuracy > 0.8
+    assert np.array_equal(labels, load_mnist()[1].labels)
+
+
+def test_a_resumed_run_has_every_epoch_once_and_the_same_result(undisturbed: RunFolder, resumed: RunFolder):
+    history, expected = resumed.read_history(), undisturbed.read_history()
+
+    assert [row["epoch"] for row in history] == [0, 1, 2]
+    for key in ("loss", "val_loss"):
+        assert [row[key] for row in history] == pytest.approx([row[key] for row in expected], rel=0.02)
+    probabilities, _ = resumed.read_predictions()
+    same = probabilities.argmax(axis=1) == undisturbed.read_predictions()[0].argmax(axis=1)
+    assert same.mean() > 0.99
+
+
+def test_exported_files_answer_as_the_run_did(undisturbed: RunFolder):
+    probabilities, _ = undisturbed.read_predictions()
+    pixels = load_mnist()[1].pixels[:200]
+
+    assert np.abs(Recognizer(undisturbed.tflite_file).predict(pixels) - probabilities[:200]).max() < 1e-4
+    model: Any = keras.models.load_model(undisturbed.keras_file)
+    assert not model.compiled
+    assert np.abs(model.predict(pixels[..., None], verbose=0) - probabilities[:200]).max() < 1e-4
+
+
+def test_a_finished_run_is_not_overwritten(undisturbed: RunFolder):
+    with pytest.raises(RunFolderError, match="finished run"):
+        train_simple(undisturbed)
+
+
+def test_a_run_of_other_settings_is_not_taken_up(undisturbed: RunFolder):
+    with pytest.raises(RunFolderError, match="other settings"):
+        train_simple(undisturbed, seed=1)

@@ -1,0 +1,64 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from digitcnn.training.datasets import NOT_A_DIGIT, data_folder
+from digitcnn.training.handwriting import draw_part, draw_variants
+from digitcnn.training.pen_strokes import LOOK_ALIKES, Drawing, load_pen_digits, load_pen_nondigits
+
+needs_pens = pytest.mark.skipif(
+    not ((data_folder() or Path()) / "pen_nondigits.json.gz").is_file(),
+    reason="set DIGITCNN_DATA to a folder with pen_digits.json.gz and pen_nondigits.json.gz",
+)
+
+
+def made_drawing(writer: str, label: int = 1) -> Drawing:
+    stroke = np.array([(0.0, 0.0), (1.0, 30.0)])
+    return Drawing([stroke], label, "made", writer, str(label))
+
+
+def test_a_writer_is_always_in_the_same_part():
+    parts = {made_drawing(f"writer {number}").part for number in range(200)}
+
+    assert parts == {"train", "validation", "test"}
+    assert made_drawing("ann", 3).part == made_drawing("ann", 8).part
+
+
+def test_variants_are_the_same_digit_with_other_pens():
+    drawings = [made_drawing(f"writer {number}") for number in range(8)]
+    variants = draw_variants(drawings, "made", np.random.default_rng(0))
+
+    assert len(variants) == 24
+    assert set(variants.labels) == {1}
+    mass = variants.images.sum(axis=(1, 2))
+    assert mass.max() > 1.5 * mass.min()
+
+
+@needs_pens
+def test_no_writer_straddles_the_split():
+    drawings = load_pen_digits()
+    writers = {
+        part: {each.writer for each in drawings if each.part == part}
+        for part in ("train", "validation", "test")
+    }
+
+    assert all(writers.values())
+    assert not writers["train"] & (writers["validation"] | writers["test"])
+    assert not writers["validation"] & writers["test"]
+
+
+@needs_pens
+def test_drawings_of_a_part_are_drawn_as_the_canvas_draws_them():
+    held = draw_part(load_pen_digits()[:500], "test")
+
+    assert held.images.shape[1:] == (28, 28)
+    assert set(held.labels) <= set(range(10))
+
+
+@needs_pens
+def test_nondigits_hold_look_alikes_to_be_judged_apart():
+    drawings = load_pen_nondigits()
+
+    assert {each.label for each in drawings} == {NOT_A_DIGIT}
+    assert {each.name for each in drawings} >= LOOK_ALIKES - {"l", "circle"}
