@@ -27,7 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="digitcnn", description="Reads handwritten digits; trains the CNNs that do.")
+    parser = argparse.ArgumentParser(
+        prog="digitcnn", description="Reads handwritten digits; trains the CNNs that do."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     train = commands.add_parser(
         "train",
@@ -36,9 +38,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.add_argument("preset", choices=PRESETS, help="what to train: %(choices)s")
     train.add_argument("--folder", type=Path, metavar="PATH", help="run folder (default: runs/PRESET)")
-    train.add_argument("--epochs", type=_positive, metavar="N", help="passes over the images (default: the preset's)")
-    train.add_argument("--images", type=_positive, metavar="N", help="use N of the training images (default: all)")
-    train.add_argument("--seed", type=int, default=0, metavar="N", help="of weights, split and order (default: 0)")
+    train.add_argument(
+        "--epochs", type=_positive, metavar="N", help="passes over the images (default: the preset's)"
+    )
+    train.add_argument(
+        "--images", type=_positive, metavar="N", help="use N of the training images (default: all)"
+    )
+    train.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="of weights, split and order (default: 0)"
+    )
     train.set_defaults(run=_train)
     return parser
 
