@@ -17,14 +17,19 @@ Logs = dict[str, Any] | None
 
 
 class EpochSetter(keras.callbacks.Callback):
-    """Tells the batches which epoch it is."""
+    """Tells the batches which epoch it is, and how strongly to augment in it."""
 
-    def __init__(self, batches: Batches) -> None:
+    GENTLE = 0.3
+
+    def __init__(self, batches: Batches, *, gentle_from: int) -> None:
+        """From epoch `gentle_from` on, augmentation is at `GENTLE` of its strength."""
         super().__init__()
         self.batches = batches
+        self.gentle_from = gentle_from
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self.batches.epoch = epoch
+        self.batches.strength = self.GENTLE if epoch >= self.gentle_from else 1.0
 
 
 class Checkpoint(keras.callbacks.Callback):

@@ -138,7 +138,7 @@ class _Run:
             shuffle=False,  # Batches shuffles, so that a resumed epoch sees the same order.
             verbose=0,
             callbacks=[
-                EpochSetter(self.batches),
+                EpochSetter(self.batches, gentle_from=epochs - self.recipe.gentle_epochs),
                 Progress(
                     self.folder, epochs=epochs, steps=len(self.batches), batch_size=self.recipe.batch_size
                 ),

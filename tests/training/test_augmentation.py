@@ -48,3 +48,14 @@ def test_neighbours_in_the_batch_leave_no_ink_on_each_other():
     distorted = distort(images, np.random.default_rng(5))
 
     assert distorted[[0, 2], 6:-6, 6:-6].max() < 0.5
+
+
+def test_strength_zero_leaves_digits_alone(sevens: np.ndarray):
+    assert np.abs(distort(sevens, np.random.default_rng(0), 0.0) - sevens).max() < 1e-3
+
+
+def test_a_gentle_distortion_stays_nearer(sevens: np.ndarray):
+    def distance(strength: float) -> float:
+        return float(np.abs(distort(sevens, np.random.default_rng(0), strength) - sevens).mean())
+
+    assert distance(0.3) < 0.7 * distance(1.0)
