@@ -1,7 +1,7 @@
-"""The drawing canvas's own format, Fabric.js 7 JSON, to pen strokes."""
+"""Between the drawing canvas's own format, Fabric.js 7 JSON, and pen strokes."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -50,6 +50,38 @@ def strokes_from_canvas(json_data: object) -> list[Stroke]:
             strokes.append(stroke)
             points += len(stroke)
     return strokes
+
+
+def canvas_from_strokes(strokes: Iterable[Stroke], *, colour: str, width: float) -> dict[str, Any]:
+    """A drawing for the canvas's `initial_drawing`, as if a person had drawn these strokes.
+
+    Args:
+        strokes: each (n, 2), in canvas pixels.
+        colour: of the pen, as in CSS.
+        width: of the pen, in canvas pixels.
+    """
+    return {"objects": [_path_object(stroke, colour, width) for stroke in strokes if len(stroke)]}
+
+
+def _path_object(stroke: Stroke, colour: str, width: float) -> dict[str, Any]:
+    points = stroke.round(2).tolist()
+    low, high = stroke.min(axis=0), stroke.max(axis=0)
+    left, top = ((low + high) / 2).tolist()
+    # A path of one move is drawn as nothing: a dot is a line that hardly leads anywhere, as the brush makes it.
+    lines = points[1:] or [[points[0][0] + 0.01, points[0][1]]]
+    return {
+        "type": "Path",
+        "originX": "center",
+        "originY": "center",
+        "left": round(left, 2),
+        "top": round(top, 2),
+        "fill": None,
+        "stroke": colour,
+        "strokeWidth": width,
+        "strokeLineCap": "round",
+        "strokeLineJoin": "round",
+        "path": [["M", *points[0]], *(["L", *point] for point in lines)],
+    }
 
 
 def _strokes_of_object(entry: object, room: int) -> list[Stroke]:

@@ -8,6 +8,7 @@ whose sentence names the file.
 import io
 import threading
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -135,7 +136,7 @@ def _bounded(data: bytes, name: str) -> bytes:
     return data
 
 
-def _guarded(opening, name: str) -> Picture:
+def _guarded(opening: Callable[[], Picture], name: str) -> Picture:
     """Runs a decoder over bytes of unknown origin."""
     try:
         with warnings.catch_warnings():

@@ -112,15 +112,59 @@ def choose_digit(parts: Parts) -> list[Part]:
     return chosen
 
 
+def choose_writing(parts: Parts) -> list[Part]:
+    """The parts that may be digits or bits of them: no specks, no frames, no edges of the sheet."""
+    candidates = [part for part in parts.parts if not _is_edge(part, parts)]
+    candidates = [part for part in candidates if not _is_frame(part, candidates)]
+    if not candidates:
+        return []
+    heights = np.array([part.height for part in candidates])
+    weights = np.array([part.area for part in candidates])
+    order = np.argsort(heights)
+    typical = float(heights[order][np.searchsorted(np.cumsum(weights[order]), weights.sum() / 2)])
+    pen = np.median([2.0 * p.area / (2.0 * p.extent) for p in candidates if p.height >= 0.5 * typical])
+    return [part for part in candidates if part.extent >= max(0.12 * typical, pen)]
+
+
+def _is_frame(part: Part, others: list[Part]) -> bool:
+    """Whether the part is drawn around others that are digits of their own."""
+    if part.area > 0.25 * part.width * part.height:
+        return False
+    inside = [
+        other
+        for other in others
+        if other.left > part.left
+        and other.right < part.right
+        and other.top > part.top
+        and other.bottom < part.bottom
+    ]
+    return any(0.2 * part.extent < other.extent < 0.62 * part.extent for other in inside)
+
+
 def _is_edge(part: Part, parts: Parts) -> bool:
-    """Whether the part is something that reaches in from outside the picture."""
-    if part.contact == 0 or parts.ink.zoom > 1:
+    """Whether the part is something that reaches in from outside the picture: a desk, a shadow, a finger.
+
+    It lies along the picture's edge, and is a strip or far thicker than the pen that wrote the rest.
+    """
+    if part.contact < 0.3 * min(part.width, part.height) or parts.ink.zoom > 1:
         return False
     height, width = parts.labels.shape
-    inner = [other for other in parts.parts if other.contact == 0]
-    if not inner or max(other.extent for other in inner[:50]) < 0.12 * max(height, width):
+    least = max(0.015 * max(height, width), 6)
+    inner = [other for other in parts.parts[:100] if other.contact == 0 and other.extent >= least]
+    if not inner:
         return False
-    return part.contact > 0.5 * part.extent or part.contact > 0.1 * (height + width)
+    if part.contact > 0.5 * part.extent:
+        strip = min(part.width, part.height) < 0.25 * part.extent
+        giant = part.extent > 3.0 * float(np.median([other.extent for other in inner]))
+        if part.extent > 0.15 * max(height, width) and (strip or giant):
+            return True
+    usual = float(np.median([_pen_of(other, parts) for other in inner[:20]]))
+    return _pen_of(part, parts) > 2.5 * usual
+
+
+def _pen_of(part: Part, parts: Parts) -> float:
+    window = parts.labels[part.top : part.bottom, part.left : part.right] == part.label
+    return measure_pen(np.pad(window, 1))
 
 
 def _gap(part: Part, others: list[Part]) -> float:
@@ -153,7 +197,7 @@ def make_piece_digit(cover: np.ndarray) -> np.ndarray:
     pen = measure_pen(fine) / FINE
     missing = (THINNEST_PEN - pen) * FINE
     if missing >= 1.0:
-        width = int(round(missing)) | 1
+        width = round(missing) | 1
         fine = cv2.copyMakeBorder(fine, width, width, width, width, cv2.BORDER_CONSTANT)
         fine = cv2.dilate(fine, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)))
     return make_house_digit(fine)

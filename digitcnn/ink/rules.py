@@ -3,6 +3,8 @@
 A line goes only where it crosses no writing, so that a digit that stands on it stays whole.
 """
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 import cv2
@@ -40,9 +42,6 @@ def remove_rules(mask: np.ndarray) -> np.ndarray:
 def _outlasts(rules: np.ndarray, rest: np.ndarray, axis: int) -> bool:
     """Whether the lines are clearly longer than the rest of the ink extends."""
     length = _extent(rules.any(axis=axis))
-    rows, columns = np.flatnonzero(rest.any(axis=1)), np.flatnonzero(rest.any(axis=0))
-    if rows.size == 0:
-        return False
     count, _, stats, _ = cv2.connectedComponentsWithStats(rest.astype(np.uint8), connectivity=8)
     if count < 2:
         return False
@@ -57,35 +56,47 @@ def _extent(line: np.ndarray) -> int:
 
 def _find_rules(mask: np.ndarray) -> np.ndarray:
     """The pixels of lines that run from left to right, gently sloped or bent."""
-    height, width = mask.shape
+    width = mask.shape[1]
     run = max(width // _RUN, 12)
     if width < 4 * run:
         return np.zeros_like(mask)
-    flat = mask.astype(np.uint8)
-    runs = cv2.morphologyEx(flat, cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
+    lines = _find_lines(mask, run)
+    sure = [line for line in lines if line.filled > 0.6]
+    several = len(sure) >= 3
+    found = np.zeros_like(mask)
+    for line in sure:
+        if several or line.reaches_border:
+            found[line.window] |= line.pixels
+    if several:  # A ruled sheet: the faint lines between the plain ones are lines too.
+        for line in _find_lines(mask & ~found, max(run // 4, 6), link=run, least_span=0.2):
+            if line.filled > 0.25 and (line.reaches_border or line.pixels.shape[1] > _LEAST_SPAN * width):
+                found[line.window] |= line.pixels
+    return _without_crossings(mask, found) if found.any() else found
+
+
+def _find_lines(
+    mask: np.ndarray, run: int, *, link: int | None = None, least_span: float = _LEAST_SPAN
+) -> list[_Line]:
+    """Level runs of at least `run` pixels, linked over gaps, where they add up to a long smooth line."""
+    height, width = mask.shape
+    runs = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
     # Thick bodies are no lines: what survives a tall opening is taken out.
-    tall = max(height // 60, 4)
-    thick = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((tall, 1), np.uint8))
+    thick = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((max(height // 60, 4), 1), np.uint8))
     runs &= ~cv2.dilate(thick, np.ones((3, 3), np.uint8))
     linked = cv2.dilate(runs, np.ones((3, 1), np.uint8))
-    linked = cv2.morphologyEx(linked, cv2.MORPH_CLOSE, np.ones((1, 2 * run), np.uint8))
+    linked = cv2.morphologyEx(linked, cv2.MORPH_CLOSE, np.ones((1, 2 * (link or run)), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(linked, connectivity=8)
-    candidates: list[_Line] = []
+    lines = []
     for label in range(1, count):
         left, top, wide, tall = (int(value) for value in stats[label, :4])
-        if wide < _LEAST_SPAN * width:
+        if wide < least_span * width:
             continue
         window = (slice(top, top + tall), slice(left, left + wide))
         line = (labels[window] == label) & (runs[window] > 0)
         if _is_smooth(line):
             reaches = left < 0.03 * width or left + wide > 0.97 * width
-            candidates.append(_Line(window, line, float(line.any(axis=0).mean()), reaches))
-    several = len([line for line in candidates if line.filled > 0.6]) >= 3
-    found = np.zeros_like(mask)
-    for candidate in candidates:
-        if candidate.filled > (0.3 if several else 0.6) and (several or candidate.reaches_border):
-            found[candidate.window] |= candidate.pixels
-    return _without_crossings(mask, found) if found.any() else found
+            lines.append(_Line(window, line, float(line.any(axis=0).mean()), reaches))
+    return lines
 
 
 class _Line(NamedTuple):

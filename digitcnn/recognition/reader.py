@@ -140,7 +140,6 @@ class DigitReader:
 
         Raises:
             InputError: it is no picture that can be read.
-            NotSupportedError: `expect="number"`.
         """
         _check_expect(expect)
         # OpenCV is loaded by the first picture, not by drawings.
@@ -149,7 +148,7 @@ class DigitReader:
 
         picture = open_picture(image)
         if expect == "number":
-            raise NotSupportedError('Numbers cannot be read yet: pass expect="digit" and one digit.')
+            return Reading(tuple(tuple(line) for line in pictures.read_lines(self, picture)))
         digit = pictures.read_digit(self, picture)
         return Reading(((digit,),)) if digit else Reading()
 

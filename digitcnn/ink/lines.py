@@ -1,0 +1,286 @@
+"""Pieces of ink in reading order: lines of writing, and the places where a piece may be cut.
+
+A piece here is not yet a digit: it is the smallest unit that a reader may join with its neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from digitcnn.ink.pieces import Part, Parts, measure_pen
+
+_SEAM_HEIGHT = 48
+"""Pieces are this high, in pixels, while cuts through them are sought."""
+
+_MOST_CUTS = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """Some ink with its place.
+
+    Attributes:
+        left, top: of the cover, in the pixels of the arrays of `Ink`.
+        cover: (height, width) float32 in 0-1, tight around the ink.
+    """
+
+    left: int
+    top: int
+    cover: np.ndarray
+
+    @property
+    def right(self) -> int:
+        return self.left + self.cover.shape[1]
+
+    @property
+    def bottom(self) -> int:
+        return self.top + self.cover.shape[0]
+
+    @property
+    def width(self) -> int:
+        return self.cover.shape[1]
+
+    @property
+    def height(self) -> int:
+        return self.cover.shape[0]
+
+    @property
+    def extent(self) -> int:
+        return max(self.cover.shape)
+
+    @property
+    def middle(self) -> float:
+        return (self.left + self.right) / 2
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """One line of writing.
+
+    Attributes:
+        pieces: left to right.
+        odds: one less than pieces: how much likelier, as a logarithm, a digit ends there than not.
+        height: of a digit of this line, in pixels.
+    """
+
+    pieces: tuple[Piece, ...]
+    odds: tuple[float, ...]
+    height: float
+
+
+def crop_piece(parts: Parts, chosen: Sequence[Part]) -> Piece:
+    """The ink of some parts as one piece."""
+    cover, (left, top) = parts.crop(chosen)
+    return _tight(left, top, cover)
+
+
+def join(pieces: Sequence[Piece]) -> Piece:
+    """Several pieces as one."""
+    if len(pieces) == 1:
+        return pieces[0]
+    left, top = min(p.left for p in pieces), min(p.top for p in pieces)
+    width, height = max(p.right for p in pieces) - left, max(p.bottom for p in pieces) - top
+    cover = np.zeros((height, width), dtype=np.float32)
+    for piece in pieces:
+        x, y = piece.left - left, piece.top - top
+        window = cover[y : y + piece.height, x : x + piece.width]
+        np.maximum(window, piece.cover, out=window)
+    return Piece(left, top, cover)
+
+
+def arrange(pieces: Sequence[Piece], *, pen: float) -> list[Line]:
+    """Sorts pieces into lines, top line first, and finds where wide ones may be cut.
+
+    Args:
+        pieces: of one picture, in any order.
+        pen: width of the pen in pixels.
+    """
+    if not pieces:
+        return []
+    typical = _typical_height(pieces)
+    mains = [piece for piece in pieces if piece.height >= 0.4 * typical]
+    lines = [_Row(row) for row in _chain(mains)]
+    for piece in pieces:
+        if piece.height < 0.4 * typical:
+            _attach(piece, lines, typical)
+    lines.sort(key=lambda row: row.middle)
+    return [_finish(row, pen) for row in lines]
+
+
+class _Row:
+    """A line while it grows."""
+
+    def __init__(self, pieces: list[Piece]):
+        self.pieces = pieces
+        self.height = _typical_height(pieces)
+
+    @property
+    def middle(self) -> float:
+        return float(np.mean([(p.top + p.bottom) / 2 for p in self.pieces]))
+
+
+def _typical_height(pieces: Sequence[Piece]) -> float:
+    """The median height, where each piece counts by its height."""
+    heights = np.sort([piece.height for piece in pieces])
+    return float(heights[np.searchsorted(np.cumsum(heights), heights.sum() / 2)])
+
+
+def _chain(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Rows of pieces, each linked to the one on its left that it stands beside."""
+    rows: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda piece: piece.left):
+        best, least = None, 1.0
+        for row in rows:
+            last = max(row[-3:], key=lambda other: _shared(other, piece))
+            if _shared(last, piece) < 0.3:
+                continue
+            away = abs(_centre(last) - _centre(piece)) / max(last.height, piece.height)
+            away += 0.05 * max(piece.left - row[-1].right, 0) / max(last.height, piece.height)
+            if away < least:
+                best, least = row, away
+        if best is None:
+            rows.append([piece])
+        else:
+            best.append(piece)
+    return rows
+
+
+def _centre(piece: Piece) -> float:
+    return (piece.top + piece.bottom) / 2
+
+
+def _shared(one: Piece, other: Piece) -> float:
+    """How much of the smaller piece's height the two have in common, a fraction."""
+    common = min(one.bottom, other.bottom) - max(one.top, other.top)
+    return max(common, 0) / max(min(one.height, other.height), 1)
+
+
+def _attach(piece: Piece, rows: list[_Row], typical: float) -> None:
+    """Puts a small piece to the line whose ink is nearest; far from all of them it is its own line."""
+    best, least = None, 0.6 * typical
+    for row in rows:
+        for other in row.pieces:
+            away = np.hypot(
+                max(piece.left - other.right, other.left - piece.right, 0),
+                max(piece.top - other.bottom, other.top - piece.bottom, 0),
+            )
+            if away < least:
+                best, least = row, float(away)
+    if best is not None:
+        best.pieces.append(piece)
+    elif piece.extent > 0.3 * typical:
+        rows.append(_Row([piece]))
+
+
+def _finish(row: _Row, pen: float) -> Line:
+    pieces: list[Piece] = []
+    odds: list[float] = []
+    for piece in sorted(row.pieces, key=lambda piece: piece.middle):
+        cut = _cut(piece, row.height, pen)
+        if pieces:
+            odds.append(_odds_between(pieces[-1], cut.pieces[0], row.height))
+        pieces += cut.pieces
+        odds += cut.odds
+    return Line(tuple(pieces), tuple(odds), row.height)
+
+
+def _odds_between(one: Piece, other: Piece, height: float) -> float:
+    """How likely two unconnected neighbours are two digits: by the gap, or by how much they overlap."""
+    gap = max(one.left, other.left) - min(one.right, other.right)
+    if gap >= 0:
+        return min(1.0 + 20.0 * gap / height, 7.0)
+    return 1.0 - 6.0 * min(-gap / min(one.width, other.width), 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class _Cut:
+    pieces: list[Piece]
+    odds: list[float]
+
+
+def _cut(piece: Piece, height: float, pen: float) -> _Cut:
+    """Cuts a piece that may be several touching digits along the paths that cross the least ink."""
+    if piece.width < 0.6 * max(piece.height, 0.5 * height) or piece.height < 0.4 * height:
+        return _Cut([piece], [])
+    step = max(piece.height / _SEAM_HEIGHT, 1.0)
+    rows = (np.arange(0, piece.height, step)).astype(int)
+    columns = (np.arange(0, piece.width, step)).astype(int)
+    ink = piece.cover[np.ix_(rows, columns)]
+    seams = _seams(ink, max(pen / step, 1.0))
+    if not seams:
+        return _Cut([piece], [])
+    pieces, odds, rest = [], [], piece.cover
+    across = np.arange(piece.width)[None, :]
+    for path, crossed in seams:
+        border = np.interp(np.arange(piece.height), rows, path * step)[:, None]
+        side = np.where(across < border, rest, 0)
+        if side.max() < 0.5 or np.where(across < border, 0, rest).max() < 0.5:
+            continue
+        pieces.append(_tight(piece.left, piece.top, side))
+        rest = np.where(across < border, 0, rest)
+        odds.append(float(np.clip(-1.5 - 1.0 * (crossed - 1.0), -7.0, -1.0)))
+    pieces.append(_tight(piece.left, piece.top, rest))
+    return _Cut(pieces, odds)
+
+
+def _seams(ink: np.ndarray, pen: float) -> list[tuple[np.ndarray, float]]:
+    """Paths from top to bottom that cross little ink: their columns by row, and the ink crossed in pens."""
+    rows, columns = ink.shape
+    cost = ink + 0.02
+    down, up = _accumulate(cost), _accumulate(cost[::-1])[::-1]
+    through = down + up - cost
+    middle = rows // 2
+    line = through[middle - rows // 6 : middle + rows // 6 + 1].min(axis=0) - 0.02 * rows
+    least_width = max(int(0.15 * rows), 2)
+    found: list[tuple[np.ndarray, float]] = []
+    for x in np.argsort(line, kind="stable"):
+        if len(found) == _MOST_CUTS or line[x] > 4.0 * pen:
+            break
+        if x < least_width or x >= columns - least_width:
+            continue
+        window = line[max(x - least_width, 0) : x + least_width + 1]
+        if line[x] > window.min() + 1e-6:
+            continue
+        y = int(through[middle - rows // 6 : middle + rows // 6 + 1, x].argmin()) + middle - rows // 6
+        path = _trace(down, up, y, int(x))
+        if all(np.abs(path - other).max() >= least_width for other, _ in found):
+            found.append((path, float(line[x]) / pen))
+    found.sort(key=lambda seam: float(seam[0].mean()))
+    return found
+
+
+def _accumulate(cost: np.ndarray) -> np.ndarray:
+    """Least cost of a path from the first row to each pixel, one column to a side per row."""
+    total = cost.copy()
+    for row in range(1, len(cost)):
+        before = np.pad(total[row - 1], 1, constant_values=np.inf)
+        total[row] += np.minimum(np.minimum(before[:-2] + 0.03, before[1:-1]), before[2:] + 0.03)
+    return total
+
+
+def _trace(down: np.ndarray, up: np.ndarray, row: int, column: int) -> np.ndarray:
+    path = np.empty(len(down))
+    path[row] = column
+    for total, rows in ((down, range(row - 1, -1, -1)), (up, range(row + 1, len(down)))):
+        x = column
+        for y in rows:
+            start = max(x - 1, 0)
+            x = start + int(total[y, start : x + 2].argmin())
+            path[y] = x
+    return path
+
+
+def _tight(left: int, top: int, cover: np.ndarray) -> Piece:
+    rows, columns = np.flatnonzero((cover > 0.3).any(axis=1)), np.flatnonzero((cover > 0.3).any(axis=0))
+    if rows.size == 0:
+        return Piece(left, top, cover)
+    window = cover[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return Piece(left + int(columns[0]), top + int(rows[0]), np.ascontiguousarray(window))
+
+
+def pen_of(pieces: Sequence[Piece]) -> float:
+    """The median width of the pen over some pieces, in pixels."""
+    return float(np.median([measure_pen(piece.cover) for piece in pieces])) if pieces else 1.0
