@@ -1,0 +1,1 @@
+"""Run folders, metrics and comparison: what is known of the models."""
