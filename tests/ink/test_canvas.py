@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from digitcnn.errors import InputError
-from digitcnn.ink.canvas import strokes_from_canvas
+from digitcnn.ink.canvas import canvas_from_strokes, strokes_from_canvas
 from digitcnn.ink.strokes import MAX_POINTS, as_strokes
 
 DRAWINGS = json.loads((Path(__file__).parent / "canvas_drawings.json").read_text())
@@ -143,3 +143,17 @@ def test_hostile_objects_are_left_out():
         strokes = strokes_from_canvas({"objects": [entry, sound[0]]})
         assert 1 <= len(strokes) <= 2
         as_strokes(strokes)
+
+
+def test_strokes_survive_the_way_onto_the_canvas_and_back():
+    strokes = strokes_from_canvas(DRAWINGS["drawn"]["json_data"])
+    drawing = json.loads(json.dumps(canvas_from_strokes(strokes, colour="#123456", width=9)))
+    for one, other in zip(strokes, strokes_from_canvas(drawing), strict=True):
+        assert np.allclose(one[0], other[0], atol=0.02)
+        assert np.allclose(one[-1], other[-1], atol=0.02)
+        assert np.allclose(one.min(axis=0), other.min(axis=0), atol=0.02)
+
+
+def test_a_dot_survives_the_way_onto_the_canvas_and_back():
+    (dot,) = strokes_from_canvas(canvas_from_strokes([np.array([[40.0, 50.0]])], colour="red", width=9))
+    assert np.allclose(dot, (40, 50), atol=0.02)

@@ -1,0 +1,1 @@
+"""What pages share; the only place under `digitcnn` that imports streamlit."""

@@ -1,0 +1,81 @@
+"""The frame around every page: its title, the menu above it and the line below it."""
+
+from typing import NamedTuple
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.errors import StreamlitPageNotFoundError
+
+from digitcnn.run_folder import PROJECT
+
+WIDTH = 1120
+"""Pixels that a page's content is wide at most."""
+
+
+class Page(NamedTuple):
+    """A page as the menu and the home page show it."""
+
+    script: str
+    label: str
+    icon: str
+    promise: str
+
+
+PAGES = (
+    Page("streamlit_app.py", "Home", ":material/home:", "What this is, and how well it reads"),
+    Page("pages/draw.py", "Draw", ":material/draw:", "Draw a digit and watch the answer follow your pen"),
+    Page("pages/upload.py", "Upload", ":material/photo_camera:", "Photograph a number, or drop your files"),
+    Page("pages/model_lab.py", "Model Lab", ":material/science:", "Train CNNs and compare what they learn"),
+    Page("pages/data.py", "Data", ":material/dataset:", "See what the models learn from"),
+)
+"""The menu, in order; a page is in it once its script exists."""
+
+
+def pages_there_are() -> list[Page]:
+    """The pages whose scripts exist, in the menu's order."""
+    return [page for page in PAGES if (PROJECT / page.script).is_file()]
+
+
+def draw_frame(title: str | None = None) -> DeltaGenerator:
+    """Draws what surrounds a page; every page calls it first.
+
+    Args:
+        title: the page's own name for the browser tab; None on the home page.
+
+    Returns:
+        The container for the page's content, between menu and footer.
+    """
+    st.set_page_config(
+        page_title=f"{title} · digitcnn" if title else "digitcnn · reads handwritten digits",
+        page_icon=str(PROJECT / "static" / "icon.svg"),
+        layout="wide",
+        initial_sidebar_state="collapsed",
+    )
+    with st.container(horizontal_alignment="center"), st.container(width=WIDTH, gap="medium"):
+        _draw_menu()
+        body = st.container()
+        st.space("small")
+        st.caption(
+            "digitcnn reads your handwriting on this server, keeps nothing of it, and is free software (MIT)."
+        )
+    return body
+
+
+def link_to(page: Page, *, label: str | None = None, width: str = "content") -> None:
+    """A link to a page of the app.
+
+    A page that was started on its own has no siblings to link to: there the label stands alone.
+    """
+    text = label or page.label
+    try:
+        st.page_link(
+            page.script, label=text, icon=page.icon, width="stretch" if width == "stretch" else "content"
+        )
+    except StreamlitPageNotFoundError:
+        st.markdown(f"{page.icon} {text}", width="content")
+
+
+def _draw_menu() -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="menu"):
+        for page in pages_there_are():
+            link_to(page)

@@ -1,0 +1,46 @@
+"""The models that pages offer, each loaded once per server."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from digitcnn.errors import DigitcnnError
+from digitcnn.recognition.reader import DEFAULT_MODEL, DigitReader
+from digitcnn.run_folder import SHIPPED, RunFolder, list_runs
+
+MOST_READERS = 16
+"""Readers kept in memory at most; the least recently used one goes."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained model that a page can ask.
+
+    Attributes:
+        name: of its run folder.
+        changed: time of the model's file, so that a newly trained one is loaded anew.
+    """
+
+    name: str
+    changed: int
+
+
+def list_models() -> list[Model]:
+    """The shipped models, the default first; those that are still being trained are left out."""
+    found = [folder for folder in list_runs(SHIPPED) if folder.tflite_file.is_file() and is_finished(folder)]
+    models = [Model(folder.name, folder.tflite_file.stat().st_mtime_ns) for folder in found]
+    return sorted(models, key=lambda model: (model.name != DEFAULT_MODEL, model.name))
+
+
+def is_finished(folder: RunFolder) -> bool:
+    """The run came to its end; a broken record says nothing of the kind."""
+    try:
+        return folder.read_record().state == "finished"
+    except DigitcnnError:
+        return False
+
+
+@st.cache_resource(max_entries=MOST_READERS, show_spinner=False)
+def load_reader(model: Model) -> DigitReader:
+    """The reader of a model, shared by all visitors."""
+    return DigitReader(model.name)
