@@ -8,7 +8,7 @@ import pytest
 
 @pytest.fixture(scope="session")
 def data() -> Path:
-    """The folder `$DIGITCNN_DATA` of real handwriting; a test that needs it is skipped where it is missing."""
+    """The folder `$DIGITCNN_DATA` of real handwriting; where it is missing, the test is skipped."""
     folder = os.environ.get("DIGITCNN_DATA")
     if not folder or not Path(folder).is_dir():
         pytest.skip("no real handwriting here: set DIGITCNN_DATA to the folder that holds it")
