@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from digitcnn.ink.pieces import Part, Parts, measure_pen
+from digitcnn.ink.rows import group_rows, odds_of_border, typical_height
 
 _SEAM_HEIGHT = 48
 """Pieces are this high, in pixels, while cuts through them are sought."""
@@ -98,101 +99,20 @@ def arrange(pieces: Sequence[Piece], *, pen: float) -> list[Line]:
         pieces: of one picture, in any order.
         pen: width of the pen in pixels.
     """
-    if not pieces:
-        return []
-    typical = _typical_height(pieces)
-    mains = [piece for piece in pieces if piece.height >= 0.4 * typical]
-    lines = [_Row(row) for row in _chain(mains)]
-    for piece in pieces:
-        if piece.height < 0.4 * typical:
-            _attach(piece, lines, typical)
-    lines.sort(key=lambda row: row.middle)
-    return [_finish(row, pen) for row in lines]
+    return [_finish(row, pen) for row in group_rows(pieces)]
 
 
-class _Row:
-    """A line while it grows."""
-
-    def __init__(self, pieces: list[Piece]):
-        self.pieces = pieces
-        self.height = _typical_height(pieces)
-
-    @property
-    def middle(self) -> float:
-        return float(np.mean([(p.top + p.bottom) / 2 for p in self.pieces]))
-
-
-def _typical_height(pieces: Sequence[Piece]) -> float:
-    """The median height, where each piece counts by its height."""
-    heights = np.sort([piece.height for piece in pieces])
-    return float(heights[np.searchsorted(np.cumsum(heights), heights.sum() / 2)])
-
-
-def _chain(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """Rows of pieces, each linked to the one on its left that it stands beside."""
-    rows: list[list[Piece]] = []
-    for piece in sorted(pieces, key=lambda piece: piece.left):
-        best, least = None, 1.0
-        for row in rows:
-            last = max(row[-3:], key=lambda other: _shared(other, piece))
-            if _shared(last, piece) < 0.3:
-                continue
-            away = abs(_centre(last) - _centre(piece)) / max(last.height, piece.height)
-            away += 0.05 * max(piece.left - row[-1].right, 0) / max(last.height, piece.height)
-            if away < least:
-                best, least = row, away
-        if best is None:
-            rows.append([piece])
-        else:
-            best.append(piece)
-    return rows
-
-
-def _centre(piece: Piece) -> float:
-    return (piece.top + piece.bottom) / 2
-
-
-def _shared(one: Piece, other: Piece) -> float:
-    """How much of the smaller piece's height the two have in common, a fraction."""
-    common = min(one.bottom, other.bottom) - max(one.top, other.top)
-    return max(common, 0) / max(min(one.height, other.height), 1)
-
-
-def _attach(piece: Piece, rows: list[_Row], typical: float) -> None:
-    """Puts a small piece to the line whose ink is nearest; far from all of them it is its own line."""
-    best, least = None, 0.6 * typical
-    for row in rows:
-        for other in row.pieces:
-            away = np.hypot(
-                max(piece.left - other.right, other.left - piece.right, 0),
-                max(piece.top - other.bottom, other.top - piece.bottom, 0),
-            )
-            if away < least:
-                best, least = row, float(away)
-    if best is not None:
-        best.pieces.append(piece)
-    elif piece.extent > 0.3 * typical:
-        rows.append(_Row([piece]))
-
-
-def _finish(row: _Row, pen: float) -> Line:
+def _finish(row: Sequence[Piece], pen: float) -> Line:
+    height = typical_height(row)
     pieces: list[Piece] = []
     odds: list[float] = []
-    for piece in sorted(row.pieces, key=lambda piece: piece.middle):
-        cut = _cut(piece, row.height, pen)
+    for piece in sorted(row, key=lambda piece: piece.middle):
+        cut = _cut(piece, height, pen)
         if pieces:
-            odds.append(_odds_between(pieces[-1], cut.pieces[0], row.height))
+            odds.append(odds_of_border(pieces[-1], cut.pieces[0], height))
         pieces += cut.pieces
         odds += cut.odds
-    return Line(tuple(pieces), tuple(odds), row.height)
-
-
-def _odds_between(one: Piece, other: Piece, height: float) -> float:
-    """How likely two unconnected neighbours are two digits: by the gap, or by how much they overlap."""
-    gap = max(one.left, other.left) - min(one.right, other.right)
-    if gap >= 0:
-        return min(1.0 + 20.0 * gap / height, 7.0)
-    return 1.0 - 6.0 * min(-gap / min(one.width, other.width), 1.0)
+    return Line(tuple(pieces), tuple(odds), height)
 
 
 @dataclass(frozen=True, eq=False)
@@ -206,8 +126,8 @@ def _cut(piece: Piece, height: float, pen: float) -> _Cut:
     if piece.width < 0.6 * max(piece.height, 0.5 * height) or piece.height < 0.4 * height:
         return _Cut([piece], [])
     step = max(piece.height / _SEAM_HEIGHT, 1.0)
-    rows = (np.arange(0, piece.height, step)).astype(int)
-    columns = (np.arange(0, piece.width, step)).astype(int)
+    rows = (np.arange(int(piece.height / step)) * step).astype(int)
+    columns = (np.arange(int(piece.width / step)) * step).astype(int)
     ink = piece.cover[np.ix_(rows, columns)]
     seams = _seams(ink, max(pen / step, 1.0))
     if not seams:

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from digitcnn.ink.rows import CERTAIN
+
 if TYPE_CHECKING:
     from digitcnn.recognition.reader import Digit
 
 LONGEST_RUN = 7
 """No digit is made of more units than this."""
 
-_CERTAIN = 5.0
 _NOT_A_DIGIT = 3.5
 _LEAST_BELIEF = 1e-4
 
@@ -42,7 +43,7 @@ def list_runs(odds: Sequence[float], fits: Callable[[int, int], bool]) -> list[R
     for start in range(len(odds) + 1):
         runs.append(Run(start, start + 1))
         for end in range(start + 2, min(start + LONGEST_RUN, len(odds) + 1) + 1):
-            if odds[end - 2] >= _CERTAIN:
+            if odds[end - 2] >= CERTAIN:
                 break
             if fits(start, end):
                 runs.append(Run(start, end))

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from digitcnn.errors import NotSupportedError
 from digitcnn.ink.strokes import Box, as_strokes, box_of_strokes, draw_house_digit
+from digitcnn.recognition.drawings import read_rows
 from digitcnn.recognition.recognizer import CLASSES, Recognizer, load_recognizer
 from digitcnn.run_folder import find_run
 
@@ -116,14 +116,13 @@ class DigitReader:
 
         Raises:
             ValueError: `strokes` are not arrays of that shape, or `expect` is another word.
-            NotSupportedError: `expect="number"`.
         """
         _check_expect(expect)
-        if expect == "number":
-            raise NotSupportedError('Numbers cannot be read yet: pass expect="digit" and one digit.')
         checked = as_strokes(strokes)
         if not checked:
             return Reading()
+        if expect == "number":
+            return Reading(tuple(tuple(line) for line in read_rows(self, checked)))
         digit = self.judge(draw_house_digit(checked), box_of_strokes(checked))
         return Reading(((digit,),))
 

@@ -1,0 +1,320 @@
+"""Measures how pictures and numbers are read, on the real data in $DIGITCNN_DATA.
+
+    python benchmarks/pictures.py [--model NAME] [--json PATH] [--quick]
+
+Prints one table: single digits in pictures by set and by source, pictures of several digits, and
+numbers made of real pen strokes, drawn and as pictures. Intervals are Wilson's, 95 %. A number
+counts as right only where the whole of it is; the digit error rate is the edit distance between
+what was read and what was written, over all digits written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import json
+import math
+import os
+import platform
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from digitcnn import DigitReader
+from digitcnn.recognition.reader import DEFAULT_MODEL, Reading
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One thing to read: `source` is a picture or pen strokes, `label` what it says, "\\n" between lines."""
+
+    source: object
+    label: str
+    kind: str
+    writer: str = ""
+    scattered: bool = False
+
+
+@dataclass
+class Row:
+    """A line of the table."""
+
+    name: str
+    right: int = 0
+    count: int = 0
+    refused: int = 0
+    edits: int = 0
+    written: int = 0
+    seconds: list[float] = field(default_factory=list)
+
+    @property
+    def accuracy(self) -> float:
+        return self.right / max(self.count, 1)
+
+    @property
+    def error_rate(self) -> float:
+        return self.edits / max(self.written, 1)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        return wilson(self.right, self.count)
+
+    @property
+    def milliseconds(self) -> float:
+        return 1000.0 * float(np.median(self.seconds)) if self.seconds else 0.0
+
+
+def wilson(right: int, count: int, z: float = 1.96) -> tuple[float, float]:
+    """Wilson's 95 % interval of a proportion. Source: E. B. Wilson, JASA 22, 1927."""
+    if count == 0:
+        return 0.0, 1.0
+    share = right / count
+    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
+    return max(middle - half, 0.0), min(middle + half, 1.0)
+
+
+def edit_distance(read: str, written: str) -> int:
+    """Least insertions, deletions and replacements from one to the other."""
+    row = list(range(len(written) + 1))
+    for i, one in enumerate(read, 1):
+        above, row[0] = row[:], i
+        for j, other in enumerate(written, 1):
+            row[j] = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (one != other))
+    return row[-1]
+
+
+def measure(samples: Iterable[Sample], read: Callable[[object], Reading]) -> tuple[Row, dict[str, Row]]:
+    """One row for all samples and one by writer."""
+    total, by_writer = Row("all"), defaultdict(lambda: Row(""))
+    for sample in samples:
+        started = time.perf_counter()
+        reading = read(sample.source)
+        seconds = time.perf_counter() - started
+        found, wanted = reading.text, sample.label
+        if sample.scattered:
+            found, wanted = "".join(sorted(found.replace("\n", ""))), "".join(sorted(wanted))
+        for row in (total, by_writer[sample.writer]):
+            row.count += 1
+            row.right += found == wanted
+            row.refused += any(digit.label is None for digit in reading.digits)
+            row.edits += edit_distance(found.replace("\n", ""), wanted.replace("\n", ""))
+            row.written += len(wanted.replace("\n", ""))
+            row.seconds.append(seconds)
+    for writer, row in by_writer.items():
+        row.name = writer
+    return total, dict(by_writer)
+
+
+def load_folder(folder: Path) -> list[Sample]:
+    with (folder / "labels.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [
+        Sample(
+            str(folder / row["file"]),
+            row["label"].replace("/", "\n"),
+            row["kind"],
+            row["source"],
+            row["layout"] == "scattered",
+        )
+        for row in rows
+    ]
+
+
+def load_arrays(path: Path, *, most: int) -> list[Sample]:
+    with np.load(path, allow_pickle=False) as arrays:
+        images = arrays["x_test"] if "x_test" in arrays else arrays["x"]
+        labels = arrays["y_test"] if "y_test" in arrays else arrays["y"]
+        writers = arrays["row"] if "row" in arrays else np.zeros(len(labels), dtype=int)
+    step = max(len(labels) // most, 1)
+    return [
+        Sample(image, str(int(label)), path.stem, str(writer))
+        for image, label, writer in zip(images[::step], labels[::step], writers[::step], strict=True)
+    ]
+
+
+def shrink(samples: Iterable[Sample], side: int, *, black_and_white: bool) -> list[Sample]:
+    """Low-resolution versions: the ink's box fitted in `side` pixels, as old digit collections were."""
+    small = []
+    for sample in samples:
+        image = np.asarray(sample.source)
+        rows, columns = np.flatnonzero(image.max(axis=1) > 40), np.flatnonzero(image.max(axis=0) > 40)
+        ink = Image.fromarray(image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+        scale = side / max(ink.size)
+        size = max(round(ink.width * scale), 1), max(round(ink.height * scale), 1)
+        field = Image.new("L", (side, side))
+        method = Image.Resampling.BICUBIC if scale > 1 else Image.Resampling.BOX
+        field.paste(ink.resize(size, method), ((side - size[0]) // 2, (side - size[1]) // 2))
+        array = np.asarray(field)
+        array = ((array > 110) * 255).astype(np.uint8) if black_and_white else array
+        small.append(Sample(array, sample.label, f"{side}x{side}"))
+    return small
+
+
+def load_pens(path: Path) -> dict[str, list[dict]]:
+    """Pen digits by writer, doubtful labels left out."""
+    with gzip.open(path, "rt") as file:
+        digits = json.load(file)
+    writers = defaultdict(list)
+    for digit in digits:
+        if not digit.get("suspect") and any(len(stroke) > 2 for stroke in digit["strokes"]):
+            writers[f"{digit['source']}/{digit['writer']}"].append(digit)
+    return {writer: found for writer, found in writers.items() if len(found) >= 20}
+
+
+def make_numbers(writers: dict[str, list[dict]], count: int, *, gap: tuple[float, float]) -> list[Sample]:
+    """Numbers of 2 to 6 real digits of one writer side by side.
+
+    Args:
+        writers: from `load_pens`.
+        count: how many numbers.
+        gap: least and greatest gap between the boxes of neighbours, in heights of a digit; below
+            zero they overlap.
+    """
+    random = np.random.default_rng(7)
+    names = sorted(writers)
+    numbers = []
+    for _ in range(count):
+        writer = names[random.integers(len(names))]
+        chosen = [
+            writers[writer][k] for k in random.integers(len(writers[writer]), size=random.integers(2, 7))
+        ]
+        strokes, right = [], 0.0
+        for digit in chosen:
+            paths = [np.asarray(stroke, dtype=float) for stroke in digit["strokes"] if stroke]
+            points = np.concatenate(paths)
+            corner, size = points.min(axis=0), np.ptp(points, axis=0)
+            scale = 100.0 * random.uniform(0.8, 1.2) / max(size[1], 0.5 * size[0], 1e-9)
+            place = np.array([right, 50.0 - scale * size[1] / 2 + random.uniform(-10, 10)])
+            strokes += [(path - corner) * scale + place for path in paths]
+            right += scale * size[0] + 100.0 * random.uniform(*gap)
+        label = "".join(str(digit["label"]) for digit in chosen)
+        numbers.append(Sample(strokes, label, "made", writer))
+    return numbers
+
+
+def draw_numbers(numbers: Iterable[Sample]) -> list[Sample]:
+    """The same numbers as grey pictures, pens of 4 to 14 % of a digit's height, dark on light or the reverse."""
+    random = np.random.default_rng(8)
+    pictures = []
+    for number in numbers:
+        strokes = [np.asarray(stroke) for stroke in number.source]  # type: ignore[union-attr]
+        points = np.concatenate(strokes)
+        scale, pen = random.uniform(0.4, 1.6), random.uniform(4.0, 14.0)
+        corner = points.min(axis=0) - 40.0
+        size = np.ceil((np.ptp(points, axis=0) + 80.0) * scale).astype(int)
+        canvas = Image.new("L", (int(size[0]) * 3, int(size[1]) * 3))
+        drawing = ImageDraw.Draw(canvas)
+        radius = 1.5 * pen * scale
+        for stroke in strokes:
+            path = [tuple(point) for point in ((stroke - corner) * scale * 3).tolist()]
+            if len(path) > 1:
+                drawing.line(path, fill=255, width=max(round(2 * radius), 1))
+            for x, y in path:
+                drawing.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+        ink = np.asarray(canvas.resize((int(size[0]), int(size[1])), Image.Resampling.BOX))
+        pictures.append(
+            Sample(ink if random.random() < 0.5 else 255 - ink, number.label, "made", number.writer)
+        )
+    return pictures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--model", default=DEFAULT_MODEL)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--quick", action="store_true", help="a quarter of the large sets")
+    options = parser.parse_args()
+    data = Path(os.environ.get("DIGITCNN_DATA", ""))
+    if not (data / "mnist.npz").is_file():
+        raise SystemExit("Set DIGITCNN_DATA to the folder that holds the data sets.")
+    reader = DigitReader(options.model)
+    most = 250 if options.quick else 1000
+
+    def as_digit(source: object) -> Reading:
+        return reader.read_image(source, expect="digit")  # type: ignore[arg-type]
+
+    def as_number(source: object) -> Reading:
+        return reader.read_image(source, expect="number")  # type: ignore[arg-type]
+
+    def as_drawing(source: object) -> Reading:
+        return reader.read_strokes(source, expect="number")  # type: ignore[arg-type]
+
+    mnist = load_arrays(data / "mnist.npz", most=most)
+    singles = {
+        "photos of one digit": load_folder(data / "photos_single"),
+        "drawn files": load_folder(data / "drawn_single"),
+        "scans, grid": load_arrays(data / "scan_grid.npz", most=most),
+        "scans, sheets": load_arrays(data / "scan_sheets.npz", most=most),
+        "semeion 16x16 b/w": load_arrays(data / "semeion.npz", most=most),
+        "MNIST test 28x28": mnist,
+        "MNIST test 16x16 grey": shrink(mnist, 16, black_and_white=False),
+        "MNIST test 32x32 b/w": shrink(mnist, 32, black_and_white=True),
+    }
+    several = defaultdict(list)
+    for sample in load_folder(data / "multi_digit"):
+        several[f"numbers, {sample.kind}"].append(sample)
+    pens = load_pens(data / "pen_digits.json.gz")
+    apart = make_numbers(pens, most // 2, gap=(0.08, 0.5))
+    touching = make_numbers(pens, most // 2, gap=(-0.2, 0.0))
+    alone = [Sample(d["strokes"], str(d["label"]), "pen", w) for w in pens for d in pens[w]]
+    alone = alone[:: max(len(alone) // most, 1)]
+
+    table: list[tuple[str, Row, dict[str, Row]]] = []
+    for name, samples in singles.items():
+        table.append((name, *measure(samples, as_digit)))
+    for name in ("photos of one digit", "drawn files", "MNIST test 28x28"):
+        table.append((f"{name}, read as numbers", *measure(singles[name], as_number)))
+    for name, samples in several.items():
+        table.append((name, *measure(samples, as_number)))
+    table.append(("pen digits", *measure(alone, lambda s: reader.read_strokes(s, expect="digit"))))  # type: ignore[arg-type]
+    table.append(("pen digits, read as numbers", *measure(alone, as_drawing)))
+    table.append(("made numbers, drawn", *measure(apart, as_drawing)))
+    table.append(("made numbers, drawn, touching", *measure(touching, as_drawing)))
+    table.append(("made numbers, pictures", *measure(draw_numbers(apart), as_number)))
+    table.append(("made numbers, pictures, touching", *measure(draw_numbers(touching), as_number)))
+
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    print(f"Model {reader.name}; {machine}; milliseconds are medians, file to answer.\n")
+    print("| set | exact | 95 % | n | digit error rate | with a piece refused | ms |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for name, row, _ in table:
+        low, high = row.interval
+        print(
+            f"| {name} | {row.accuracy:.2%} | {low:.1%}-{high:.1%} | {row.count} | {row.error_rate:.2%} "
+            f"| {row.refused} | {row.milliseconds:.1f} |"
+        )
+    print("\n| photos by source | exact | 95 % | n |\n| --- | --- | --- | --- |")
+    for name, _, by_writer in table[:2]:
+        for writer, row in sorted(by_writer.items(), key=lambda pair: pair[1].accuracy):
+            if row.right < row.count:
+                low, high = row.interval
+                print(f"| {name}, {writer} | {row.accuracy:.1%} | {low:.1%}-{high:.1%} | {row.count} |")
+    if options.json:
+        rows = {
+            name: {
+                **{key: value for key, value in asdict(row).items() if key not in ("seconds", "name")},
+                "accuracy": row.accuracy,
+                "interval": row.interval,
+                "error_rate": row.error_rate,
+                "milliseconds": row.milliseconds,
+                "by_source": {w: [r.right, r.count] for w, r in by_writer.items()},
+            }
+            for name, row, by_writer in table
+        }
+        options.json.write_text(
+            json.dumps({"model": reader.name, "machine": machine, "rows": rows}, indent=1) + "\n"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""Pen strokes to rows of writing: the units that a reader joins into digits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from digitcnn.ink.rows import group_rows, odds_of_border, typical_height
+from digitcnn.ink.strokes import Stroke, box_of_strokes
+
+
+@dataclass(frozen=True, eq=False)
+class PenPiece:
+    """One stroke with its place and its turn.
+
+    Attributes:
+        path: (n, 2) float, x right and y down.
+        turn: the how-manieth stroke of the drawing it is, from 0.
+        left, top, right, bottom: its box, in the strokes' own units.
+    """
+
+    path: Stroke
+    turn: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, eq=False)
+class PenRow:
+    """Strokes of one line of writing, in one order.
+
+    Attributes:
+        pieces: neighbours may be one digit.
+        odds: one less than pieces: how much likelier, as a logarithm, a digit ends there than not.
+        height: of a digit of this line, in the strokes' own units.
+    """
+
+    pieces: tuple[PenPiece, ...]
+    odds: tuple[float, ...]
+    height: float
+
+
+def arrange_strokes(strokes: Sequence[Stroke]) -> list[tuple[PenRow, ...]]:
+    """The lines of a drawing, top line first, each in the orders that its strokes may be read in.
+
+    Args:
+        strokes: in the order in which they were drawn.
+
+    Returns:
+        For each line the order of time, in which the strokes of a digit usually follow each other,
+        and, where it differs, the order from left to right, for strokes that were added later.
+    """
+    pieces = []
+    for turn, path in enumerate(strokes):
+        box = box_of_strokes([path])
+        pieces.append(PenPiece(path, turn, box.x, box.y, box.x + box.width, box.y + box.height))
+    lines = []
+    for row in group_rows(pieces):
+        height = typical_height(row)
+        in_time = sorted(row, key=lambda piece: piece.turn)
+        in_space = sorted(row, key=lambda piece: piece.left + piece.right)
+        orders = [in_time] if in_time == in_space else [in_time, in_space]
+        lines.append(tuple(_put_in_row(order, height) for order in orders))
+    return lines
+
+
+def _put_in_row(pieces: Sequence[PenPiece], height: float) -> PenRow:
+    odds = tuple(odds_of_border(one, other, height) for one, other in pairwise(pieces))
+    return PenRow(tuple(pieces), odds, height)

@@ -1,0 +1,52 @@
+"""Drawings of numbers to readings: the grouping of pen strokes that the recogniser believes in most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from digitcnn.ink.stroke_pieces import PenRow, arrange_strokes
+from digitcnn.ink.strokes import Stroke, box_of_strokes, draw_house_digit
+from digitcnn.recognition.numbers import Run, list_runs, part_row
+
+if TYPE_CHECKING:
+    from digitcnn.recognition.reader import Digit, DigitReader
+
+_WIDEST_DIGIT = 1.8
+_TALLEST_DIGIT = 2.0
+"""Largest box of a digit in heights of its line."""
+
+
+def read_rows(reader: DigitReader, strokes: Sequence[Stroke]) -> list[list[Digit]]:
+    """Reads a drawing line by line.
+
+    Args:
+        reader: who judges the candidates.
+        strokes: checked, in the order in which they were drawn.
+    """
+    lines = []
+    for orders in arrange_strokes(strokes):
+        readings = [_read_row(reader, row) for row in orders]
+        digits, _ = min(readings, key=lambda reading: reading[1])
+        lines.append(sorted(digits, key=lambda digit: digit.box.x + digit.box.width / 2))
+    return lines
+
+
+def _read_row(reader: DigitReader, row: PenRow) -> tuple[list[Digit], float]:
+    """The digits of a row, and the cost of reading it so."""
+
+    def fits(start: int, end: int) -> bool:
+        pieces = row.pieces[start:end]
+        width = max(p.right for p in pieces) - min(p.left for p in pieces)
+        height = max(p.bottom for p in pieces) - min(p.top for p in pieces)
+        return width <= _WIDEST_DIGIT * row.height and height <= _TALLEST_DIGIT * row.height
+
+    runs = list_runs(row.odds, fits)
+    groups = [[piece.path for piece in row.pieces[run.start : run.end]] for run in runs]
+    pixels = np.stack([draw_house_digit(group) for group in groups])
+    digits = reader.judge_all(pixels, [box_of_strokes(group) for group in groups])
+    of_run: dict[Run, Digit] = dict(zip(runs, digits, strict=True))
+    chosen, cost = part_row(row.odds, of_run)
+    return [of_run[run] for run in chosen], cost
