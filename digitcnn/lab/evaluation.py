@@ -1,5 +1,6 @@
 """How well a reader does on labelled digits, and on things that are not digits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,7 +61,7 @@ class NonDigitScore:
 
 
 def score_digits(
-    answers: list[Digit | None], labels: np.ndarray, writers: np.ndarray | None = None
+    answers: Sequence[Digit | None], labels: np.ndarray, writers: np.ndarray | None = None
 ) -> DigitScore:
     """Compares answers with the truth.
 
@@ -91,7 +92,7 @@ def score_digits(
     )
 
 
-def score_nondigits(answers: list[Digit]) -> NonDigitScore:
+def score_nondigits(answers: Sequence[Digit]) -> NonDigitScore:
     """Counts refusals of things that are not digits.
 
     Raises:

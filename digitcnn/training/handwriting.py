@@ -9,7 +9,7 @@ from digitcnn.training import negatives
 from digitcnn.training.datasets import NOT_A_DIGIT, DigitSet, Split, concatenate, data_folder, split_mnist
 from digitcnn.training.pen_strokes import LOOK_ALIKES, Drawing, Part, load_pen_digits, load_pen_nondigits
 
-VARIANTS = 3
+VARIANTS = 2
 """How often each training drawing is drawn, each time with another pen and another hand's tremor."""
 
 PEN_WIDTHS = (1.4, 3.8)

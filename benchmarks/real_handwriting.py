@@ -1,0 +1,168 @@
+"""Prints how well each shipped model reads real handwriting, as Markdown; `--write` records it too.
+
+    python benchmarks/real_handwriting.py [MODEL ...] [--write]
+
+Needs DIGITCNN_DATA to name a folder with the pen strokes, and reads the picture sets that are there.
+No writer and no drawing that is measured here was trained or calibrated on. With `--write`, the
+figures go into each model's `metrics.json`, where the app finds them, and into README's table.
+"""
+
+import argparse
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from digitcnn import DigitReader
+from digitcnn.ink.strokes import Box
+from digitcnn.lab.evaluation import DigitScore, NonDigitScore, score_digits, score_nondigits
+from digitcnn.recognition.reader import Digit
+from digitcnn.run_folder import SHIPPED, RunFolder, list_runs, write_json
+from digitcnn.training.datasets import DigitSet, data_folder, load_mnist
+from digitcnn.training.pen_strokes import LOOK_ALIKES, Drawing, load_pen_digits, load_pen_nondigits
+
+Answers = tuple[Sequence[Digit | None], np.ndarray, np.ndarray | None]
+README = Path(__file__).resolve().parent.parent / "README.md"
+MARKS = "<!-- table: real_handwriting -->", "<!-- /table -->"
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Everything that is measured of one model."""
+
+    model: str
+    sets: dict[str, DigitScore]
+    pens: DigitScore
+    nondigits: NonDigitScore
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("models", nargs="*", default=[folder.name for folder in list_runs(SHIPPED)])
+    parser.add_argument("--write", action="store_true", help="record the figures in metrics.json and README")
+    options = parser.parse_args()
+    scores = [measure(name) for name in options.models]
+    tables = f"{accuracy_table(scores)}\n\n{honesty_table(scores)}"
+    print(tables)
+    if options.write:
+        for each in scores:
+            record(each)
+        insert(tables)
+
+
+def measure(name: str) -> Scores:
+    reader = DigitReader(name)
+    sets = {title: score_digits(*answers) for title, answers in digit_sets(reader)}
+    pens = score_digits(*read_labelled(reader, held_digits()))
+    return Scores(name, sets, pens, score_nondigits(read_drawings(reader, held_nondigits())))
+
+
+def digit_sets(reader: DigitReader) -> Iterator[tuple[str, Answers]]:
+    """Each set's title, with the reader's answers, the labels and the writers."""
+    _, mnist = load_mnist()
+    yield "MNIST test", (judge(reader, mnist), mnist.labels, None)
+    held = held_digits()
+    yield "pens, UCI", read_labelled(reader, [each for each in held if each.source == "pendigits"])
+    yield "pens, UNIPEN", read_labelled(reader, [each for each in held if each.source != "pendigits"])
+    yield from picture_sets(reader)
+
+
+def picture_sets(reader: DigitReader) -> Iterator[tuple[str, Answers]]:
+    folder = data_folder()
+    if folder is None:
+        return
+    for title, name in (("photos", "photos_single"), ("drawn elsewhere", "drawn_single")):
+        if (folder / name / "labels.csv").is_file():
+            with (folder / name / "labels.csv").open(newline="") as file:
+                entries = list(csv.DictReader(file))
+            answers = [first(reader, folder / name / entry["file"]) for entry in entries]
+            labels = np.array([int(entry["label"]) for entry in entries])
+            yield title, (answers, labels, np.array([entry["source"] for entry in entries]))
+    for title, name in (("scans, grid", "scan_grid"), ("scans, sheets", "scan_sheets")):
+        if (folder / f"{name}.npz").is_file():
+            with np.load(folder / f"{name}.npz", allow_pickle=False) as file:
+                writers = file.get("row")
+                yield title, ([first(reader, image) for image in file["x"]], file["y"].astype(int), writers)
+
+
+def held_digits() -> list[Drawing]:
+    return [each for each in load_pen_digits() if each.part == "test" and not each.suspect]
+
+
+def held_nondigits() -> list[Drawing]:
+    return [each for each in load_pen_nondigits() if each.part == "test" and each.name not in LOOK_ALIKES]
+
+
+def read_labelled(reader: DigitReader, drawings: list[Drawing]) -> Answers:
+    labels = np.array([each.label for each in drawings])
+    return read_drawings(reader, drawings), labels, np.array([each.writer for each in drawings])
+
+
+def read_drawings(reader: DigitReader, drawings: list[Drawing]) -> list[Digit]:
+    return [reader.read_strokes(each.strokes, expect="digit").digits[0] for each in drawings]
+
+
+def judge(reader: DigitReader, digits: DigitSet) -> list[Digit]:
+    return reader.judge_all(digits.pixels, [Box(0, 0, 28, 28)] * len(digits))
+
+
+def first(reader: DigitReader, image: Path | np.ndarray) -> Digit | None:
+    return next(iter(reader.read_image(image, expect="digit").digits), None)
+
+
+def accuracy_table(scores: list[Scores]) -> str:
+    head = ["read", "digits", *(f"`{each.model}`" for each in scores)]
+    rows = []
+    for title, score in scores[0].sets.items():
+        of_models = [each.sets[title] for each in scores]
+        shown = [
+            f"{one.accuracy:.2%} ({one.interval.low:.1%} - {one.interval.high:.1%})" for one in of_models
+        ]
+        rows.append([title, f"{score.digits:,}", *shown])
+    return markdown(head, rows)
+
+
+def honesty_table(scores: list[Scores]) -> str:
+    head = ["model", "digits refused", "wrong, over 0.9 sure", "calibration error"]
+    head += ["non-digits refused", "non-digits answered, over 0.9 sure"]
+    rows = [
+        [
+            f"`{each.model}`",
+            f"{each.pens.refused:.2%}",
+            f"{each.pens.confident_errors:.2%}",
+            f"{each.pens.calibration_error:.4f}",
+            f"{each.nondigits.refused:.1%}",
+            f"{each.nondigits.confident_answers:.1%}",
+        ]
+        for each in scores
+    ]
+    return markdown(head, rows)
+
+
+def markdown(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def record(scores: Scores) -> None:
+    folder = RunFolder(SHIPPED / scores.model)
+    metrics = folder.read_metrics()
+    metrics["real_handwriting"] = {title: asdict(score) for title, score in scores.sets.items()}
+    metrics["pens"] = asdict(scores.pens)
+    metrics["not_digits"] = asdict(scores.nondigits)
+    write_json(folder.metrics_json, metrics)
+
+
+def insert(table: str) -> None:
+    text = README.read_text(encoding="utf-8")
+    before, _, rest = text.partition(MARKS[0])
+    _, _, after = rest.partition(MARKS[1])
+    README.write_text(f"{before}{MARKS[0]}\n{table}\n{MARKS[1]}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
