@@ -1,8 +1,96 @@
 """Home: what this is, and how well it reads."""
 
+from pathlib import Path
+from typing import Any
+
 import streamlit as st
 
-from digitcnn.web.frame import draw_frame
+from digitcnn.lab.scores import ModelScore, read_scores
+from digitcnn.recognition.reader import DEFAULT_MODEL
+from digitcnn.run_folder import SHIPPED
+from digitcnn.web import home_panels
+from digitcnn.web.frame import draw_frame, pages_there_are
+from digitcnn.web.models import list_models, load_reader
+from digitcnn.web.samples import sample_strokes
+
+SAMPLE = 7
+SIDE = 400
+
+LIMITS = """
+- It knows the digits 0 to 9 as people write them by hand, and nothing else: no letters, no signs, no print.
+- Writing unlike the data it learned from is read worse: another school's 1 and 7, slashed zeros, open 8s.
+- It is sometimes wrong and sure of it. Don't let it read what matters, such as cheques, doses or exams,
+  without a person who looks again.
+"""
+
+DATA = """
+- The models learn from [MNIST](http://yann.lecun.com/exdb/mnist/), 70,000 digits by Y. LeCun, C. Cortes and
+  C. Burges (CC BY-SA 3.0); `reader` also from pen strokes: UCI's pen-based digits by E. Alpaydin and
+  F. Alimoglu, and UNIPEN by the International Unipen Foundation (CC BY 4.0).
+- What you draw is read on this server and forgotten: nothing is stored, and nothing is sent elsewhere.
+- digitcnn is free software under the MIT licence; its fonts are under the SIL Open Font License.
+"""
+
+
+def tabulate(scores: list[ModelScore]) -> list[dict[str, Any]]:
+    """A row per model; a column for everything that was measured of any."""
+    titles = dict.fromkeys(title for score in scores for title in score.accuracies)
+    can_refuse = any(score.refused is not None for score in scores)
+    return [
+        {"Model": score.model}
+        | {title: score.accuracies.get(title) for title in titles}
+        | ({"Non-digits refused": score.refused} if can_refuse else {})
+        | {"Size": score.size / 1e6, "Weights": score.parameters, "Training": score.seconds / 60}
+        for score in scores
+    ]
+
 
 with draw_frame():
-    st.title("digitcnn", anchor=False)
+    st.html(Path(home_panels.__file__).with_name("home.css"))
+    st.title("Write a digit, and a small neural network reads it", anchor=False)
+    story, doors = st.columns([2, 1], gap="large")
+    models = list_models()
+    if models:
+        strokes = sample_strokes(SAMPLE, SIDE)
+        (digit,) = load_reader(models[0]).read_strokes(strokes, expect="digit").digits
+        with story:
+            home_panels.show_what_happens(strokes, SIDE, digit)
+    with doors:
+        for page in pages_there_are()[1:]:
+            home_panels.show_door(page)
+
+    st.header("How well does it read?", anchor=False)
+    scores = sorted(read_scores(SHIPPED), key=lambda score: score.model != DEFAULT_MODEL)
+    if scores:
+        rows = tabulate(scores)
+        shares = {
+            name: st.column_config.ProgressColumn(name, format="percent", min_value=0.0, max_value=1.0)
+            for name in rows[0]
+            if name not in ("Model", "Size", "Weights", "Training")
+        }
+        st.dataframe(
+            rows,
+            column_config=shares
+            | {
+                "Size": st.column_config.NumberColumn(format="%.1f MB", help="Of the file that answers"),
+                "Weights": st.column_config.NumberColumn(format="localized", help="Trained parameters"),
+                "Training": st.column_config.NumberColumn(
+                    format="%.0f min", help="On the machine it was trained on"
+                ),
+            },
+            hide_index=True,
+            alt="Measured accuracy, size and training time of each model that ships",
+        )
+        st.caption(
+            "Shares of digits that were read right; every figure is read from the model's own run folder."
+        )
+    else:
+        st.info("There is no trained model here yet: train one with `python -m digitcnn train simple`.")
+
+    limits, data = st.columns(2, gap="large")
+    with limits:
+        st.header("What it can't do", anchor=False)
+        st.markdown(LIMITS)
+    with data:
+        st.header("Data and licence", anchor=False)
+        st.markdown(DATA)

@@ -1,6 +1,6 @@
 """The frame around every page: its title, the menu above it and the line below it."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -61,18 +61,15 @@ def draw_frame(title: str | None = None) -> DeltaGenerator:
     return body
 
 
-def link_to(page: Page, *, label: str | None = None, width: str = "content") -> None:
+def link_to(page: Page, *, width: Literal["content", "stretch"] = "content") -> None:
     """A link to a page of the app.
 
     A page that was started on its own has no siblings to link to: there the label stands alone.
     """
-    text = label or page.label
     try:
-        st.page_link(
-            page.script, label=text, icon=page.icon, width="stretch" if width == "stretch" else "content"
-        )
+        st.page_link(page.script, label=page.label, icon=page.icon, width=width)
     except StreamlitPageNotFoundError:
-        st.markdown(f"{page.icon} {text}", width="content")
+        st.markdown(f"{page.icon} {page.label}", width=width)
 
 
 def _draw_menu() -> None:

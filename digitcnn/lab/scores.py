@@ -1,0 +1,81 @@
+"""What a run folder says of its model, for tables: how well it reads, and what it costs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from digitcnn.errors import RunFolderError
+from digitcnn.run_folder import RunFolder, list_runs
+
+MNIST_TEST = "MNIST test"
+
+
+@dataclass(frozen=True)
+class ModelScore:
+    """The measured figures of one model; what was not measured is missing.
+
+    Attributes:
+        model: name of its run folder.
+        accuracies: by what was read, fractions 0-1: MNIST's test set first, then real handwriting.
+        refused: fraction of things that are no digits which it refused; None where it can't refuse
+            or nobody measured it.
+        parameters: number of trained weights.
+        size: of `model.tflite`, in bytes.
+        seconds: of training.
+        trained_on: names of its training data.
+    """
+
+    model: str
+    accuracies: dict[str, float]
+    refused: float | None
+    parameters: int
+    size: int
+    seconds: float
+    trained_on: str
+
+
+def read_scores(root: Path) -> list[ModelScore]:
+    """The scores of all finished models under a root, by name; broken run folders are left out."""
+    scores = []
+    for folder in list_runs(root):
+        try:
+            if folder.tflite_file.is_file() and folder.read_record().state == "finished":
+                scores.append(read_score(folder))
+        except RunFolderError:
+            continue
+    return scores
+
+
+def read_score(folder: RunFolder) -> ModelScore:
+    """The score of one trained model.
+
+    Raises:
+        RunFolderError: its `run.json` cannot be read; missing metrics are no error.
+    """
+    record = folder.read_record()
+    metrics = folder.read_metrics() if folder.metrics_json.is_file() else {}
+    accuracies = {MNIST_TEST: _fraction(metrics.get("test"), "accuracy")}
+    for title, entry in _mapping(metrics.get("real_handwriting")).items():
+        accuracies.setdefault(str(title), _fraction(entry, "accuracy"))
+    return ModelScore(
+        model=folder.name,
+        accuracies={title: value for title, value in accuracies.items() if value is not None},
+        refused=None if record.refuse_above is None else _fraction(metrics.get("not_digits"), "refused"),
+        parameters=record.parameters,
+        size=folder.tflite_file.stat().st_size if folder.tflite_file.is_file() else 0,
+        seconds=record.seconds,
+        trained_on=str(_mapping(record.dataset.get("train")).get("name", "")),
+    )
+
+
+def _fraction(entry: object, key: str) -> float | None:
+    """A fraction that stands alone or under a key; None where there is no such number."""
+    value = entry.get(key) if isinstance(entry, Mapping) else entry
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        return None
+    return float(value)
+
+
+def _mapping(entry: object) -> Mapping[Any, Any]:
+    return entry if isinstance(entry, Mapping) else {}

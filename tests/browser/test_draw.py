@@ -1,0 +1,141 @@
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from digitcnn.web.samples import sample_strokes
+
+SIDE = 400
+
+
+def open_draw(page: Page, server: str) -> None:
+    page.goto(f"{server}/draw")
+    page.locator("canvas.upper-canvas").wait_for()
+    expect(answer_of(page)).to_contain_text("Draw a digit")
+
+
+def answer_of(page: Page) -> Locator:
+    return page.locator(".st-key-answer")
+
+
+def draw(page: Page, digit: int, *, side: float = SIDE, corner: tuple[float, float] = (0, 0)) -> None:
+    """Draws a sample digit with the mouse, on a square of the canvas."""
+    box = page.locator("canvas.upper-canvas").bounding_box()
+    assert box
+    shown = box["width"] / SIDE
+    for stroke in sample_strokes(digit, side):
+        points = [(box["x"] + (x + corner[0]) * shown, box["y"] + (y + corner[1]) * shown) for x, y in stroke]
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for point in points[1:]:
+            page.mouse.move(*point)
+        page.mouse.up()
+
+
+@pytest.mark.parametrize("digit", [2, 4, 7])
+def test_digit_drawn_with_the_mouse_is_answered_on_the_page(page: Page, server: str, digit: int):
+    open_draw(page, server)
+    draw(page, digit)
+    expect(answer_of(page)).to_have_text(str(digit))
+
+
+def test_draw_opened_first_shows_the_menu(page: Page, server: str):
+    open_draw(page, server)
+    menu = page.locator(".st-key-menu")
+    expect(menu.get_by_role("link", name="Home")).to_be_visible()
+    menu.get_by_role("link", name="Home").click()
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("Draw a digit")
+
+
+def test_blank_canvas_invites_without_a_digit(page: Page, server: str):
+    open_draw(page, server)
+    assert not re.search(r"\d", answer_of(page).inner_text())
+
+
+def test_clear_brings_back_the_invitation(page: Page, server: str):
+    open_draw(page, server)
+    draw(page, 3)
+    expect(answer_of(page)).to_have_text("3")
+    page.locator(".st-key-draw-clear button").click()
+    expect(answer_of(page)).to_contain_text("Draw a digit")
+    draw(page, 8)
+    expect(answer_of(page)).to_have_text("8")
+
+
+def test_undo_takes_back_the_last_stroke(page: Page, server: str):
+    open_draw(page, server)
+    draw(page, 1)
+    expect(answer_of(page)).to_have_text("1")
+    draw(page, 0)
+    page.locator(".st-key-draw-undo button").click()
+    expect(answer_of(page)).to_have_text("1")
+
+
+def test_tools_of_the_canvas_itself_are_followed(page: Page, server: str):
+    open_draw(page, server)
+    draw(page, 6)
+    expect(answer_of(page)).to_have_text("6")
+    page.locator("canvas.upper-canvas").hover()
+    page.locator(".dc-toolbar").get_by_label("Undo").click()
+    expect(answer_of(page)).to_contain_text("Draw a digit")
+    page.locator(".dc-toolbar").get_by_label("Redo").click()
+    expect(answer_of(page)).to_have_text("6")
+    page.get_by_label("Reset canvas & history").click()
+    expect(answer_of(page)).to_contain_text("Draw a digit")
+
+
+def test_brush_changes_nothing_in_the_answer(page: Page, server: str):
+    open_draw(page, server)
+    said = []
+    for key in ("Home", "End"):
+        page.get_by_role("button", name="Brush").click()
+        slider = page.get_by_role("slider")
+        slider.focus()
+        slider.press(key)
+        expect(slider).to_have_value("5" if key == "Home" else "40")
+        page.keyboard.press("Escape")
+        draw(page, 5)
+        expect(answer_of(page)).to_have_text("5")
+        said.append(page.locator(".st-key-draw-reading").inner_text())
+        page.locator(".st-key-draw-clear button").click()
+        expect(answer_of(page)).to_contain_text("Draw a digit")
+    assert said[0] == said[1]
+
+
+def test_brush_keeps_what_is_drawn(page: Page, server: str):
+    open_draw(page, server)
+    draw(page, 9)
+    expect(answer_of(page)).to_have_text("9")
+    page.get_by_role("button", name="Brush").click()
+    page.get_by_role("slider").press("End")
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(600)
+    expect(answer_of(page)).to_have_text("9")
+
+
+def test_sample_is_replayed_and_answered(page: Page, server: str):
+    open_draw(page, server)
+    for digit in ("4", "9"):
+        page.get_by_role("button", name="Samples").click()
+        page.get_by_role("menuitem", name=digit, exact=True).click()
+        expect(answer_of(page)).to_have_text(digit)
+
+
+def test_small_digit_in_a_corner_is_answered(page: Page, server: str):
+    open_draw(page, server)
+    draw(page, 2, side=90, corner=(300, 300))
+    expect(answer_of(page)).to_have_text("2")
+
+
+def test_phone_shows_the_whole_canvas_and_the_answer_under_it(page: Page, server: str):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_draw(page, server)
+    canvas = page.locator("canvas.upper-canvas").bounding_box()
+    assert canvas
+    assert 340 <= canvas["width"] <= 358
+    draw(page, 7)
+    expect(answer_of(page)).to_have_text("7")
+    answer = answer_of(page).bounding_box()
+    assert answer
+    assert canvas["y"] + canvas["height"] < answer["y"] < 844
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
