@@ -1,10 +1,12 @@
 """Imports point one way, and nothing but training loads TensorFlow."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -215,3 +217,21 @@ print("all", {len(pages)})
 """
     )
     assert done.stdout.strip() == f"all {len(pages)}", done.stderr
+
+
+def test_every_library_that_is_imported_stands_in_the_requirements():
+    required = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    named = {
+        line.split()[0]
+        for line in re.sub(r"[=<>!;\[].*", "", required, flags=re.MULTILINE).splitlines()
+        if line
+    }
+    distributions = packages_distributions()
+    missing = [
+        f"{module}:{one.line} imports {one.target}"
+        for module, text in _project_sources().items()
+        for one in _imports(module, text, set())
+        if (library := one.target.split(".")[0]) not in {*sys.stdlib_module_names, "digitcnn", ""}
+        and not named & {name.replace("_", "-").lower() for name in distributions.get(library, [])}
+    ]
+    assert missing == []
