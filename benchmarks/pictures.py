@@ -161,12 +161,16 @@ def shrink(samples: Iterable[Sample], side: int, *, black_and_white: bool) -> li
 
 
 def load_pens(path: Path) -> dict[str, list[dict]]:
-    """Pen digits by writer, doubtful labels left out."""
+    """UCI's pen digits by writer, doubtful labels left out.
+
+    The other sources hold cut-off digits (a zero's slash alone, say), of which no number can be made.
+    """
     with gzip.open(path, "rt") as file:
         digits = json.load(file)
     writers = defaultdict(list)
     for digit in digits:
-        if not digit.get("suspect") and any(len(stroke) > 2 for stroke in digit["strokes"]):
+        whole = digit["source"] == "pendigits" and not digit.get("suspect")
+        if whole and any(len(stroke) > 2 for stroke in digit["strokes"]):
             writers[f"{digit['source']}/{digit['writer']}"].append(digit)
     return {writer: found for writer, found in writers.items() if len(found) >= 20}
 

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from digitcnn.ink.pieces import Part, Parts, measure_pen
+from digitcnn.ink.pieces import Part, Parts, measure_pen, soften
 from digitcnn.ink.rows import group_rows, odds_of_border, typical_height
 
 _SEAM_HEIGHT = 48
 """Pieces are this high, in pixels, while cuts through them are sought."""
 
-_MOST_CUTS = 6
+_CUTS_PER_HEIGHT = 4
+"""So many cuts are tried in a stretch as wide as a digit is high."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +77,20 @@ def crop_piece(parts: Parts, chosen: Sequence[Part]) -> Piece:
     """The ink of some parts as one piece."""
     cover, (left, top) = parts.crop(chosen)
     return _tight(left, top, cover)
+
+
+def cut_out(parts: Parts, left: int, top: int, right: int, bottom: int) -> Piece | None:
+    """All the ink inside a window, ruled lines and specks left out; None where there is none."""
+    height, width = parts.labels.shape
+    left, top = int(np.clip(left, 0, width)), int(np.clip(top, 0, height))
+    right, bottom = int(np.clip(right, left, width)), int(np.clip(bottom, top, height))
+    window = (slice(top, bottom), slice(left, right))
+    sizes = np.bincount(parts.labels[window].ravel(), minlength=1)
+    sizes[0] = 0
+    if sizes.max() < 4:
+        return None
+    mine = (sizes >= max(0.02 * sizes.max(), 4))[parts.labels[window]]
+    return _tight(left, top, soften(parts.ink, window, mine))
 
 
 def join(pieces: Sequence[Piece]) -> Piece:
@@ -154,10 +169,11 @@ def _seams(ink: np.ndarray, pen: float) -> list[tuple[np.ndarray, float]]:
     through = down + up - cost
     middle = rows // 2
     line = through[middle - rows // 6 : middle + rows // 6 + 1].min(axis=0) - 0.02 * rows
-    least_width = max(int(0.15 * rows), 2)
+    least_width = max(int(0.12 * rows), 2)
+    most = max(round(_CUTS_PER_HEIGHT * columns / rows), 2)
     found: list[tuple[np.ndarray, float]] = []
     for x in np.argsort(line, kind="stable"):
-        if len(found) == _MOST_CUTS or line[x] > 4.0 * pen:
+        if len(found) == most or line[x] > 4.0 * pen:
             break
         if x < least_width or x >= columns - least_width:
             continue

@@ -48,5 +48,5 @@ def _read_row(reader: DigitReader, row: PenRow) -> tuple[list[Digit], float]:
     pixels = np.stack([draw_house_digit(group) for group in groups])
     digits = reader.judge_all(pixels, [box_of_strokes(group) for group in groups])
     of_run: dict[Run, Digit] = dict(zip(runs, digits, strict=True))
-    chosen, cost = part_row(row.odds, of_run)
+    chosen, cost = part_row(row.odds, of_run, height=row.height)
     return [of_run[run] for run in chosen], cost

@@ -23,6 +23,8 @@ LONGEST_RUN = 7
 
 _NOT_A_DIGIT = 3.5
 _LEAST_BELIEF = 1e-4
+_USUAL_WIDTH = 0.85
+_WIDTH_SPREAD = 0.25
 
 
 class Run(NamedTuple):
@@ -50,12 +52,13 @@ def list_runs(odds: Sequence[float], fits: Callable[[int, int], bool]) -> list[R
     return runs
 
 
-def part_row(odds: Sequence[float], digits: Mapping[Run, Digit]) -> tuple[list[Run], float]:
+def part_row(odds: Sequence[float], digits: Mapping[Run, Digit], *, height: float) -> tuple[list[Run], float]:
     """The likeliest way to part a row of units.
 
     Args:
         odds: as for `list_runs`.
         digits: what each run would be read as.
+        height: of a digit of this row, in the units of the boxes.
 
     Returns:
         The runs, left to right, and the cost of this way: minus the logarithm of its likelihood.
@@ -67,7 +70,7 @@ def part_row(odds: Sequence[float], digits: Mapping[Run, Digit]) -> tuple[list[R
     best[0] = 0.0
     before: list[Run | None] = [None] * (count + 1)
     for run, digit in sorted(digits.items()):
-        cost = best[run.start] + _cost(digit) + whole[run.end - 1] - whole[run.start]
+        cost = best[run.start] + _cost(digit, height) + whole[run.end - 1] - whole[run.start]
         cost += split[run.start - 1] if run.start else 0.0
         if cost < best[run.end]:
             best[run.end], before[run.end] = cost, run
@@ -88,8 +91,12 @@ def belief(digit: Digit) -> float:
     return (1.0 - digit.confidence) * float(digit.probabilities.max())
 
 
-def _cost(digit: Digit) -> float:
-    as_digit = -np.log(max(belief(digit), _LEAST_BELIEF))
+def _cost(digit: Digit, height: float) -> float:
+    """Minus the logarithm of how likely the ink is what it is read as, its width included."""
+    wide = digit.box.width / max(height, 1e-9)
+    too_wide = max(np.log(max(wide, 1e-3) / _USUAL_WIDTH) / _WIDTH_SPREAD, 0.0)
+    as_digit = 0.5 * too_wide**2 - np.log(max(belief(digit), _LEAST_BELIEF))
     if digit.label is not None:
         return float(as_digit)
-    return float(min(as_digit, _NOT_A_DIGIT - np.log(max(digit.confidence, _LEAST_BELIEF))))
+    refusal = _NOT_A_DIGIT * max(wide, 1.0) - np.log(max(digit.confidence, _LEAST_BELIEF))
+    return float(min(as_digit, refusal))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,8 @@ from digitcnn.recognition.recognizer import CLASSES, Recognizer, load_recognizer
 from digitcnn.run_folder import find_run
 
 if TYPE_CHECKING:
-    from digitcnn.ink.picture import PictureSource
+    from digitcnn.ink.paper import Ink
+    from digitcnn.ink.picture import Picture, PictureSource
 
 DEFAULT_MODEL = "deeper"
 
@@ -68,6 +69,21 @@ class Reading:
         """The digits that were read, a newline between lines; "" where there is no digit."""
         lines = ["".join(str(d.label) for d in line if d.label is not None) for line in self.lines]
         return "\n".join(line for line in lines if line)
+
+
+@dataclass(frozen=True, eq=False)
+class PictureReading:
+    """What was read in a picture, and the steps that led to it.
+
+    Attributes:
+        reading: boxes are in the pixels of the upright picture.
+        picture: the upright picture at the size it was searched, and a note for the user.
+        ink: paper flattened and ink found; its arrays are those of `picture.rgb`, `zoom` times as large.
+    """
+
+    reading: Reading
+    picture: Picture
+    ink: Ink
 
 
 class DigitReader:
@@ -140,16 +156,56 @@ class DigitReader:
         Raises:
             InputError: it is no picture that can be read.
         """
+        return self.examine_image(image, expect=expect).reading
+
+    def read_boxes(self, image: PictureSource, boxes: Sequence[Box]) -> Reading:
+        """Reads the ink in each of some boxes as one digit.
+
+        Args:
+            image: as for `read_image`.
+            boxes: (x, y, width, height) in the pixels of the upright picture.
+
+        Returns:
+            One line with a digit per box, in the order of the boxes; one without ink is not a digit.
+
+        Raises:
+            InputError: it is no picture that can be read.
+        """
+        return self.examine_image(image, boxes=boxes).reading
+
+    def examine_image(
+        self,
+        image: PictureSource,
+        *,
+        expect: Expect = "number",
+        boxes: Sequence[Box] | None = None,
+        name: str | None = None,
+    ) -> PictureReading:
+        """Reads a picture and keeps the steps: what `read_image` and `read_boxes` do, once for both.
+
+        Args:
+            image: as for `read_image`.
+            expect: as for `read_image`; counts only where there are no boxes.
+            boxes: as for `read_boxes`; None finds the digits.
+            name: what errors call the picture; by default the name of the file.
+
+        Raises:
+            InputError: it is no picture that can be read.
+        """
         _check_expect(expect)
         # OpenCV is loaded by the first picture, not by drawings.
         from digitcnn.ink.picture import open_picture
         from digitcnn.recognition import pictures
 
-        picture = open_picture(image)
-        if expect == "number":
-            return Reading(tuple(tuple(line) for line in pictures.read_lines(self, picture)))
-        digit = pictures.read_digit(self, picture)
-        return Reading(((digit,),)) if digit else Reading()
+        picture = open_picture(image, name=name)
+        if boxes is not None:
+            digits, ink = pictures.read_boxes(self, picture, [Box(*box) for box in boxes])
+            lines = [digits] if digits else []
+        elif expect == "digit":
+            lines, ink = pictures.read_digit(self, picture)
+        else:
+            lines, ink = pictures.read_number(self, picture)
+        return PictureReading(Reading(tuple(tuple(line) for line in lines)), picture, ink)
 
     def judge(self, pixels: np.ndarray, box: Box) -> Digit:
         """Answers one house digit, (28, 28), found in `box`."""
