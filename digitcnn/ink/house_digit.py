@@ -18,6 +18,9 @@ FINE = 8
 """Fine pixels per pixel and axis: ink is placed on a grid this much finer, then averaged down."""
 
 _FINE_SIDE = SIDE * FINE
+_CENTRE = (SIDE / 2 + 0.5) * FINE
+"""Where MNIST has its centres of mass: on average 14.50 px from either edge, the middle of pixel 14."""
+
 _INK_FLOOR = 0.05
 """Below this, ink is the foot of a resampling filter and does not widen the box."""
 
@@ -47,7 +50,7 @@ def make_house_digit(ink: np.ndarray) -> np.ndarray:
 
 
 def place_by_mass(fine_ink: np.ndarray) -> np.ndarray:
-    """Places ink that has its final size on the (28, 28) field, centre of mass in the middle.
+    """Places ink that has its final size on the (28, 28) field, centre of mass in the middle of pixel 14.
 
     Args:
         fine_ink: (height, width) float in 0-1, each side at most 28 * 8 fine pixels.
@@ -72,7 +75,7 @@ def place_by_mass(fine_ink: np.ndarray) -> np.ndarray:
 def _offset_by_mass(profile: np.ndarray, length: int) -> int:
     mass = profile.sum()
     centre = (profile * (np.arange(length) + 0.5)).sum() / mass if mass > 0 else length / 2
-    return int(np.clip(round(_FINE_SIDE / 2 - float(centre)), 0, _FINE_SIDE - length))
+    return int(np.clip(round(_CENTRE - float(centre)), 0, _FINE_SIDE - length))
 
 
 def _box_of_ink(ink: np.ndarray) -> tuple[int, int, int, int] | None:

@@ -92,8 +92,8 @@ def draw_house_digit(strokes: Sequence[Stroke], *, pen_width: float = PEN_WIDTH)
     box = box_of_strokes(strokes)
     longer = max(box.width, box.height)
     room = (FITTED_SIDE - pen_width) * FINE
-    # Without an extent of its own, ink that is one point stays one point instead of filling the field.
-    scale = room / longer if longer > 0 else 0.0
+    # Ink that is one point stays one point instead of filling the field; below 1e-300 a float can't scale it.
+    scale = room / longer if longer > 1e-300 else 0.0
     pen = pen_width * FINE
     corner = np.array([box.x, box.y])
     size = int(np.ceil(box.width * scale + pen)), int(np.ceil(box.height * scale + pen))
