@@ -17,9 +17,11 @@ that opening it would run.
 import csv
 import json
 import os
+import zlib
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -116,7 +118,7 @@ class RunFolder:
         try:
             with self.history_csv.open(newline="") as file:
                 return [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
-        except (OSError, TypeError, ValueError) as error:
+        except (OSError, TypeError, ValueError, csv.Error) as error:
             raise RunFolderError(f"{self.history_csv} cannot be read: {error}.") from None
 
     def write_history(self, rows: list[dict[str, float]]) -> None:
@@ -131,10 +133,18 @@ class RunFolder:
     def read_predictions(self) -> tuple[np.ndarray, np.ndarray]:
         """Probabilities (n, 10) float32 and labels (n,) int64 on the test set."""
         try:
-            with np.load(self.predictions_npz, allow_pickle=False) as arrays:
-                return arrays["probabilities"].astype(np.float32), arrays["labels"].astype(np.int64)
-        except (OSError, ValueError, KeyError, EOFError) as error:
+            # NumPy leaves a file open that it opened itself and that is no archive.
+            with self.predictions_npz.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+                probabilities = arrays["probabilities"].astype(np.float32)
+                labels = arrays["labels"].astype(np.int64)
+        except (OSError, TypeError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
             raise RunFolderError(f"{self.predictions_npz} cannot be read: {error}.") from None
+        if labels.ndim != 1 or probabilities.shape != (len(labels), 10):
+            raise RunFolderError(
+                f"{self.predictions_npz}: expected probabilities (n, 10) and labels (n,), "
+                f"received {probabilities.shape} and {labels.shape}."
+            )
+        return probabilities, labels
 
 
 def find_run(name_or_path: str | Path) -> RunFolder:
@@ -150,7 +160,8 @@ def find_run(name_or_path: str | Path) -> RunFolder:
     for candidate in candidates:
         if (candidate / "model.tflite").is_file():
             return RunFolder(candidate)
-    shipped = ", ".join(folder.name for folder in list_runs(SHIPPED)) or "none"
+    trained = [folder.name for folder in list_runs(SHIPPED) if folder.tflite_file.is_file()]
+    shipped = ", ".join(trained) or "none"
     raise ModelNotFoundError(f"There is no trained model called {text!r}; those that ship: {shipped}.")
 
 
