@@ -1,0 +1,112 @@
+"""A picture with boxes and answers drawn on it."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from digitcnn.recognition.reader import Digit
+from digitcnn.recognition.results import is_doubtful
+
+SURE = "#2B5BD7"
+DOUBTFUL = "#B84A00"
+TYPED = "#00734F"
+NO_DIGIT = "#5B6270"
+"""Colours of boxes by what became of them; white on each has 5:1 or more."""
+
+_SMALLEST_VIEW = 640
+
+
+class Mark(NamedTuple):
+    """How a piece of ink is marked on its picture."""
+
+    text: str
+    colour: str
+
+
+def mark_of(digit: Digit, *, typed: bool) -> Mark:
+    """The answer in few characters, and its colour; a doubt shows without colour, too."""
+    if digit.label is None:
+        return Mark("–", NO_DIGIT)
+    if typed:
+        return Mark(str(digit.label), TYPED)
+    if is_doubtful(digit):
+        return Mark(f"{digit.label}?", DOUBTFUL)
+    return Mark(str(digit.label), SURE)
+
+
+def make_view(rgb: np.ndarray, *, longest: int) -> Image.Image:
+    """A picture to look at: reduced to `longest` pixels, small ones enlarged with their pixels kept square.
+
+    Args:
+        rgb: (height, width, 3) uint8.
+        longest: pixels of the longer side at most.
+    """
+    view = Image.fromarray(rgb)
+    longer = max(view.size)
+    if longer > longest:
+        view.thumbnail((longest, longest), Image.Resampling.BOX, reducing_gap=2.0)
+    elif longer < _SMALLEST_VIEW // 2:
+        times = _SMALLEST_VIEW // longer
+        view = view.resize((view.width * times, view.height * times), Image.Resampling.NEAREST)
+    return view
+
+
+def draw_answers(
+    view: Image.Image,
+    size: tuple[int, int],
+    digits: Sequence[Digit],
+    *,
+    typed: Collection[int] = (),
+    outlines: bool = True,
+) -> Image.Image:
+    """Draws each answer above its box.
+
+    Args:
+        view: the picture, at any size.
+        size: width and height of the picture that the boxes are in.
+        digits: what was read.
+        typed: indices of those that a person labelled.
+        outlines: whether the boxes are drawn as well; without them the typed labels are left out, too.
+    """
+    picture = view.convert("RGB")
+    pen = ImageDraw.Draw(picture)
+    across, down = view.width / size[0], view.height / size[1]
+    longer = max(view.size)
+    line = max(round(longer / 400), 1)
+    usual = float(np.median([digit.box.height * down for digit in digits])) if digits else 0.0
+    font = ImageFont.load_default(float(np.clip(0.4 * usual, longer / 45, longer / 22)))
+    for index, digit in enumerate(digits):
+        mark = mark_of(digit, typed=index in typed)
+        box = digit.box
+        left, top = box.x * across - 2 * line, box.y * down - 2 * line
+        right = (box.x + box.width) * across + 2 * line
+        bottom = (box.y + box.height) * down + 2 * line
+        if outlines:
+            pen.rounded_rectangle(
+                (left, top, right, bottom), radius=2 * line, outline=mark.colour, width=line
+            )
+        elif index in typed:
+            continue
+        _draw_chip(pen, mark, font, left, top, bottom)
+    return picture
+
+
+def _draw_chip(
+    pen: ImageDraw.ImageDraw,
+    mark: Mark,
+    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
+    left: float,
+    top: float,
+    bottom: float,
+) -> None:
+    """The answer on its colour: above the box, below it where the picture ends."""
+    _, _, width, height = pen.textbbox((0, 0), "0", font=font)
+    pad = 0.3 * width
+    wide = pen.textlength(mark.text, font=font) + 2 * pad
+    tall = height + pad
+    left = max(left, 0.0)
+    upper = top - tall if top >= tall else bottom
+    pen.rounded_rectangle((left, upper, left + wide, upper + tall), radius=pad, fill=mark.colour)
+    pen.text((left + wide / 2, upper + tall / 2), mark.text, font=font, fill="white", anchor="mm")

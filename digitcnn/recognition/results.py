@@ -1,0 +1,107 @@
+"""What was read in several files, as a table and as records to take away."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from digitcnn.recognition.reader import Digit, Reading
+
+DOUBTFUL_BELOW = 0.9
+"""A digit read with less confidence deserves a second look."""
+
+COLUMNS = ("file", "text", "digits", "lowest_confidence", "error")
+"""The columns of the CSV."""
+
+
+@dataclass(frozen=True, eq=False)
+class FileResult:
+    """What became of one file: a reading, or the sentence that says why there is none.
+
+    Attributes:
+        path: the file, as the user knows it.
+        reading: what was read; empty where the file could not be.
+        typed: indices into `reading.digits` of those whose label a person typed.
+        note: what the user should know of the file ("page 1 of 3 was read"), or None.
+        error: one sentence, or None.
+    """
+
+    path: str
+    reading: Reading = field(default_factory=Reading)
+    typed: frozenset[int] = frozenset()
+    note: str | None = None
+    error: str | None = None
+
+    @property
+    def read_digits(self) -> tuple[Digit, ...]:
+        """The pieces of ink that have a label, in reading order."""
+        return tuple(digit for digit in self.reading.digits if digit.label is not None)
+
+    @property
+    def lowest_confidence(self) -> float | None:
+        """Of the digits that the model read, a fraction 0-1; None where it read none."""
+        own = [
+            digit.confidence
+            for index, digit in enumerate(self.reading.digits)
+            if digit.label is not None and index not in self.typed
+        ]
+        return min(own, default=None)
+
+
+def is_doubtful(digit: Digit) -> bool:
+    """Whether a digit was read, but with little confidence."""
+    return digit.label is not None and digit.confidence < DOUBTFUL_BELOW
+
+
+def write_csv(results: Iterable[FileResult]) -> str:
+    """A row per file under a header of `COLUMNS`; lines of a number stay lines inside their cell."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS)
+    for result in results:
+        lowest = result.lowest_confidence
+        writer.writerow(
+            [
+                result.path,
+                result.reading.text,
+                len(result.read_digits),
+                "" if lowest is None else f"{lowest:.4f}",
+                result.error or "",
+            ]
+        )
+    return file.getvalue()
+
+
+def write_json(results: Sequence[FileResult]) -> str:
+    """The full record of every file, as a JSON list."""
+    return json.dumps([record_of(result) for result in results], indent=2, ensure_ascii=False) + "\n"
+
+
+def record_of(result: FileResult) -> dict[str, Any]:
+    """A file's reading as plain values: "path", "text", "digits" and "error".
+
+    Each of the "digits" has "label" (0-9, or None: not a digit), "confidence", "box" ([x, y, width,
+    height] in pixels of the upright picture) and "probabilities" (ten); "typed" is True, and
+    "confidence" None, where a person typed the label.
+    """
+    return {
+        "path": result.path,
+        "text": result.reading.text,
+        "digits": [
+            _record_of_digit(digit, typed=index in result.typed)
+            for index, digit in enumerate(result.reading.digits)
+        ],
+        "error": result.error,
+    }
+
+
+def _record_of_digit(digit: Digit, *, typed: bool) -> dict[str, Any]:
+    record = {
+        "label": digit.label,
+        "confidence": None if typed else round(digit.confidence, 6),
+        "box": [round(float(side), 2) for side in digit.box],
+        "probabilities": [round(float(value), 6) for value in digit.probabilities],
+    }
+    return record | {"typed": True} if typed else record

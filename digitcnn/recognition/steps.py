@@ -1,0 +1,109 @@
+"""How a picture became house digits, step by step, as pictures."""
+
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image
+
+from digitcnn.recognition.reader import Expect, PictureReading
+
+MOST_CENTRED = 12
+"""Digits shown in the last step."""
+
+# Okabe and Ito, "Color Universal Design", 2008: neighbours get different ones.
+_COLOURS = np.array(
+    [(0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (230, 159, 0), (86, 180, 233)],
+    dtype=np.uint8,
+)
+_PAPER = np.array([251, 250, 247], dtype=np.uint8)
+_INK = np.array([30, 36, 48], dtype=np.uint8)
+_LEFT_OUT = np.array([205, 203, 197], dtype=np.uint8)
+_GAP = 2
+
+
+class Step(NamedTuple):
+    """One step on the way, with what it shows in words."""
+
+    name: str
+    picture: Image.Image
+    alt: str
+
+
+def draw_steps(read: PictureReading, expect: Expect, *, longest: int) -> list[Step]:
+    """The four steps: paper flattened, ink found, pieces, centred.
+
+    Args:
+        read: as `DigitReader.examine_image` gives it.
+        expect: as it was read.
+        longest: pixels of a picture's longer side at most.
+    """
+    from digitcnn.ink.pieces import choose_digit, choose_writing, find_parts
+
+    ink = read.ink
+    parts = find_parts(ink)
+    chosen = choose_digit(parts) if expect == "digit" else choose_writing(parts)
+    digits = read.reading.digits
+    return [
+        Step(
+            "Paper flattened",
+            _fit(Image.fromarray(ink.flattened), longest),
+            "The picture in grey, with shadows and the colour of the paper taken out",
+        ),
+        Step(
+            "Ink found",
+            _fit(Image.fromarray(_paint(ink.mask)), longest),
+            "Only the ink, black on white",
+        ),
+        Step(
+            "Pieces",
+            _fit(Image.fromarray(_colour(parts.labels, [part.label for part in chosen], ink.mask)), longest),
+            f"The ink in {len(chosen)} coloured pieces; what was left out is grey",
+        ),
+        Step(
+            "Centred",
+            _fit(
+                Image.fromarray(_tile([digit.pixels for digit in digits[:MOST_CENTRED]])), longest, grow=True
+            ),
+            f"The first {min(len(digits), MOST_CENTRED)} digits, each in its field of 28 by 28 pixels",
+        ),
+    ]
+
+
+def _paint(ink: np.ndarray) -> np.ndarray:
+    """Ink, (height, width) in 0-1, in colours."""
+    cover = ink.astype(np.float32)[..., np.newaxis]
+    return np.round(_PAPER * (1.0 - cover) + _INK * cover).astype(np.uint8)
+
+
+def _colour(labels: np.ndarray, chosen: list[int], mask: np.ndarray) -> np.ndarray:
+    colours = np.broadcast_to(_LEFT_OUT, (int(labels.max()) + 1, 3)).copy()
+    colours[chosen] = _COLOURS[np.arange(len(chosen)) % len(_COLOURS)]
+    colours[0] = _PAPER
+    painted = colours[labels]
+    painted[mask & (labels == 0)] = _LEFT_OUT
+    return painted
+
+
+def _tile(digits: list[np.ndarray]) -> np.ndarray:
+    """House digits side by side, in as square a field as they fill."""
+    if not digits:
+        return np.broadcast_to(_PAPER, (28, 28, 3)).copy()
+    columns = int(np.ceil(np.sqrt(len(digits))))
+    rows = -(-len(digits) // columns)
+    side = 28 + _GAP
+    field = np.empty((rows * side + _GAP, columns * side + _GAP, 3), dtype=np.uint8)
+    field[:] = _LEFT_OUT
+    for index in range(rows * columns):
+        top, left = index // columns * side + _GAP, index % columns * side + _GAP
+        field[top : top + 28, left : left + 28] = _paint(digits[index]) if index < len(digits) else _PAPER
+    return field
+
+
+def _fit(picture: Image.Image, longest: int, *, grow: bool = False) -> Image.Image:
+    longer = max(picture.size)
+    if longer > longest:
+        picture.thumbnail((longest, longest), Image.Resampling.BOX)
+    elif grow:
+        times = max(longest // longer, 1)
+        picture = picture.resize((picture.width * times, picture.height * times), Image.Resampling.NEAREST)
+    return picture

@@ -1,0 +1,210 @@
+"""The files of a visit and what was read in them, kept in memory for as long as they are shown."""
+
+import base64
+import hashlib
+import io
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+from PIL import Image
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from digitcnn.errors import DigitcnnError
+from digitcnn.ink.strokes import Box
+from digitcnn.recognition.annotated import make_view
+from digitcnn.recognition.corrections import CorrectedReading, EditedBox, correct_reading
+from digitcnn.recognition.reader import Digit, Expect
+from digitcnn.recognition.results import FileResult
+from digitcnn.web.models import Model, load_reader
+from digitcnn.web.upload_words import as_text
+
+MOST_FILES = 100
+"""More files at once are left out."""
+
+_VIEW_SIDE = 1200
+_THUMBNAIL_SIDE = 96
+_OPTIONS_KEPT = 4
+"""Readings kept per file: of this many choices of model and kind, corrections included."""
+
+
+@dataclass(frozen=True, eq=False)
+class Upload:
+    """A file as it came.
+
+    Attributes:
+        name: as the visitor knows it.
+        data: the whole file.
+        fingerprint: of name and content.
+    """
+
+    name: str
+    data: bytes
+    fingerprint: str
+
+
+@dataclass(frozen=True, eq=False)
+class Preview:
+    """A picture reduced to what the page shows.
+
+    Attributes:
+        size: width and height of the upright picture, which boxes are in.
+        view: an encoded picture, 1200 px on its longer side at most.
+        thumbnail: a data URL.
+    """
+
+    size: tuple[int, int]
+    view: bytes
+    thumbnail: str
+
+
+@dataclass(frozen=True, eq=False)
+class ReadFile:
+    """A file that was read; `preview` is None where it could not be."""
+
+    upload: Upload
+    result: FileResult
+    preview: Preview | None
+
+
+def as_upload(file: UploadedFile, *, name: str | None = None) -> Upload:
+    """Takes over a file from a widget; its content is hashed once."""
+    known: dict[str, str] = st.session_state.setdefault("upload.fingerprints", {})
+    data = file.getvalue()
+    if file.file_id not in known:
+        known[file.file_id] = fingerprint(name or file.name, data)
+    return Upload(name or file.name, data, known[file.file_id])
+
+
+def fingerprint(name: str, data: bytes) -> str:
+    """Tells files apart by name and content."""
+    return hashlib.blake2b(data, key=hashlib.blake2b(name.encode()).digest(), digest_size=16).hexdigest()
+
+
+def read_uploads(
+    uploads: Sequence[Upload], model: Model, expect: Expect, *, progress: DeltaGenerator
+) -> list[ReadFile]:
+    """Reads files, each once; what was read before comes from memory.
+
+    Args:
+        uploads: the files.
+        model: who reads.
+        expect: one digit or a number.
+        progress: a place for the bar, shown while files are read.
+    """
+    readings = _memory("upload.readings")
+    waiting = [upload for upload in uploads if (upload.fingerprint, model, expect) not in readings]
+    for done, upload in enumerate(waiting):
+        progress.progress(
+            done / len(waiting), f"Reading {as_text(upload.name)} ({done + 1} of {len(waiting)})"
+        )
+        readings[upload.fingerprint, model, expect] = _read(upload, model, expect)
+    progress.empty()
+    _forget(uploads)
+    previews = _memory("upload.previews")
+    return [
+        ReadFile(upload, readings[upload.fingerprint, model, expect], previews.get((upload.fingerprint,)))
+        for upload in uploads
+    ]
+
+
+def edits_of(upload: Upload, expect: Expect) -> tuple[EditedBox, ...] | None:
+    """The boxes as the visitor left them; None where they are the model's own."""
+    return _memory("upload.edits").get((upload.fingerprint, expect))
+
+
+def keep_edits(upload: Upload, expect: Expect, edits: Sequence[EditedBox] | None) -> None:
+    """Remembers the visitor's boxes, or forgets them for None."""
+    memory = _memory("upload.edits")
+    memory.pop((upload.fingerprint, expect), None)
+    if edits is not None:
+        memory[upload.fingerprint, expect] = tuple(edits)
+
+
+def correct(file: ReadFile, model: Model, expect: Expect) -> ReadFile:
+    """The file's reading with the visitor's boxes and labels, where there are any."""
+    edits = edits_of(file.upload, expect)
+    if edits is None or file.result.error:
+        return file
+    memory = _memory("upload.corrected")
+    key = (file.upload.fingerprint, model, expect)
+    known: tuple[Any, CorrectedReading] | None = memory.get(key)
+    if known is None or known[0] != edits:
+
+        def read_boxes(boxes: list[Box]) -> Sequence[Digit]:
+            return load_reader(model).read_boxes(file.upload.data, boxes).digits
+
+        known = memory[key] = edits, correct_reading(file.result.reading, edits, read_boxes)
+    corrected = known[1]
+    return replace(file, result=replace(file.result, reading=corrected.reading, typed=corrected.typed))
+
+
+def _read(upload: Upload, model: Model, expect: Expect) -> FileResult:
+    try:
+        read = load_reader(model).examine_image(upload.data, expect=expect, name=upload.name)
+    except DigitcnnError as error:
+        return FileResult(upload.name, error=str(error))
+    previews = _memory("upload.previews")
+    if (upload.fingerprint,) not in previews:
+        view = make_view(read.picture.rgb, longest=_VIEW_SIDE)
+        size = read.picture.width, read.picture.height
+        previews[upload.fingerprint,] = Preview(size, encode_picture(view), _make_thumbnail(view))
+    return FileResult(upload.name, read.reading, note=read.picture.note)
+
+
+def encode_picture(picture: Image.Image) -> bytes:
+    """A picture as a file for the browser; few colours stay sharp."""
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=86)
+    return file.getvalue()
+
+
+def as_data_url(jpeg: bytes) -> str:
+    """A JPEG inside an address, so that nothing of it is stored on the server."""
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode("ascii")
+
+
+def _make_thumbnail(view: Image.Image) -> str:
+    small = view.copy()
+    small.thumbnail((_THUMBNAIL_SIDE, _THUMBNAIL_SIDE))
+    return as_data_url(encode_picture(small))
+
+
+def _forget(uploads: Sequence[Upload]) -> None:
+    """Drops what belongs to files that are gone, and the oldest of what is too much."""
+    here = {upload.fingerprint for upload in uploads}
+    for name in ("upload.readings", "upload.previews", "upload.corrected", "upload.edits"):
+        memory = _memory(name)
+        for key in [key for key in memory if key[0] not in here]:
+            del memory[key]
+        for key in list(memory)[: max(len(memory) - _OPTIONS_KEPT * MOST_FILES, 0)]:
+            del memory[key]
+
+
+def _memory(name: str) -> dict[tuple[Hashable, ...], Any]:
+    """A part of the visit's memory whose keys begin with a file's fingerprint."""
+    return st.session_state.setdefault(name, {})
+
+
+def tabulate(files: Sequence[ReadFile]) -> Mapping[str, list[Any]]:
+    """A row per file for the table on the page."""
+    results = [file.result for file in files]
+    return {
+        "picture": [file.preview.thumbnail if file.preview else None for file in files],
+        "file": [result.path for result in results],
+        "read": [result.reading.text.replace("\n", " / ") for result in results],
+        "digits": [len(result.read_digits) for result in results],
+        "least sure": [result.lowest_confidence for result in results],
+        "note": [_say_note(result) for result in results],
+    }
+
+
+def _say_note(result: FileResult) -> str:
+    if result.error:
+        return "could not be read"
+    notes = [f"{len(result.typed)} by you"] if result.typed else []
+    if not result.read_digits:
+        notes.append("no digit found")
+    return ", ".join([*notes, *([result.note] if result.note else [])])

@@ -1,0 +1,325 @@
+"""Upload pictures, and read the numbers on them."""
+
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+import pyarrow as pa
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from digitcnn.ink.strokes import Box
+from digitcnn.recognition.corrections import EditedBox
+from digitcnn.recognition.reader import Expect
+from digitcnn.recognition.results import write_csv, write_json
+from digitcnn.web import upload_canvas, upload_panels, upload_sample
+from digitcnn.web.frame import draw_frame
+from digitcnn.web.models import Model, list_models
+from digitcnn.web.upload_files import (
+    MOST_FILES,
+    Preview,
+    ReadFile,
+    Upload,
+    as_data_url,
+    as_upload,
+    correct,
+    edits_of,
+    fingerprint,
+    keep_edits,
+    read_uploads,
+    tabulate,
+)
+from digitcnn.web.upload_words import as_text
+
+KINDS: dict[Expect, str] = {"digit": "Digit", "number": "Number"}
+MOST_SENTENCES = 5
+
+
+def show_sample() -> None:
+    """Puts the sample in the place of files."""
+    st.session_state["upload.sample"] = True
+
+
+def choose_files() -> list[Upload]:
+    """Files, the camera's picture, or the sample while there is nothing else."""
+    files = st.file_uploader(
+        "Drop pictures here, or choose them",
+        accept_multiple_files=True,
+        max_upload_size=64,
+        key="upload.files",
+    )
+    uploads = [as_upload(file) for file in files]
+    if len(uploads) > MOST_FILES:
+        st.warning(f"The first {MOST_FILES} files are read, the others are left out: bring them in portions.")
+        uploads = uploads[:MOST_FILES]
+    return uploads
+
+
+def take_photo() -> list[Upload]:
+    """The camera, which is off until it is asked for."""
+    if not st.session_state.get("upload.camera"):
+        return []
+    with st.container(width=480):
+        photo = st.camera_input("Hold the number in front of the camera", key="upload.photo")
+    return [as_upload(photo, name="photo.jpg")] if photo else []
+
+
+def sample_upload() -> Upload:
+    """The sample as if it had been uploaded."""
+    data = upload_sample.sample_picture()
+    return Upload(upload_sample.NAME, data, fingerprint(upload_sample.NAME, data))
+
+
+def choose_how(models: list[Model]) -> tuple[Model, Expect]:
+    """What to expect on the pictures, and who reads them."""
+    expect = st.segmented_control(
+        "What is on them",
+        list(KINDS),
+        default="number",
+        required=True,
+        format_func=KINDS.__getitem__,
+        label_visibility="collapsed",
+        key="upload.expect",
+    )
+    names = [model.name for model in models]
+    name = st.segmented_control(
+        "Model", names, default=names[0], required=True, label_visibility="collapsed", key="upload.model"
+    )
+    return models[names.index(name)], cast(Expect, expect)
+
+
+def show_results(uploads: list[Upload], model: Model, expect: Expect, progress: DeltaGenerator) -> None:
+    """All files: what went wrong, downloads, the table, and the chosen one."""
+    files = [correct(file, model, expect) for file in read_uploads(uploads, model, expect, progress=progress)]
+    results = [file.result for file in files]
+    show_errors([result.error for result in results if result.error])
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        title = f"{len(files)} pictures" if len(files) > 1 else as_text(files[0].result.path)
+        st.subheader(title, anchor=False, width="content")
+        with st.container(horizontal=True, width="content", gap="xsmall"):
+            st.download_button(
+                "CSV",
+                write_csv(results).encode("utf-8-sig"),
+                "digits.csv",
+                "text/csv",
+                on_click="ignore",
+                icon=":material/download:",
+                key="upload.csv",
+                help="A row per file: text, number of digits, lowest confidence, error",
+            )
+            st.download_button(
+                "JSON",
+                write_json(results),
+                "digits.json",
+                "application/json",
+                on_click="ignore",
+                icon=":material/download:",
+                key="upload.json",
+                help="Everything: each digit with its box and ten probabilities",
+            )
+    if len(files) == 1:
+        show_file(files[0], model, expect)
+        return
+    chosen = files[choose_row(files)]
+    st.subheader(as_text(chosen.result.path), anchor=False)
+    show_file(chosen, model, expect)
+
+
+def show_errors(sentences: list[str]) -> None:
+    """One sentence per file that could not be read."""
+    shown = [as_text(sentence) for sentence in sentences[:MOST_SENTENCES]]
+    if len(sentences) > len(shown):
+        shown.append(f"And {len(sentences) - len(shown)} more, which the table names.")
+    if shown:
+        st.error("\n\n".join(shown), icon=":material/error:")
+
+
+def choose_row(files: list[ReadFile]) -> int:
+    """The table over all files; the row whose details are shown."""
+    choice = st.dataframe(
+        pa.table(dict(tabulate(files))),
+        column_config={
+            "picture": st.column_config.ImageColumn("", width=72),
+            "file": st.column_config.TextColumn("File", width="medium"),
+            "read": st.column_config.TextColumn("Reading", width="medium"),
+            "digits": st.column_config.NumberColumn("Digits", width="small"),
+            "least sure": st.column_config.ProgressColumn(
+                "Least sure", format="percent", min_value=0.0, max_value=1.0, width="small"
+            ),
+            "note": st.column_config.TextColumn("Note"),
+        },
+        row_height=56,
+        placeholder="",
+        on_select="rerun",
+        selection_mode=["single-row-required", "single-cell"],
+        key="upload.table",
+        alt="All files with what was read in them; choose a row to see its picture below",
+    )
+    rows = choice["selection"]["rows"]
+    return rows[0] if rows and rows[0] < len(files) else 0
+
+
+def show_file(file: ReadFile, model: Model, expect: Expect) -> None:
+    """One picture: the answers on it, the number beside it, the digits below."""
+    result, preview = file.result, file.preview
+    if preview is None:
+        with st.container(key="reading"):
+            st.html('<p class="words">This file could not be read</p>')
+        st.caption(as_text(result.error or ""))
+        return
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        editing = st.session_state.get("upload.editing", False)
+        if editing:
+            edit_boxes(file, preview, model, expect)
+        else:
+            upload_canvas.end()
+            upload_panels.show_picture(file, preview)
+    with right:
+        upload_panels.show_reading(result)
+        st.toggle("Edit boxes", key="upload.editing")
+        if editing:
+            show_editing_help()
+        if result.reading.digits:
+            index = upload_panels.choose_digit(result)
+            if editing:
+                correct_digit(file, expect, index)
+            upload_panels.show_probabilities(result, index)
+    if result.reading.digits:
+        with st.container(key="upload-digits"):
+            st.markdown("**As the model saw them**")
+            upload_panels.show_strip(result)
+    steps = st.expander("How the picture became digits", on_change="rerun", key="upload.steps-open")
+    if steps.open:
+        with steps:
+            upload_panels.show_steps(file, model, expect)
+
+
+def show_editing_help() -> None:
+    """How boxes are changed."""
+    st.caption(
+        "Drag a box to move it, its corners to change its size. Click a chosen box to type its digit: "
+        "your answer counts more than the model's."
+    )
+
+
+def edit_boxes(file: ReadFile, preview: Preview, model: Model, expect: Expect) -> None:
+    """The picture as a canvas."""
+    of = canvas_of(file, model, expect)
+    upload_canvas.begin(of, boxes_of(file))
+    paper = upload_canvas.fit_paper(preview.size)
+    mode = st.segmented_control(
+        "The mouse",
+        ["Move boxes", "Draw new ones"],
+        default="Move boxes",
+        required=True,
+        label_visibility="collapsed",
+        key="upload.mode",
+    )
+    with st.container(key="upload-paper"):
+        upload_canvas.show_canvas(
+            of,
+            upload_panels.draw_background(file.result, preview, paper),
+            paper,
+            drawing=mode == "Draw new ones",
+            on_change=partial(keep_edits, file.upload, expect),
+        )
+    st.html(f"<style>{upload_canvas.zoom_css(paper, container='upload-paper')}</style>")
+
+
+def canvas_of(file: ReadFile, model: Model, expect: Expect) -> str:
+    """A name for the canvas of a picture."""
+    return f"{file.upload.fingerprint}.{model.name}.{expect}"
+
+
+def boxes_of(file: ReadFile) -> list[EditedBox]:
+    """The boxes of a reading, with the labels that the visitor typed."""
+    result = file.result
+    return [
+        EditedBox(digit.box, digit.label if index in result.typed else None)
+        for index, digit in enumerate(result.reading.digits)
+    ]
+
+
+def correct_digit(file: ReadFile, expect: Expect, index: int) -> None:
+    """Another answer for one digit, or none, without the mouse."""
+    boxes = boxes_of(file)
+
+    def change(now: list[EditedBox] | None) -> None:
+        keep_edits(file.upload, expect, now)
+        upload_canvas.end()
+
+    def relabel() -> None:
+        change(
+            [
+                *boxes[:index],
+                EditedBox(boxes[index].box, st.session_state["upload.relabel"]),
+                *boxes[index + 1 :],
+            ]
+        )
+
+    def add() -> None:
+        width, height = file.preview.size if file.preview else (1, 1)
+        change([*boxes, EditedBox(Box(width * 0.45, height * 0.4, width * 0.1, height * 0.2))])
+
+    with st.container(horizontal=True, gap="xsmall"):
+        st.menu_button("It is", list(range(10)), on_click=relabel, key="upload.relabel")
+        st.button(
+            "Remove",
+            icon=":material/delete:",
+            on_click=change,
+            args=([*boxes[:index], *boxes[index + 1 :]],),
+            key="upload.remove",
+        )
+        st.button("Add a box", icon=":material/add:", on_click=add, key="upload.add")
+        st.button(
+            "Start again",
+            icon=":material/undo:",
+            on_click=change,
+            args=(None,),
+            disabled=edits_of(file.upload, expect) is None,
+            key="upload.restart",
+        )
+
+
+def invite() -> None:
+    """The page before there is anything to read."""
+    left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
+    with left:
+        with st.container(key="reading"):
+            st.html('<p class="words">Drop pictures above, and I will read the numbers on them</p>')
+        st.caption(
+            "A photo of a page, a scan, a drawing. Dark on light or light on dark, one digit or many lines. "
+            "JPEG, PNG, WebP, HEIC, GIF, BMP, TIFF or PDF, up to 64 megapixels."
+        )
+        st.button(
+            "Try a sample",
+            icon=":material/draw:",
+            type="primary",
+            on_click=show_sample,
+            key="upload.try-sample",
+        )
+    with right:
+        picture = as_data_url(upload_sample.sample_picture())
+        st.image(picture, width="stretch", alt="The sample: three lines of handwritten digits on ruled paper")
+
+
+with draw_frame("Upload"):
+    st.html(Path(upload_panels.__file__).with_name("upload.css"))
+    st.title("Upload a picture", anchor=False)
+    if shipped := list_models():
+        chosen_files = choose_files()
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            how = choose_how(shipped)
+            st.space("stretch")
+            st.toggle("Use the camera", key="upload.camera")
+        everything = [*chosen_files, *take_photo()]
+        if not everything and st.session_state.get("upload.sample"):
+            everything = [sample_upload()]
+        bar = st.empty()
+        if everything:
+            show_results(everything, *how, bar)
+        else:
+            invite()
+    else:
+        st.info("There is no trained model here yet: train one with `python -m digitcnn train simple`.")
