@@ -48,7 +48,7 @@ def tabulate(scores: list[ModelScore]) -> list[dict[str, Any]]:
 with draw_frame():
     st.html(Path(home_panels.__file__).with_name("home.css"))
     st.title("Write a digit, and a small neural network reads it", anchor=False)
-    story, doors = st.columns([2, 1], gap="large")
+    story, doors = st.columns([2, 1], gap="medium")
     models = list_models()
     if models:
         strokes = sample_strokes(SAMPLE, SIDE)
@@ -87,7 +87,7 @@ with draw_frame():
     else:
         st.info("There is no trained model here yet: train one with `python -m digitcnn train simple`.")
 
-    limits, data = st.columns(2, gap="large")
+    limits, data = st.columns(2, gap="medium")
     with limits:
         st.header("What it can't do", anchor=False)
         st.markdown(LIMITS)

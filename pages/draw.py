@@ -17,7 +17,12 @@ from digitcnn.web.pictures import INK
 from digitcnn.web.samples import sample_strokes
 
 SIDE = 400
+"""Of the square canvas, in pixels."""
+
 BRUSH = 16
+SAID = 140
+"""Height of the answer, in pixels, whatever it says."""
+
 EXPECT: Expect = "digit"
 
 
@@ -46,7 +51,7 @@ def draw_canvas() -> dict[str, Any]:
             key="draw.canvas",
         ).json_data
     objects = (drawing or {}).get("objects") or []
-    with st.container(horizontal=True, gap="xsmall"):
+    with st.container(horizontal=True, gap="xxsmall"):
         st.button(
             "Undo",
             icon=":material/undo:",
@@ -97,14 +102,12 @@ def draw_and_answer(models: list[Model]) -> None:
         except InputError as error:
             st.error(str(error))
             strokes = []
+        opinions = {model.name: read_strokes(model, strokes) for model in models}
         with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-            opinions = {model.name: read_strokes(model, strokes) for model in models}
-            answer_place = st.container(horizontal=True, vertical_alignment="center", gap="medium")
-            asked = choose_model(list(opinions))
-            answer = opinions[asked]
-            with answer_place:
+            said = st.container(key="draw-said", height=SAID, border=False, vertical_alignment="center")
+            answer = opinions[choose_model(list(opinions))]
+            with said:
                 draw_panels.show_answer(answer)
-                draw_panels.show_confidence(answer)
         draw_panels.show_probabilities(answer)
         draw_panels.show_steps(strokes, (SIDE, SIDE), answer)
         draw_panels.show_opinions(opinions)

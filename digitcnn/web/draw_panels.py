@@ -14,22 +14,13 @@ from digitcnn.web.wording import say_agreement, say_confidence, say_percent
 
 
 def show_answer(digit: Digit | None) -> None:
-    """The answer, the largest thing on the page."""
-    with st.container(key="answer", width="content"):
-        st.html(_answer_html(digit), width="content")
-
-
-def show_confidence(digit: Digit | None) -> None:
-    """How sure the model is, in words and as a percentage."""
-    with st.container(width="content", gap=None):
-        if digit is None:
-            return
-        if digit.label is None:
-            st.markdown(f"nearest guess: {digit.nearest}")
-            st.caption(f"{say_percent(digit.confidence)} sure that it is none")
-            return
-        st.markdown(f"### {say_confidence(digit.confidence)}")
-        st.caption(say_percent(digit.confidence))
+    """The answer, the largest thing on the page, and how sure the model is of it."""
+    read = digit is not None and digit.label is not None
+    with st.container(horizontal=read, vertical_alignment="center", gap="medium" if read else "xxsmall"):
+        with st.container(key="answer", width="content"):
+            st.html(_answer_html(digit), width="content")
+        with st.container(width="content", gap=None):
+            _show_confidence(digit)
 
 
 def show_probabilities(digit: Digit | None) -> None:
@@ -57,7 +48,7 @@ def show_steps(strokes: Sequence[Stroke], size: tuple[int, int], digit: Digit | 
             "fitted, centred",
             "The strokes at their final size and place",
         ),
-        (picture_of_pixels(pixels), "what the model sees", "The 28 by 28 pixels that the model sees"),
+        (picture_of_pixels(pixels), "what it sees", "The 28 by 28 pixels that the model sees"),
     )
     with st.container(key="draw-steps", width=560), st.grid(4, min_column_width=64, wrap=False, gap="small"):
         for picture, caption, alt in steps:
@@ -90,8 +81,18 @@ def _answer_html(digit: Digit | None) -> str:
     if digit is None:
         return '<p class="words">Draw a digit and I will read it</p>'
     if digit.label is None:
-        return "<p class='words'>This doesn't look like a digit</p>"
+        return '<p class="words">This doesn\'t look like a digit</p>'
     return f'<p class="read">{digit.label}</p>'
+
+
+def _show_confidence(digit: Digit | None) -> None:
+    if digit is None:
+        st.caption("The answer follows every stroke of your pen.")
+    elif digit.label is None:
+        st.caption(f"{say_percent(digit.confidence)} sure of that; the nearest digit is {digit.nearest}.")
+    else:
+        st.markdown(f"### {say_confidence(digit.confidence)}")
+        st.caption(say_percent(digit.confidence))
 
 
 def _describe_probabilities(digit: Digit | None) -> str:

@@ -25,7 +25,7 @@ def show_what_happens(strokes: Sequence[Stroke], side: int, digit: Digit) -> Non
             )
             st.caption("the model sees 28 × 28 pixels")
         with st.container():
-            answer = "no digit" if digit.label is None else digit.label
+            answer = "–" if digit.label is None else digit.label
             st.html(f'<p class="said" aria-label="The answer: {answer}">{answer}</p>')
             st.caption(f"and answers, {say_percent(digit.confidence)} sure")
 
