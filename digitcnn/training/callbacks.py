@@ -10,26 +10,9 @@ from typing import Any
 import keras
 
 from digitcnn.run_folder import RunFolder, write_json
-from digitcnn.training.batches import Batches
 
 Echo = Callable[[str], None]
 Logs = dict[str, Any] | None
-
-
-class EpochSetter(keras.callbacks.Callback):
-    """Tells the batches which epoch it is, and how strongly to augment in it."""
-
-    GENTLE = 0.3
-
-    def __init__(self, batches: Batches, *, gentle_from: int) -> None:
-        """From epoch `gentle_from` on, augmentation is at `GENTLE` of its strength."""
-        super().__init__()
-        self.batches = batches
-        self.gentle_from = gentle_from
-
-    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
-        self.batches.epoch = epoch
-        self.batches.strength = self.GENTLE if epoch >= self.gentle_from else 1.0
 
 
 class Checkpoint(keras.callbacks.Callback):

@@ -16,16 +16,19 @@ from digitcnn.errors import RunFolderError
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
 from digitcnn.training.architectures import ARCHITECTURES
 from digitcnn.training.augmentation import distort
-from digitcnn.training.batches import Batches
 from digitcnn.training.calibration import Calibration, calibrate
-from digitcnn.training.callbacks import Checkpoint, Echo, EpochSetter, Progress, best_weights, last_model
+from digitcnn.training.callbacks import Checkpoint, Echo, Progress, best_weights, last_model
 from digitcnn.training.datasets import NOT_A_DIGIT, DigitSet, Split, split_mnist
 from digitcnn.training.export import save_keras, save_tflite
+from digitcnn.training.feed import Feed
 from digitcnn.training.handwriting import load_calibration_set, split_handwriting
 from digitcnn.training.machine import describe_machine, describe_versions
 from digitcnn.training.presets import Preset, Recipe
 
 EVALUATION_BATCH = 500
+GENTLE = 0.3
+"""The strength of augmentation in a recipe's last, gentle epochs."""
+
 WARM_UP = 0.05
 """The share of a cosine schedule in which the learning rate rises."""
 
@@ -96,32 +99,19 @@ class _Run:
         self.recipe, self.folder, self.split, self.echo = recipe, folder, split, echo
         self.classes = preset.classes
         self.model: Any  # Keras's own annotations are too narrow to check against.
-        self.batches = Batches(
-            split.train,
-            batch_size=recipe.batch_size,
-            classes=preset.classes,
-            one_hot=recipe.one_hot,
-            seed=seed,
-            shuffle=True,
-            augmentation=distort if recipe.augmentation else None,
-        )
-        self.validation = Batches(
-            split.validation,
-            batch_size=EVALUATION_BATCH,
-            classes=preset.classes,
-            one_hot=recipe.one_hot,
-            seed=seed,
-        )
+        self.feed = Feed(split.train, classes=preset.classes, one_hot=recipe.one_hot, seed=seed)
+        self.held = Feed(split.validation, classes=preset.classes, one_hot=recipe.one_hot, seed=seed)
+        self.steps = -(-len(split.train) // recipe.batch_size)
         if last_model(folder).is_file():
             self.model = keras.models.load_model(last_model(folder))
-            done = int(self.model.optimizer.iterations.numpy()) // len(self.batches)
+            done = int(self.model.optimizer.iterations.numpy()) // self.steps
             self.history = folder.read_history()[:done]
             echo(f"Resuming after epoch {done} of {recipe.epochs}.")
             return
         self.history = []
         self.model = ARCHITECTURES[preset.name](preset.classes)
         self.model.compile(
-            optimizer=make_optimizer(recipe, steps=recipe.epochs * len(self.batches)),
+            optimizer=make_optimizer(recipe, steps=recipe.epochs * self.steps),
             loss="categorical_crossentropy" if recipe.one_hot else "sparse_categorical_crossentropy",
             metrics=["accuracy"],
             jit_compile=False,  # XLA is three times slower on convolutions on a CPU.
@@ -130,21 +120,26 @@ class _Run:
     def fit(self) -> None:
         self.folder.checkpoint.mkdir(parents=True, exist_ok=True)
         epochs = self.recipe.epochs
-        self.model.fit(
-            self.batches,
-            validation_data=self.validation,
-            initial_epoch=len(self.history),
-            epochs=epochs,
-            shuffle=False,  # Batches shuffles, so that a resumed epoch sees the same order.
-            verbose=0,
-            callbacks=[
-                EpochSetter(self.batches, gentle_from=epochs - self.recipe.gentle_epochs),
-                Progress(
-                    self.folder, epochs=epochs, steps=len(self.batches), batch_size=self.recipe.batch_size
-                ),
-                Checkpoint(self.folder, self.history, epochs=epochs, echo=self.echo),
-            ],
-        )
+        callbacks = [
+            Progress(self.folder, epochs=epochs, steps=self.steps, batch_size=self.recipe.batch_size),
+            Checkpoint(self.folder, self.history, epochs=epochs, echo=self.echo),
+        ]
+        augmentation = distort if self.recipe.augmentation else None
+        for epoch in range(len(self.history), epochs):
+            strength = GENTLE if epoch >= epochs - self.recipe.gentle_epochs else 1.0
+            images, labels = self.feed.epoch(epoch, augmentation, strength)
+            self.model.fit(
+                images,
+                labels,
+                batch_size=self.recipe.batch_size,
+                validation_data=self.held.all(),
+                validation_batch_size=EVALUATION_BATCH,
+                initial_epoch=epoch,
+                epochs=epoch + 1,
+                shuffle=False,  # The feed has shuffled, so that a resumed epoch sees the same order.
+                verbose=0,
+                callbacks=callbacks,
+            )
 
     def finish(self) -> Calibration:
         """Takes the best epoch's weights, measures them, and writes the files that ship."""
