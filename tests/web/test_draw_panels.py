@@ -1,0 +1,74 @@
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+
+def panels(label: int | None, *, blank: bool = False) -> AppTest:
+    """The panels of the Draw page on a made answer: a 4 at 70 %, as the model's label says."""
+
+    def script(label: int | None, blank: bool) -> None:
+        import numpy as np
+        import streamlit as st
+
+        from digitcnn.ink.strokes import box_of_strokes, draw_house_digit
+        from digitcnn.recognition.reader import Digit
+        from digitcnn.web import draw_panels
+        from digitcnn.web.samples import sample_strokes
+
+        strokes = [] if blank else sample_strokes(4, 400)
+        probabilities = np.full(10, 0.3 / 9, np.float32)
+        probabilities[4] = 0.7
+        digit = None
+        if not blank:
+            pixels = draw_house_digit(strokes)
+            digit = Digit(label, 0.7, probabilities, box_of_strokes(strokes), pixels)
+        draw_panels.show_answer(digit)
+        with st.container(key="rest"):
+            draw_panels.show_probabilities(digit)
+            draw_panels.show_steps(strokes, (400, 400), digit)
+            draw_panels.show_opinions({"one": digit, "other": digit})
+
+    page = AppTest.from_function(script, args=(label, blank)).run()
+    assert not page.exception
+    return page
+
+
+def answer_on(page: AppTest) -> str:
+    (html,) = page.get("html")
+    return re.sub(r"<[^>]*>", "", html.proto.body)
+
+
+def test_answer_stands_alone_as_the_digit():
+    page = panels(4)
+    assert answer_on(page) == "4"
+    assert "70.0 %" in [caption.value for caption in page.caption]
+
+
+def test_refused_drawing_is_answered_in_words_without_a_digit():
+    page = panels(None)
+    assert answer_on(page) == "This doesn't look like a digit"
+    assert any("nearest digit is 4" in caption.value for caption in page.caption)
+    assert [metric.value for metric in page.metric] == ["no digit", "no digit"]
+
+
+def test_blank_canvas_is_answered_with_an_invitation_without_a_digit():
+    page = panels(None, blank=True)
+    assert "Draw a digit" in answer_on(page)
+    assert not re.search(r"\d", answer_on(page))
+
+
+@pytest.mark.parametrize("blank", [True, False])
+def test_every_picture_and_chart_has_words(blank: bool):
+    page = panels(4, blank=blank)
+    pictures = [picture for image in page.get("image") for picture in image.proto.imgs]
+    assert len(pictures) == 4
+    assert all(picture.alt for picture in pictures)
+    (chart,) = page.get("vega_lite_chart")
+    assert chart.proto.alt
+
+
+def test_places_are_kept_while_the_canvas_is_blank():
+    blank, drawn = panels(4, blank=True), panels(4)
+    for kind in ("image", "vega_lite_chart", "metric", "html"):
+        assert len(blank.get(kind)) == len(drawn.get(kind))
