@@ -94,7 +94,7 @@ def show_results(uploads: list[Upload], model: Model, expect: Expect, progress: 
     results = [file.result for file in files]
     show_errors([result.error for result in results if result.error])
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        title = f"{len(files)} pictures" if len(files) > 1 else as_text(files[0].result.path)
+        title = f"{len(files)} files" if len(files) > 1 else as_text(files[0].result.path)
         st.subheader(title, anchor=False, width="content")
         with st.container(horizontal=True, width="content", gap="xsmall"):
             st.download_button(
@@ -135,7 +135,7 @@ def show_errors(sentences: list[str]) -> None:
 
 
 def choose_row(files: list[ReadFile]) -> int:
-    """The table over all files; the row whose details are shown."""
+    """The table over all files; the row that was clicked last, or reached with the arrow keys."""
     choice = st.dataframe(
         pa.table(dict(tabulate(files))),
         column_config={
@@ -151,12 +151,13 @@ def choose_row(files: list[ReadFile]) -> int:
         row_height=56,
         placeholder="",
         on_select="rerun",
-        selection_mode=["single-row-required", "single-cell"],
+        selection_mode="single-cell",
         key="upload.table",
         alt="All files with what was read in them; choose a row to see its picture below",
     )
-    rows = choice["selection"]["rows"]
-    return rows[0] if rows and rows[0] < len(files) else 0
+    if cells := choice["selection"]["cells"]:
+        st.session_state["upload.chosen"] = cells[0][0]
+    return min(st.session_state.get("upload.chosen", 0), len(files) - 1)
 
 
 def show_file(file: ReadFile, model: Model, expect: Expect) -> None:

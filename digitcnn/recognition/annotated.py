@@ -89,24 +89,26 @@ def draw_answers(
             )
         elif index in typed:
             continue
-        _draw_chip(pen, mark, font, left, top, bottom)
+        _draw_chip(pen, picture.size, mark, font, (left, top, bottom))
     return picture
 
 
 def _draw_chip(
     pen: ImageDraw.ImageDraw,
+    size: tuple[int, int],
     mark: Mark,
     font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
-    left: float,
-    top: float,
-    bottom: float,
+    box: tuple[float, float, float],
 ) -> None:
-    """The answer on its colour: above the box, below it where the picture ends."""
+    """The answer on its colour: above its box (left, top, bottom), below or in it where the picture ends."""
+    left, top, bottom = box
     _, _, width, height = pen.textbbox((0, 0), "0", font=font)
     pad = 0.3 * width
     wide = pen.textlength(mark.text, font=font) + 2 * pad
     tall = height + pad
-    left = max(left, 0.0)
-    upper = top - tall if top >= tall else bottom
+    left = max(min(left, size[0] - wide), 0.0)
+    upper = top - tall
+    if upper < 0:
+        upper = bottom if bottom + tall <= size[1] else max(top, 0.0)
     pen.rounded_rectangle((left, upper, left + wide, upper + tall), radius=pad, fill=mark.colour)
     pen.text((left + wide / 2, upper + tall / 2), mark.text, font=font, fill="white", anchor="mm")

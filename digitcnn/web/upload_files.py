@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import io
+import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,7 +26,7 @@ MOST_FILES = 100
 """More files at once are left out."""
 
 _VIEW_SIDE = 1200
-_THUMBNAIL_SIDE = 96
+_THUMBNAIL = 144, 96
 _OPTIONS_KEPT = 4
 """Readings kept per file: of this many choices of model and kind, corrections included."""
 
@@ -167,9 +168,14 @@ def as_data_url(jpeg: bytes) -> str:
 
 
 def _make_thumbnail(view: Image.Image) -> str:
-    small = view.copy()
-    small.thumbnail((_THUMBNAIL_SIDE, _THUMBNAIL_SIDE))
-    return as_data_url(encode_picture(small))
+    """The whole picture in a field of one size, as a table shows it."""
+    small = view.convert("RGBA")
+    small.thumbnail(_THUMBNAIL)
+    field = Image.new("RGBA", _THUMBNAIL)
+    field.paste(small, ((field.width - small.width) // 2, (field.height - small.height) // 2))
+    file = io.BytesIO()
+    field.save(file, "WEBP", quality=80)
+    return "data:image/webp;base64," + base64.b64encode(file.getvalue()).decode("ascii")
 
 
 def _forget(uploads: Sequence[Upload]) -> None:
@@ -196,9 +202,14 @@ def tabulate(files: Sequence[ReadFile]) -> Mapping[str, list[Any]]:
         "file": [result.path for result in results],
         "read": [result.reading.text.replace("\n", " / ") for result in results],
         "digits": [len(result.read_digits) for result in results],
-        "least sure": [result.lowest_confidence for result in results],
+        "least sure": [_round_down(result.lowest_confidence) for result in results],
         "note": [_say_note(result) for result in results],
     }
+
+
+def _round_down(fraction: float | None) -> float | None:
+    """To a tenth of a percent; what is not quite certain never reads as 100 %."""
+    return None if fraction is None else math.floor(fraction * 1000) / 1000
 
 
 def _say_note(result: FileResult) -> str:
@@ -207,4 +218,4 @@ def _say_note(result: FileResult) -> str:
     notes = [f"{len(result.typed)} by you"] if result.typed else []
     if not result.read_digits:
         notes.append("no digit found")
-    return ", ".join([*notes, *([result.note] if result.note else [])])
+    return "; ".join([*notes, *([result.note] if result.note else [])])
