@@ -29,7 +29,7 @@ def panels(label: int | None, *, blank: bool = False) -> AppTest:
             draw_panels.show_steps(strokes, (400, 400), digit)
             draw_panels.show_opinions({"one": digit, "other": digit})
 
-    page = AppTest.from_function(script, args=(label, blank)).run()
+    page = AppTest.from_function(script, default_timeout=60, args=(label, blank)).run()
     assert not page.exception
     return page
 
