@@ -5,9 +5,10 @@ A piece here is not yet a digit: it is the smallest unit that a reader may join 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from digitcnn.ink.pieces import Part, Parts, measure_pen, soften
@@ -16,8 +17,14 @@ from digitcnn.ink.rows import group_rows, odds_of_border, typical_height
 _SEAM_HEIGHT = 48
 """Pieces are this high, in pixels, while cuts through them are sought."""
 
-_CUTS_PER_HEIGHT = 4
+_CUTS_PER_HEIGHT = 5
 """So many cuts are tried in a stretch as wide as a digit is high."""
+
+_OPEN = 0.25
+"""A path that crosses less ink than this, in pens, passes between two digits."""
+
+_MOST_CROSSED = 5.0
+"""No cut crosses more ink than this many pens."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +63,10 @@ class Piece:
     @property
     def middle(self) -> float:
         return (self.left + self.right) / 2
+
+    @property
+    def middle_height(self) -> float:
+        return (self.top + self.bottom) / 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,27 +118,50 @@ def join(pieces: Sequence[Piece]) -> Piece:
     return Piece(left, top, cover)
 
 
-def arrange(pieces: Sequence[Piece], *, pen: float) -> list[Line]:
-    """Sorts pieces into lines, top line first, and finds where wide ones may be cut.
+def pairs_above(pieces: Sequence[Piece]) -> list[tuple[Piece, Piece]]:
+    """Pieces that stand close over one another, and could be one digit by their height."""
+    if len(pieces) < 2:
+        return []
+    typical = typical_height(pieces)
+    pairs = []
+    for upper in pieces:
+        for lower in pieces:
+            gap = lower.top - upper.bottom
+            size = max(upper.height, lower.height)
+            shared = min(upper.right, lower.right) - max(upper.left, lower.left)
+            beside = shared < 0.4 * min(upper.width, lower.width)
+            high = lower.bottom - upper.top > 1.6 * max(typical, size)
+            if (
+                upper.middle_height < lower.middle_height
+                and abs(gap) < 0.3 * size
+                and not beside
+                and not high
+            ):
+                pairs.append((upper, lower))
+    return pairs
+
+
+def arrange(pieces: Sequence[Piece], *, pen: float, whole: Collection[Piece] = ()) -> list[Line]:
+    """Sorts pieces into lines, top line first, and finds where the others than `whole` may be cut.
 
     Args:
         pieces: of one picture, in any order.
         pen: width of the pen in pixels.
+        whole: pieces that are no more than one digit.
     """
-    return [_finish(row, pen) for row in group_rows(pieces)]
-
-
-def _finish(row: Sequence[Piece], pen: float) -> Line:
-    height = typical_height(row)
-    pieces: list[Piece] = []
-    odds: list[float] = []
-    for piece in sorted(row, key=lambda piece: piece.middle):
-        cut = _cut(piece, height, pen)
-        if pieces:
-            odds.append(odds_of_border(pieces[-1], cut.pieces[0], height))
-        pieces += cut.pieces
-        odds += cut.odds
-    return Line(tuple(pieces), tuple(odds), height)
+    lines = []
+    for row in group_rows(pieces):
+        height = typical_height(row)
+        units: list[Piece] = []
+        odds: list[float] = []
+        for piece in sorted(row, key=lambda piece: piece.middle):
+            cut = _Cut([piece], []) if piece in whole else _cut(piece, height, pen)
+            if units:
+                odds.append(odds_of_border(units[-1], cut.pieces[0], height))
+            units += cut.pieces
+            odds += cut.odds
+        lines.append(Line(tuple(units), tuple(odds), height))
+    return lines
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,25 +172,28 @@ class _Cut:
 
 def _cut(piece: Piece, height: float, pen: float) -> _Cut:
     """Cuts a piece that may be several touching digits along the paths that cross the least ink."""
-    if piece.width < 0.6 * max(piece.height, 0.5 * height) or piece.height < 0.4 * height:
+    narrow = piece.width < 0.6 * max(piece.height, 0.5 * height)
+    if piece.width < 2.0 * pen or piece.height < 0.4 * height:
         return _Cut([piece], [])
     step = max(piece.height / _SEAM_HEIGHT, 1.0)
-    rows = (np.arange(int(piece.height / step)) * step).astype(int)
-    columns = (np.arange(int(piece.width / step)) * step).astype(int)
-    ink = piece.cover[np.ix_(rows, columns)]
-    seams = _seams(ink, max(pen / step, 1.0))
+    size = max(round(piece.width / step), 1), max(round(piece.height / step), 1)
+    ink = cv2.resize(piece.cover, size, interpolation=cv2.INTER_AREA)
+    rows = (np.arange(size[1]) + 0.5) * step - 0.5
+    seams = _seams(ink, pen / step)
+    if narrow:
+        seams = [seam for seam in seams if seam[1] < _OPEN]
     if not seams:
         return _Cut([piece], [])
     pieces, odds, rest = [], [], piece.cover
     across = np.arange(piece.width)[None, :]
     for path, crossed in seams:
-        border = np.interp(np.arange(piece.height), rows, path * step)[:, None]
+        border = np.interp(np.arange(piece.height), rows, (path + 0.5) * step)[:, None]
         side = np.where(across < border, rest, 0)
         if side.max() < 0.5 or np.where(across < border, 0, rest).max() < 0.5:
             continue
         pieces.append(_tight(piece.left, piece.top, side))
         rest = np.where(across < border, 0, rest)
-        odds.append(float(np.clip(-1.5 - 1.0 * (crossed - 1.0), -7.0, -1.0)))
+        odds.append(1.0 if crossed < _OPEN else float(np.clip(-0.5 - crossed, -7.0, -1.0)))
     pieces.append(_tight(piece.left, piece.top, rest))
     return _Cut(pieces, odds)
 
@@ -169,20 +206,15 @@ def _seams(ink: np.ndarray, pen: float) -> list[tuple[np.ndarray, float]]:
     through = down + up - cost
     middle = rows // 2
     line = through[middle - rows // 6 : middle + rows // 6 + 1].min(axis=0) - 0.02 * rows
-    least_width = max(int(0.12 * rows), 2)
+    margin, apart = max(int(0.1 * rows), 2), 0.08 * rows
     most = max(round(_CUTS_PER_HEIGHT * columns / rows), 2)
     found: list[tuple[np.ndarray, float]] = []
-    for x in np.argsort(line, kind="stable"):
-        if len(found) == most or line[x] > 4.0 * pen:
+    for x in np.argsort(line[margin : columns - margin], kind="stable") + margin:
+        if len(found) == most or line[x] > _MOST_CROSSED * pen:
             break
-        if x < least_width or x >= columns - least_width:
-            continue
-        window = line[max(x - least_width, 0) : x + least_width + 1]
-        if line[x] > window.min() + 1e-6:
-            continue
         y = int(through[middle - rows // 6 : middle + rows // 6 + 1, x].argmin()) + middle - rows // 6
         path = _trace(down, up, y, int(x))
-        if all(np.abs(path - other).max() >= least_width for other, _ in found):
+        if all(np.abs(path - other).mean() >= apart for other, _ in found):
             found.append((path, float(line[x]) / pen))
     found.sort(key=lambda seam: float(seam[0].mean()))
     return found

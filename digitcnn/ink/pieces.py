@@ -14,6 +14,7 @@ THINNEST_PEN = 1.9
 """Pens that would be thinner in a house digit, in its pixels, are drawn this wide."""
 
 _MOST_PARTS = 4000
+_SAME_PART = 0.035
 _FINE_FIT = FITTED_SIDE * FINE
 
 
@@ -72,17 +73,50 @@ class Parts:
 
 
 def find_parts(ink: Ink) -> Parts:
-    """The connected parts of the ink, ruled lines left out, the largest first."""
+    """The parts of the ink, ruled lines left out, the largest first.
+
+    Grains of a dry or faint stroke are one part: what is nearer than half a pen, or than a twentieth
+    of a digit, belongs together.
+    """
     mask = ink.mask if ink.zoom > 1 else remove_rules(ink.mask)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    flat = mask.astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(flat, connectivity=8)
     edge = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
-    contact = np.bincount(edge, minlength=len(stats))
-    order = np.argsort(-stats[1:, cv2.CC_STAT_AREA], kind="stable")[:_MOST_PARTS] + 1
-    parts = []
-    for label in order.tolist():
-        left, top, width, height, area = (int(value) for value in stats[label])
-        parts.append(Part(label, left, top, left + width, top + height, area, int(contact[label])))
+    contact = np.bincount(edge, minlength=count)
+    corners = np.stack(
+        [stats[:, 0], stats[:, 1], stats[:, 0] + stats[:, 2], stats[:, 1] + stats[:, 3]], axis=1
+    )
+    areas = stats[:, cv2.CC_STAT_AREA].astype(np.int64)
+    if count > 2:
+        pen = 2.0 * float(flat.sum()) / max(outline_of(flat), 1.0)
+        for _ in range(2):
+            extents = np.maximum(corners[1:, 2] - corners[1:, 0], corners[1:, 3] - corners[1:, 1])
+            typical = _weighted_median(extents, areas[1:])
+            reach = int(np.clip(max(0.5 * pen, _SAME_PART * typical), 1, 30))
+            kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+            count, clumps = cv2.connectedComponents(cv2.dilate(flat, kernel), connectivity=8)
+            owner = np.zeros(len(areas), dtype=np.int64)
+            owner[labels[mask]] = clumps[mask]
+            areas, contact = _sum_by(owner, areas, count), _sum_by(owner, contact, count)
+            joined = np.full((count, 4), [labels.shape[1], labels.shape[0], 0, 0])
+            np.minimum.at(joined[:, :2], owner[1:], corners[1:, :2])
+            np.maximum.at(joined[:, 2:], owner[1:], corners[1:, 2:])
+            corners, labels = joined, np.where(mask, clumps, 0)
+    order = np.argsort(-areas[1:], kind="stable")[:_MOST_PARTS] + 1
+    parts = [
+        Part(label, *(int(side) for side in corners[label]), int(areas[label]), int(contact[label]))
+        for label in order.tolist()
+    ]
     return Parts(ink, labels, tuple(parts))
+
+
+def _sum_by(owner: np.ndarray, values: np.ndarray, count: int) -> np.ndarray:
+    return np.bincount(owner[1:], weights=values[1:], minlength=count).astype(np.int64)
+
+
+def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
+    order = np.argsort(values)
+    return float(values[order][np.searchsorted(np.cumsum(weights[order]), weights.sum() / 2)])
 
 
 def soften(ink: Ink, window: tuple[slice, slice], mine: np.ndarray) -> np.ndarray:
@@ -119,11 +153,16 @@ def choose_writing(parts: Parts) -> list[Part]:
     if not candidates:
         return []
     heights = np.array([part.height for part in candidates])
-    weights = np.array([part.area for part in candidates])
-    order = np.argsort(heights)
-    typical = float(heights[order][np.searchsorted(np.cumsum(weights[order]), weights.sum() / 2)])
+    typical = _weighted_median(heights, np.array([part.area for part in candidates]))
     pen = np.median([2.0 * p.area / (2.0 * p.extent) for p in candidates if p.height >= 0.5 * typical])
-    return [part for part in candidates if part.extent >= max(0.12 * typical, pen)]
+    least = max(0.12 * typical, pen)
+    return [part for part in candidates if part.extent >= least and not _is_strip(part, typical)]
+
+
+def _is_strip(part: Part, typical: float) -> bool:
+    """Whether the part is a line rather than writing: longer than any digit, and flat."""
+    flat = min(part.width, part.height)
+    return part.extent > 6.0 * flat and part.extent > (1.5 if part.width > part.height else 2.5) * typical
 
 
 def _is_frame(part: Part, others: list[Part]) -> bool:
@@ -206,9 +245,13 @@ def make_piece_digit(cover: np.ndarray) -> np.ndarray:
 def measure_pen(cover: np.ndarray) -> float:
     """The width of the pen that drew this ink, in its pixels: twice the area over the outline's length."""
     mask = (cover > 0.5).astype(np.uint8)
+    return 2.0 * float(mask.sum()) / max(outline_of(mask), 1.0)
+
+
+def outline_of(mask: np.ndarray) -> float:
+    """The length of the outline of a uint8 mask, holes included, in pixels."""
     contours, _ = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
-    outline = sum(cv2.arcLength(contour, True) for contour in contours)
-    return 2.0 * float(mask.sum()) / max(outline, 1.0)
+    return float(sum(cv2.arcLength(contour, True) for contour in contours))
 
 
 def _fit_fine(cover: np.ndarray) -> np.ndarray | None:

@@ -11,7 +11,7 @@ import numpy as np
 _FAR = 0.6
 """Small things join the row whose ink is nearer than this many heights of a digit."""
 
-CERTAIN = 8.0
+CERTAIN = 5.0
 """From these odds on, a digit ends there for sure."""
 
 

@@ -32,7 +32,8 @@ def turn_box_back(box: Box, turns: int, width: float, height: float) -> Box:
     Args:
         box: in the turned picture.
         turns: counterclockwise quarters, as for `turn_ink`.
-        width, height: of the picture before it was turned.
+        width: of the picture before it was turned.
+        height: of the picture before it was turned.
     """
     x, y, across, down = box
     for done in range(turns % 4, 0, -1):

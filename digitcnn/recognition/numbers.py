@@ -18,13 +18,12 @@ from digitcnn.ink.rows import CERTAIN
 if TYPE_CHECKING:
     from digitcnn.recognition.reader import Digit
 
-LONGEST_RUN = 7
+LONGEST_RUN = 9
 """No digit is made of more units than this."""
 
 _NOT_A_DIGIT = 3.5
 _LEAST_BELIEF = 1e-4
-_USUAL_WIDTH = 0.85
-_WIDTH_SPREAD = 0.25
+_USUAL_WIDTH, _USUAL_HEIGHT, _SPREAD = 0.85, 0.7, 0.25
 
 
 class Run(NamedTuple):
@@ -92,10 +91,11 @@ def belief(digit: Digit) -> float:
 
 
 def _cost(digit: Digit, height: float) -> float:
-    """Minus the logarithm of how likely the ink is what it is read as, its width included."""
-    wide = digit.box.width / max(height, 1e-9)
-    too_wide = max(np.log(max(wide, 1e-3) / _USUAL_WIDTH) / _WIDTH_SPREAD, 0.0)
-    as_digit = 0.5 * too_wide**2 - np.log(max(belief(digit), _LEAST_BELIEF))
+    """Minus the logarithm of how likely the ink is what it is read as, its size included."""
+    wide, high = (max(side / max(height, 1e-9), 1e-3) for side in digit.box[2:])
+    too_wide = max(np.log(wide / _USUAL_WIDTH) / _SPREAD, 0.0)
+    too_low = max(np.log(_USUAL_HEIGHT / high) / _SPREAD, 0.0)
+    as_digit = 0.5 * (too_wide**2 + too_low**2) - np.log(max(belief(digit), _LEAST_BELIEF))
     if digit.label is not None:
         return float(as_digit)
     refusal = _NOT_A_DIGIT * max(wide, 1.0) - np.log(max(digit.confidence, _LEAST_BELIEF))

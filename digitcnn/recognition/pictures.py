@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from digitcnn.ink.house_digit import SIDE
-from digitcnn.ink.lines import Line, Piece, arrange, crop_piece, cut_out, join, pen_of
+from digitcnn.ink.lines import Line, Piece, arrange, crop_piece, cut_out, join, pairs_above, pen_of
 from digitcnn.ink.paper import Ink, find_ink
 from digitcnn.ink.picture import Picture
 from digitcnn.ink.pieces import choose_digit, choose_writing, find_parts, make_piece_digit
@@ -26,10 +26,15 @@ _HEAD_START = 0.1
 _WIDEST_DIGIT = 1.7
 """Width of the widest digit in heights of its line."""
 
+_PLAIN = 0.6
+"""A piece that is believed to be a digit more than this, and is not wide, is not cut."""
+
+_WIDEST_PLAIN = 1.15
 _MOST_SAMPLED = 24
 _DOUBTFUL = 0.75
 _TURN_EVIDENCE = 0.35
-"""By how much the mean logarithm of belief must rise for a page to be taken as turned."""
+_LEAST_LEAD = 3.0
+"""By how much the logarithm of belief must rise, on average and in all, for a page to be turned."""
 
 
 def read_digit(reader: DigitReader, picture: Picture) -> tuple[list[list[Digit]], Ink]:
@@ -58,7 +63,7 @@ def read_boxes(reader: DigitReader, picture: Picture, boxes: Sequence[Box]) -> t
     parts = find_parts(ink)
     pieces = [cut_out(parts, *_window_of(ink, box)) for box in boxes]
     inked = [piece for piece in pieces if piece is not None]
-    turns = _find_turns(reader, inked)
+    turns = _find_turns(reader, inked, _judge(reader, ink, inked))
     read = iter(_judge(reader, ink, inked, turns=turns))
     digits = [
         _nothing(box) if piece is None else replace(next(read), box=box)
@@ -88,11 +93,14 @@ def _read_whole(reader: DigitReader, ink: Ink) -> list[list[Digit]]:
 
 def _read_pages(reader: DigitReader, ink: Ink) -> list[list[Digit]]:
     pieces = _pieces_of(ink)
-    turns = _find_turns(reader, pieces)
+    digits = _judge(reader, ink, pieces)
+    turns = _find_turns(reader, pieces, digits)
     if turns == 0:
-        return _read_pieces(reader, ink, pieces)
+        return _read_pieces(reader, ink, dict(zip(pieces, digits, strict=True)))
     turned = turn_ink(ink, turns)
-    lines = _read_pieces(reader, turned, _pieces_of(turned))
+    pieces = _pieces_of(turned)
+    digits = _judge(reader, turned, pieces)
+    lines = _read_pieces(reader, turned, dict(zip(pieces, digits, strict=True)))
     width, height = ink.picture.width, ink.picture.height
     return [
         [replace(digit, box=turn_box_back(digit.box, turns, width, height)) for digit in line]
@@ -105,31 +113,57 @@ def _pieces_of(ink: Ink) -> list[Piece]:
     return [crop_piece(parts, [part]) for part in choose_writing(parts)]
 
 
-def _find_turns(reader: DigitReader, pieces: Sequence[Piece]) -> int:
+def _find_turns(reader: DigitReader, pieces: Sequence[Piece], digits: Sequence[Digit]) -> int:
     """How many quarters counterclockwise set the page upright: 0 unless its digits speak for another."""
-    sample = sorted(pieces, key=lambda piece: -piece.extent)[:_MOST_SAMPLED]
-    if not sample:
+    pairs = zip(pieces, digits, strict=True)
+    digitlike = [pair for pair in pairs if pair[0].extent < 2.2 * min(pair[0].width, pair[0].height)]
+    sample = sorted(digitlike, key=lambda pair: -pair[0].extent)[:_MOST_SAMPLED]
+    if len(sample) < 2:
         return 0
-    evidence = _evidence(reader, sample, 0)
-    if np.exp(evidence.mean()) > _DOUBTFUL:
+    upright = _mean_evidence([digit for _, digit in sample])
+    if np.exp(upright) > _DOUBTFUL:
         return 0
-    scores = [float(evidence.mean())] + [float(_evidence(reader, sample, k).mean()) for k in (1, 2, 3)]
+    scores = [upright]
+    for turns in (1, 2, 3):
+        pixels = np.stack([make_piece_digit(np.rot90(piece.cover, turns)) for piece, _ in sample])
+        scores.append(_mean_evidence(reader.judge_all(pixels, [digit.box for _, digit in sample])))
     best = int(np.argmax(scores))
-    lead = (scores[best] - scores[0]) * len(sample)
-    return best if scores[best] - scores[0] > _TURN_EVIDENCE and lead > 2.0 else 0
+    gain = scores[best] - upright
+    return best if gain > _TURN_EVIDENCE and gain * len(sample) > _LEAST_LEAD else 0
 
 
-def _evidence(reader: DigitReader, pieces: Sequence[Piece], turns: int) -> np.ndarray:
-    pixels = np.stack([make_piece_digit(np.rot90(piece.cover, turns)) for piece in pieces])
-    digits = reader.judge_all(pixels, [Box(0, 0, 0, 0)] * len(pieces))
-    return np.log(np.clip([belief(digit) for digit in digits], 0.02, 1.0))
+def _mean_evidence(digits: Sequence[Digit]) -> float:
+    return float(np.mean(np.log(np.clip([belief(digit) for digit in digits], 0.02, 1.0))))
 
 
-def _read_pieces(reader: DigitReader, ink: Ink, pieces: list[Piece]) -> list[list[Digit]]:
-    return [_read_line(reader, ink, line) for line in arrange(pieces, pen=pen_of(pieces))]
+def _read_pieces(reader: DigitReader, ink: Ink, known: dict[Piece, Digit]) -> list[list[Digit]]:
+    known = _stack(reader, ink, known)
+    whole = {
+        piece
+        for piece, digit in known.items()
+        if belief(digit) > _PLAIN and piece.width < _WIDEST_PLAIN * piece.height
+    }
+    lines = arrange(list(known), pen=pen_of(list(known)), whole=whole)
+    return [_read_line(reader, ink, line, known) for line in lines]
 
 
-def _read_line(reader: DigitReader, ink: Ink, line: Line) -> list[Digit]:
+def _stack(reader: DigitReader, ink: Ink, known: dict[Piece, Digit]) -> dict[Piece, Digit]:
+    """Joins pieces that stand over one another where the two are a digit rather than each alone."""
+    pairs = [pair for pair in pairs_above(list(known)) if min(belief(known[p]) for p in pair) < _PLAIN]
+    joined = [join(pair) for pair in pairs]
+    gains = sorted(
+        zip(_judge(reader, ink, joined), joined, pairs, strict=True),
+        key=lambda entry: -belief(entry[0]),
+    )
+    result = dict(known)
+    for digit, piece, (one, other) in gains:
+        if one in result and other in result and belief(digit) > _PLAIN:
+            del result[one], result[other]
+            result[piece] = digit
+    return result
+
+
+def _read_line(reader: DigitReader, ink: Ink, line: Line, known: dict[Piece, Digit]) -> list[Digit]:
     widest = _WIDEST_DIGIT * line.height
 
     def fits(start: int, end: int) -> bool:
@@ -137,10 +171,13 @@ def _read_line(reader: DigitReader, ink: Ink, line: Line) -> list[Digit]:
         return max(p.right for p in pieces) - min(p.left for p in pieces) <= widest
 
     runs = list_runs(line.odds, fits)
-    digits = _judge(reader, ink, [join(line.pieces[run.start : run.end]) for run in runs])
-    of_run: dict[Run, Digit] = dict(zip(runs, digits, strict=True))
-    chosen, _ = part_row(line.odds, of_run, height=ink.picture.scale * line.height / ink.zoom)
-    return [of_run[run] for run in chosen]
+    joined = {run: join(line.pieces[run.start : run.end]) for run in runs}
+    unknown = [run for run in runs if joined[run] not in known]
+    digits: dict[Run, Digit] = {run: known[piece] for run, piece in joined.items() if piece in known}
+    judged = _judge(reader, ink, [joined[run] for run in unknown])
+    digits.update(zip(unknown, judged, strict=True))
+    chosen, _ = part_row(line.odds, digits, height=ink.picture.scale * line.height / ink.zoom)
+    return [digits[run] for run in chosen]
 
 
 def _judge(reader: DigitReader, ink: Ink, pieces: Sequence[Piece], *, turns: int = 0) -> list[Digit]:
