@@ -6,7 +6,6 @@ from digitcnn.ink.strokes import Box
 from digitcnn.recognition.annotated import DOUBTFUL, NO_DIGIT, SURE, TYPED, draw_answers, make_view, mark_of
 from digitcnn.recognition.reader import Digit
 
-
 IN_THE_MIDDLE = Box(100, 100, 60, 80)
 
 

@@ -1,0 +1,129 @@
+import html
+import io
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from digitcnn.run_folder import SHIPPED
+from digitcnn.web.upload_sample import LINES, sample_picture
+
+SCRIPT = Path(__file__).resolve().parents[2] / "pages" / "upload.py"
+SAMPLE_TEXT = "\n".join(line.replace(" ", "") for line in LINES)
+
+pytestmark = pytest.mark.skipif(not any(SHIPPED.glob("*/model.tflite")), reason="no model has shipped yet")
+
+
+@pytest.fixture
+def page() -> AppTest:
+    return AppTest.from_file(str(SCRIPT), default_timeout=60).run()
+
+
+def reading_of(page: AppTest) -> str:
+    (said,) = [
+        body
+        for body in (element.proto.body for element in page.get("html"))
+        if re.search(r'class="(read|words)"', body)
+    ]
+    return html.unescape(re.sub(r"<[^>]+>", "", said.replace("<br>", "\n"))).strip()
+
+
+def upload(page: AppTest, *files: tuple[str, bytes]) -> AppTest:
+    page.file_uploader(key="upload.files").set_value([(name, data, "") for name, data in files])
+    page.run()
+    assert not page.exception
+    return page
+
+
+def small_gif(frames: int) -> bytes:
+    images = [Image.new("L", (90, 90), 250 - step) for step in range(frames)]
+    file = io.BytesIO()
+    images[0].save(file, "GIF", save_all=True, append_images=images[1:])
+    return file.getvalue()
+
+
+def test_empty_page_invites_without_a_digit(page: AppTest):
+    assert not page.exception
+    assert reading_of(page).startswith("Drop pictures above")
+    assert not re.search(r"\d", reading_of(page))
+    assert not page.get("download_button")
+
+
+def test_camera_stays_shut_until_it_is_asked_for(page: AppTest):
+    assert not page.get("camera_input")
+    page.toggle(key="upload.camera").set_value(True).run()
+    assert len(page.get("camera_input")) == 1
+
+
+def test_sample_is_read(page: AppTest):
+    page.button(key="upload.try-sample").click().run()
+    assert not page.exception
+    assert reading_of(page) == SAMPLE_TEXT
+
+
+def test_broken_file_is_named_and_the_others_are_read(page: AppTest):
+    upload(page, ("good.jpg", sample_picture()), ("cut.jpg", sample_picture()[:500]), ("nothing.png", b""))
+    (error,) = page.error
+    sentences = error.value.replace("\\", "").split("\n\n")
+    assert sentences == [
+        "cut.jpg is damaged or cut short: save or send it again.",
+        "nothing.png is empty: choose a picture file (JPEG, PNG, WebP, HEIC, GIF, BMP, TIFF or PDF).",
+    ]
+    assert reading_of(page) == SAMPLE_TEXT
+    table = page.dataframe[0].value
+    assert table["read"].tolist() == [SAMPLE_TEXT.replace("\n", " / "), "", ""]
+
+
+def test_markup_in_a_name_is_shown_as_it_is(page: AppTest):
+    name = "<img src=x onerror=alert(1)> **bold** :red[x].png"
+    upload(page, (name, b"no picture"))
+    assert "\\<img src\\=x" in page.error[0].value
+    assert "\\*\\*bold\\*\\*" in page.error[0].value
+    assert all("<img src=x" not in element.proto.body for element in page.get("html"))
+
+
+def test_only_the_first_frame_is_read_and_the_page_says_so(page: AppTest):
+    upload(page, ("moving.gif", small_gif(3)))
+    assert reading_of(page) == "I find no digit in this picture"
+    assert any("first frame was read" in caption.value for caption in page.caption)
+
+
+def test_steps_are_made_only_while_they_are_open(page: AppTest):
+    page.button(key="upload.try-sample").click().run()
+    assert "upload.steps" not in page.session_state
+    assert not [image for image in page.get("imgs") if "Flattened" in str(image.proto)]
+
+
+def test_same_files_are_read_once(page: AppTest):
+    upload(page, ("one.jpg", sample_picture()))
+    first = dict(page.session_state["upload.readings"])
+    page.toggle(key="upload.editing").set_value(True).run()
+    assert {key: id(value) for key, value in first.items()} == {
+        key: id(value) for key, value in page.session_state["upload.readings"].items()
+    }
+
+
+def test_what_was_read_is_forgotten_with_its_file(page: AppTest):
+    upload(page, ("one.jpg", sample_picture()))
+    upload(page, ("two.gif", small_gif(1)))
+    for name in ("readings", "previews"):
+        assert len(page.session_state[f"upload.{name}"]) == 1
+
+
+def test_removed_box_leaves_the_reading_until_it_starts_again(page: AppTest):
+    page.button(key="upload.try-sample").click().run()
+    page.toggle(key="upload.editing").set_value(True).run()
+    page.button(key="upload.remove").click().run()
+    assert not page.exception
+    assert reading_of(page) == SAMPLE_TEXT[1:]
+    page.button(key="upload.restart").click().run()
+    assert reading_of(page) == SAMPLE_TEXT
+
+
+def test_digit_reads_the_whole_picture_as_one(page: AppTest):
+    page.button(key="upload.try-sample").click().run()
+    page.segmented_control(key="upload.expect").set_value("digit").run()
+    assert not page.exception
+    assert len(reading_of(page)) == 1 or not re.search(r"\d", reading_of(page))
