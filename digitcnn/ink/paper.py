@@ -22,6 +22,9 @@ SURE = 0.7
 """From this leaning on, ink is taken to be darker or lighter than paper without a second look."""
 
 _PAPER_LEVEL = 200.0  # of 255, so that paper brighter than its surroundings is not cut off.
+_COLOURED = 60
+"""Paper whose channels differ by more, of 255, is coloured."""
+
 _COARSE_SIDE = 256
 _POLARITY_SIDE = 192
 _WIDEST_PEN = 0.25
@@ -76,14 +79,27 @@ def find_ink(picture: Picture, *, light_on_dark: bool | None = None) -> Ink:
     small = zoom > 1
     leaning = lean_light(picture.rgb) if light_on_dark is None else 2.0 * light_on_dark - 1.0
     light_on_dark = leaning > 0
-    if light_on_dark:
-        rgb = 255 - rgb
+    rgb = _darken_ink(rgb, light_on_dark)
     paper = _flat_paper(rgb) if small else _uneven_paper(rgb)
     strength = _strength(rgb, paper)
     noise = _noise(strength)
     mask, level = _threshold(strength, noise)
     flattened = np.clip(255.0 * (1.0 - strength), 0, 255).astype(np.uint8)
     return Ink(picture, leaning, flattened, strength, mask, level, zoom)
+
+
+def _darken_ink(rgb: np.ndarray, light_on_dark: bool) -> np.ndarray:
+    """Turns the channels over in which ink is lighter than paper; on coloured paper each has its own way."""
+    coarse = _fit(rgb, _POLARITY_SIDE)
+    if np.ptp(np.median(coarse.reshape(-1, 3), axis=0)) < _COLOURED:
+        return 255 - rgb if light_on_dark else rgb
+    flipped = rgb.copy()
+    for channel in range(3):
+        gray = np.ascontiguousarray(coarse[..., channel])
+        leaning = _leaning(gray, _POLARITY_SIDE // 8, float(np.median(gray)))
+        if leaning > 0.5 or (light_on_dark and leaning > -0.5):
+            flipped[..., channel] = 255 - flipped[..., channel]
+    return flipped
 
 
 def lean_light(rgb: np.ndarray) -> float:

@@ -133,6 +133,7 @@ def choose_digit(parts: Parts) -> list[Part]:
     to belong to it.
     """
     candidates = [part for part in parts.parts if not _is_edge(part, parts)]
+    candidates = [part for part in candidates if not _is_frame(part, candidates, parts)]
     candidates = candidates or list(parts.parts)
     if not candidates:
         return []
@@ -149,7 +150,7 @@ def choose_digit(parts: Parts) -> list[Part]:
 def choose_writing(parts: Parts) -> list[Part]:
     """The parts that may be digits or bits of them: no specks, no frames, no edges of the sheet."""
     candidates = [part for part in parts.parts if not _is_edge(part, parts)]
-    candidates = [part for part in candidates if not _is_frame(part, candidates)]
+    candidates = [part for part in candidates if not _is_frame(part, candidates, parts)]
     if not candidates:
         return []
     heights = np.array([part.height for part in candidates])
@@ -165,10 +166,11 @@ def _is_strip(part: Part, typical: float) -> bool:
     return part.extent > 6.0 * flat and part.extent > (1.5 if part.width > part.height else 2.5) * typical
 
 
-def _is_frame(part: Part, others: list[Part]) -> bool:
+def _is_frame(part: Part, others: list[Part], parts: Parts) -> bool:
     """Whether the part is drawn around others that are digits of their own."""
     if part.area > 0.25 * part.width * part.height:
         return False
+    shorter = min(part.width, part.height)
     inside = [
         other
         for other in others
@@ -176,8 +178,21 @@ def _is_frame(part: Part, others: list[Part]) -> bool:
         and other.right < part.right
         and other.top > part.top
         and other.bottom < part.bottom
+        and 0.25 * shorter < other.extent < 0.95 * part.extent
     ]
-    return any(0.2 * part.extent < other.extent < 0.62 * part.extent for other in inside)
+    if not inside:
+        return False
+    # A slashed zero holds its slash; what holds several things, or has corners, is a frame.
+    return len(inside) > 1 or _squareness(part, parts) > 0.85
+
+
+def _squareness(part: Part, parts: Parts) -> float:
+    """How much of the smallest rectangle around it the part's outline encloses: 0.79 for an ellipse."""
+    mask = parts.labels[part.top : part.bottom, part.left : part.right] == part.label
+    contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    contour = max(contours, key=cv2.contourArea)
+    _, (width, height), _ = cv2.minAreaRect(contour)
+    return cv2.contourArea(contour) / max(width * height, 1.0)
 
 
 def _is_edge(part: Part, parts: Parts) -> bool:

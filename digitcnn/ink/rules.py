@@ -13,6 +13,8 @@ import numpy as np
 _RUN = 40
 """A line is looked for as runs of at least picture side / 40 pixels."""
 
+_SEARCH_WIDTH = 600
+_STEEPEST = 0.25
 _LEAST_SPAN = 0.4
 """A line spans this much of the picture at least."""
 
@@ -26,17 +28,73 @@ def remove_rules(mask: np.ndarray) -> np.ndarray:
     Returns:
         A new mask, or the same one where there are no lines, or nothing but lines.
     """
-    across = _find_rules(mask)
-    down = _find_rules(mask.T).T
-    if not across.any() and not down.any():
+    across, down = _slope_of_lines(mask), _slope_of_lines(mask.T)
+    rules = []
+    if across is not None:
+        rules.append((_find_rules_along(mask, across), 0))
+    if down is not None:
+        rules.append((_find_rules_along(mask.T, down).T, 1))
+    if not any(found.any() for found, _ in rules):
         return mask
+    rest = mask.copy()
+    for found, _ in rules:
+        rest &= ~found
     left = mask.copy()
-    for rules, axis in ((across, 0), (down, 1)):
-        if rules.any() and _outlasts(rules, mask & ~across & ~down, axis):
-            left &= ~rules
+    for found, axis in rules:
+        if found.any() and _outlasts(found, rest, axis):
+            left &= ~found
     if left.sum() < 0.02 * mask.sum():
         return mask
     return left
+
+
+def _slope_of_lines(mask: np.ndarray) -> float | None:
+    """Rows per column of the long lines that run roughly from left to right; None where there are none."""
+    height, width = mask.shape
+    scale = min(_SEARCH_WIDTH / width, 1.0)
+    size = max(round(width * scale), 1), max(round(height * scale), 1)
+    coarse = cv2.resize(mask.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
+    coarse = (coarse > 40).astype(np.uint8)
+    if size[0] < 40 or coarse.mean() > 0.4:
+        return None
+    found = cv2.HoughLinesP(
+        coarse,
+        rho=1,
+        theta=np.pi / 360,
+        threshold=size[0] // 4,
+        minLineLength=0.3 * size[0],
+        maxLineGap=0.03 * size[0],
+    )
+    if found is None:
+        return None
+    ends = found.reshape(-1, 4).astype(float)
+    slopes = (ends[:, 3] - ends[:, 1]) / np.where(ends[:, 2] == ends[:, 0], np.inf, ends[:, 2] - ends[:, 0])
+    level = np.abs(slopes) < _STEEPEST
+    steep = ends[:, 2] == ends[:, 0]
+    slopes = slopes[level & ~steep]
+    return float(np.median(slopes)) if slopes.size else None
+
+
+def _find_rules_along(mask: np.ndarray, slope: float) -> np.ndarray:
+    """The pixels of lines of about this slope: the mask is sheared until they are level."""
+    height, width = mask.shape
+    if abs(slope) < 0.01:
+        return _find_rules(mask)
+    extra = int(np.ceil(abs(slope) * width))
+    shift = np.array([[1, 0, 0], [-slope, 1, extra if slope > 0 else 0]], dtype=np.float32)
+    level = cv2.warpAffine(mask.astype(np.uint8), shift, (width, height + extra), flags=cv2.INTER_NEAREST)
+    found = _find_rules(level > 0).astype(np.uint8)
+    back = cv2.warpAffine(found, shift, (width, height), flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
+    grown = cv2.dilate(back, np.ones((3, 1), np.uint8)) > 0
+    return grown & mask & ~_is_writing_near(mask, back > 0)
+
+
+def _is_writing_near(mask: np.ndarray, found: np.ndarray) -> np.ndarray:
+    """Ink one pixel off the lines that carries on away from them: shearing blurs a line by one pixel."""
+    beyond = (mask & ~cv2.dilate(found.astype(np.uint8), np.ones((5, 1), np.uint8)).astype(bool)).astype(
+        np.uint8
+    )
+    return (cv2.dilate(beyond, np.ones((3, 1), np.uint8)) > 0) & ~found
 
 
 def _outlasts(rules: np.ndarray, rest: np.ndarray, axis: int) -> bool:

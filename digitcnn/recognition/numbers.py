@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LONGEST_RUN = 9
 """No digit is made of more units than this."""
 
-_NOT_A_DIGIT = 3.5
+_NOT_A_DIGIT = 4.5
 _LEAST_BELIEF = 1e-4
 _USUAL_WIDTH, _USUAL_HEIGHT, _SPREAD = 0.85, 0.7, 0.25
 
@@ -98,5 +98,5 @@ def _cost(digit: Digit, height: float) -> float:
     as_digit = 0.5 * (too_wide**2 + too_low**2) - np.log(max(belief(digit), _LEAST_BELIEF))
     if digit.label is not None:
         return float(as_digit)
-    refusal = _NOT_A_DIGIT * max(wide, 1.0) - np.log(max(digit.confidence, _LEAST_BELIEF))
-    return float(min(as_digit, refusal))
+    refusal = _NOT_A_DIGIT * max(wide / _USUAL_WIDTH, 1.0) ** 1.5
+    return float(min(as_digit, refusal - np.log(max(digit.confidence, _LEAST_BELIEF))))

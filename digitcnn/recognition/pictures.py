@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from digitcnn.ink.lines import Line, Piece, arrange, crop_piece, cut_out, join, 
 from digitcnn.ink.paper import Ink, find_ink
 from digitcnn.ink.picture import Picture
 from digitcnn.ink.pieces import choose_digit, choose_writing, find_parts, make_piece_digit
+from digitcnn.ink.sheet import isolate_sheet
 from digitcnn.ink.strokes import Box
 from digitcnn.ink.turns import turn_box_back, turn_ink
 from digitcnn.recognition.numbers import Run, belief, list_runs, part_row
@@ -30,6 +31,8 @@ _PLAIN = 0.6
 """A piece that is believed to be a digit more than this, and is not wide, is not cut."""
 
 _WIDEST_PLAIN = 1.15
+_SURE = 0.8
+_MANY = 4
 _MOST_SAMPLED = 24
 _DOUBTFUL = 0.75
 _TURN_EVIDENCE = 0.35
@@ -39,22 +42,28 @@ _LEAST_LEAD = 3.0
 
 def read_digit(reader: DigitReader, picture: Picture) -> tuple[list[list[Digit]], Ink]:
     """Reads a picture of one digit; no lines where there is no ink."""
-    ink = find_ink(picture)
-    first = _read_whole(reader, ink)
-    if ink.polarity_is_sure:
-        return first, ink
-    other = find_ink(picture, light_on_dark=not ink.light_on_dark)
-    return _better(first, ink, _read_whole(reader, other), other)
+    return _best_of(picture, lambda ink: _read_whole(reader, ink))
 
 
 def read_number(reader: DigitReader, picture: Picture) -> tuple[list[list[Digit]], Ink]:
     """Reads a picture of numbers, line by line; no lines where there is no ink."""
+    return _best_of(picture, lambda ink: _read_pages(reader, ink))
+
+
+def _best_of(picture: Picture, read: Callable[[Ink], list[list[Digit]]]) -> tuple[list[list[Digit]], Ink]:
+    """The most believable reading: as the picture looks, the other way round, or of its sheet alone."""
     ink = find_ink(picture)
-    first = _read_pages(reader, ink)
-    if ink.polarity_is_sure:
-        return first, ink
-    other = find_ink(picture, light_on_dark=not ink.light_on_dark)
-    return _better(first, ink, _read_pages(reader, other), other)
+    lines = read(ink)
+    if not ink.polarity_is_sure:
+        other = find_ink(picture, light_on_dark=not ink.light_on_dark)
+        lines, ink = _better(lines, ink, read(other), other)
+    if lines and _mean_belief(lines) > _SURE:
+        return lines, ink
+    sheet = isolate_sheet(picture)
+    if sheet is not None:
+        other = find_ink(sheet)
+        lines, ink = _better(lines, ink, read(other), replace(other, picture=picture))
+    return lines, ink
 
 
 def read_boxes(reader: DigitReader, picture: Picture, boxes: Sequence[Box]) -> tuple[list[Digit], Ink]:
@@ -144,7 +153,26 @@ def _read_pieces(reader: DigitReader, ink: Ink, known: dict[Piece, Digit]) -> li
         if belief(digit) > _PLAIN and piece.width < _WIDEST_PLAIN * piece.height
     }
     lines = arrange(list(known), pen=pen_of(list(known)), whole=whole)
-    return [_read_line(reader, ink, line, known) for line in lines]
+    return _settle([_read_line(reader, ink, line, known) for line in lines])
+
+
+def _settle(lines: list[list[Digit]]) -> list[list[Digit]]:
+    """Refuses what the rest of the page speaks against: far smaller or larger, or alone and doubtful."""
+    sure = [d.box.height for line in lines for d in line if d.label is not None and belief(d) > _SURE]
+    if len(sure) < _MANY:
+        return lines
+    typical = float(np.median(sure))
+
+    def settled(digit: Digit, alone: bool) -> Digit:
+        if digit.label is None:
+            return digit
+        off = max(abs(np.log(max(digit.box.height, 1e-9) / typical)) / 0.5 - 1.5, 0.0)
+        doubt = 0.5 * off**2 - np.log(max(belief(digit), 1e-9))
+        if doubt > 3.0 or (alone and belief(digit) < _PLAIN):
+            return replace(digit, label=None, confidence=1.0 - belief(digit))
+        return digit
+
+    return [[settled(digit, len(line) == 1) for digit in line] for line in lines]
 
 
 def _stack(reader: DigitReader, ink: Ink, known: dict[Piece, Digit]) -> dict[Piece, Digit]:

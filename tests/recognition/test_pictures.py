@@ -1,0 +1,130 @@
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from digitcnn import DigitReader
+from digitcnn.errors import ModelNotFoundError
+from digitcnn.ink.strokes import Box
+from tests.made_pictures import DIGITS, draw, shade
+
+
+@pytest.fixture(scope="module")
+def reader() -> DigitReader:
+    try:
+        return DigitReader("reader")
+    except ModelNotFoundError:
+        pytest.skip("needs the model that knows what is not a digit")
+
+
+@pytest.mark.parametrize("digit", ["2", "3", "4", "5", "7"])
+@pytest.mark.parametrize("height", [20, 60, 300])
+def test_one_digit_is_read_at_any_size(reader: DigitReader, digit: str, height: int):
+    picture = draw(digit, height=height, pen=max(height // 11, 2), margin=max(height // 4, 4))
+    reading = reader.read_image(picture, expect="digit")
+    assert reading.text == digit
+
+
+def test_polarity_colour_and_light_leave_no_trace(reader: DigitReader):
+    plain = draw("5", height=200, pen=16, margin=90)
+    wanted = reader.read_image(plain, expect="digit").digits[0]
+    others = [
+        draw("5", height=200, pen=16, margin=90, ink=255, paper=0),
+        draw("5", height=200, pen=16, margin=90, ink=(40, 60, 160), paper=(235, 220, 190)),
+        shade(draw("5", height=200, pen=16, margin=90, ink=50, paper=235)),
+    ]
+    for other in others:
+        digit = reader.read_image(other, expect="digit").digits[0]
+        assert digit.label == wanted.label == 5
+        assert np.abs(digit.pixels - wanted.pixels).mean() < 0.02
+
+
+def test_boxes_are_in_the_pixels_of_the_input(reader: DigitReader):
+    picture = draw("27", height=900, pen=70, margin=800)
+    small = reader.read_image(picture.resize((picture.width // 4, picture.height // 4)))
+    large = reader.read_image(picture.resize((picture.width * 2, picture.height * 2)))
+    assert small.text == large.text == "27"
+    for one, other in zip(small.digits, large.digits, strict=True):
+        assert np.allclose(np.array(one.box) * 8, other.box, atol=20)
+
+
+def test_numbers_are_read_line_by_line(reader: DigitReader):
+    page = Image.new("L", (700, 500), 255)
+    page.paste(draw("274", height=110), (30, 20))
+    page.paste(draw("53", height=110), (40, 250))
+    reading = reader.read_image(page)
+    assert reading.text == "274\n53"
+    assert [len(line) for line in reading.lines] == [3, 2]
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_turned_page_is_noticed_and_its_boxes_lie_on_it(reader: DigitReader, quarters: int):
+    page = draw("2745324", height=110)
+    turned = Image.fromarray(np.rot90(np.asarray(page), quarters))
+    reading = reader.read_image(turned)
+    assert reading.text == "2745324"
+    dark = np.asarray(turned) < 128
+    for digit in reading.digits:
+        x, y, width, height = (round(side) for side in digit.box)
+        assert dark[y : y + height, x : x + width].any()
+
+
+def test_a_frame_ruled_lines_and_specks_are_not_read(reader: DigitReader):
+    page = draw("274", height=110, margin=150, pen=10)
+    drawing = ImageDraw.Draw(page)
+    drawing.rectangle((60, 60, page.width - 60, page.height - 60), outline=0, width=5)
+    for x, y in [(20, 20), (90, 300), (300, 100)]:
+        drawing.ellipse((x, y, x + 4, y + 4), fill=0)
+    assert reader.read_image(page).text == "274"
+
+
+def test_a_dark_desk_beside_the_sheet_is_not_read(reader: DigitReader):
+    desk = Image.new("L", (900, 500), 70)
+    desk.paste(draw("274", height=110, paper=240, ink=30), (250, 130))
+    assert reader.read_image(desk).text == "274"
+
+
+def test_blank_pictures_have_no_digits(reader: DigitReader):
+    for expect in ("digit", "number"):
+        reading = reader.read_image(Image.new("RGB", (300, 200), (240, 235, 220)), expect=expect)
+        assert reading.digits == ()
+        assert reading.text == ""
+
+
+def test_given_boxes_are_read_in_their_order(reader: DigitReader):
+    page = draw("27", height=110)
+    first, second = (digit.box for digit in reader.read_image(page).digits)
+    empty = Box(0, 0, 20, 20)
+    reading = reader.read_boxes(page, [second, empty, first])
+    assert [digit.label for digit in reading.digits] == [7, None, 2]
+    assert [digit.box for digit in reading.digits] == [second, empty, first]
+
+
+def test_steps_are_those_of_the_reading(reader: DigitReader):
+    seen = reader.examine_image(draw("27"))
+    assert seen.reading.text == "27"
+    assert seen.ink.mask.any()
+    assert seen.picture.rgb.shape[:2] == seen.ink.mask.shape
+
+
+def _strokes(text: str, gap: float) -> list[np.ndarray]:
+    strokes, left = [], 0.0
+    for digit in text:
+        strokes += [np.array(path) * 100 + [left, 0] for path in DIGITS[digit]]
+        left += 65 + gap
+    return strokes
+
+
+@pytest.mark.parametrize("gap", [10, 40, 300])
+def test_a_drawn_number_is_read_whatever_the_gaps(reader: DigitReader, gap: float):
+    assert reader.read_strokes(_strokes("27453", gap)).text == "27453"
+
+
+def test_strokes_added_later_find_their_digit(reader: DigitReader):
+    strokes = _strokes("527", 40)
+    late = [strokes[0], *strokes[2:], strokes[1]]
+    assert reader.read_strokes(late).text == "527"
+
+
+def test_drawn_lines_are_read_top_line_first(reader: DigitReader):
+    below = [stroke + [0, 220] for stroke in _strokes("27", 40)]
+    assert reader.read_strokes([*below, *_strokes("53", 40)]).text == "53\n27"
