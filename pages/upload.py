@@ -1,31 +1,24 @@
 """Upload pictures, and read the numbers on them."""
 
-from functools import partial
 from pathlib import Path
 from typing import cast
 
-import pyarrow as pa
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from digitcnn.ink.strokes import Box
-from digitcnn.recognition.corrections import EditedBox
 from digitcnn.recognition.reader import Expect
 from digitcnn.recognition.results import write_csv, write_json
-from digitcnn.web import upload_canvas, upload_panels, upload_sample
+from digitcnn.web import upload_canvas, upload_editing, upload_panels, upload_sample
 from digitcnn.web.frame import draw_frame
 from digitcnn.web.models import Model, list_models
 from digitcnn.web.upload_files import (
     MOST_FILES,
-    Preview,
     ReadFile,
     Upload,
     as_data_url,
     as_upload,
     correct,
-    edits_of,
     fingerprint,
-    keep_edits,
     read_uploads,
     tabulate,
 )
@@ -99,7 +92,7 @@ def show_results(uploads: list[Upload], model: Model, expect: Expect, progress: 
         with st.container(horizontal=True, width="content", gap="xsmall"):
             st.download_button(
                 "CSV",
-                write_csv(results).encode("utf-8-sig"),
+                write_csv(results),
                 "digits.csv",
                 "text/csv",
                 on_click="ignore",
@@ -137,7 +130,7 @@ def show_errors(sentences: list[str]) -> None:
 def choose_row(files: list[ReadFile]) -> int:
     """The table over all files; the row that was clicked last, or reached with the arrow keys."""
     choice = st.dataframe(
-        pa.table(dict(tabulate(files))),
+        tabulate(files),
         column_config={
             "picture": st.column_config.ImageColumn("", width=72),
             "file": st.column_config.TextColumn("File", width="medium"),
@@ -169,22 +162,20 @@ def show_file(file: ReadFile, model: Model, expect: Expect) -> None:
         st.caption(as_text(result.error or ""))
         return
     left, right = st.columns([3, 2], gap="large")
+    editing = st.session_state.get("upload.editing", False)
     with left:
-        editing = st.session_state.get("upload.editing", False)
         if editing:
-            edit_boxes(file, preview, model, expect)
+            upload_editing.edit_boxes(file, preview, model, expect)
         else:
             upload_canvas.end()
             upload_panels.show_picture(file, preview)
     with right:
         upload_panels.show_reading(result)
         st.toggle("Edit boxes", key="upload.editing")
+        index = upload_panels.choose_digit(result) if result.reading.digits else None
         if editing:
-            show_editing_help()
-        if result.reading.digits:
-            index = upload_panels.choose_digit(result)
-            if editing:
-                correct_digit(file, expect, index)
+            upload_editing.show_tools(file, preview, expect, index)
+        if index is not None:
             upload_panels.show_probabilities(result, index)
     if result.reading.digits:
         with st.container(key="upload-digits"):
@@ -194,93 +185,6 @@ def show_file(file: ReadFile, model: Model, expect: Expect) -> None:
     if steps.open:
         with steps:
             upload_panels.show_steps(file, model, expect)
-
-
-def show_editing_help() -> None:
-    """How boxes are changed."""
-    st.caption(
-        "Drag a box to move it, its corners to change its size. Click a chosen box to type its digit: "
-        "your answer counts more than the model's."
-    )
-
-
-def edit_boxes(file: ReadFile, preview: Preview, model: Model, expect: Expect) -> None:
-    """The picture as a canvas."""
-    of = canvas_of(file, model, expect)
-    upload_canvas.begin(of, boxes_of(file))
-    paper = upload_canvas.fit_paper(preview.size)
-    mode = st.segmented_control(
-        "The mouse",
-        ["Move boxes", "Draw new ones"],
-        default="Move boxes",
-        required=True,
-        label_visibility="collapsed",
-        key="upload.mode",
-    )
-    with st.container(key="upload-paper"):
-        upload_canvas.show_canvas(
-            of,
-            upload_panels.draw_background(file.result, preview, paper),
-            paper,
-            drawing=mode == "Draw new ones",
-            on_change=partial(keep_edits, file.upload, expect),
-        )
-    st.html(f"<style>{upload_canvas.zoom_css(paper, container='upload-paper')}</style>")
-
-
-def canvas_of(file: ReadFile, model: Model, expect: Expect) -> str:
-    """A name for the canvas of a picture."""
-    return f"{file.upload.fingerprint}.{model.name}.{expect}"
-
-
-def boxes_of(file: ReadFile) -> list[EditedBox]:
-    """The boxes of a reading, with the labels that the visitor typed."""
-    result = file.result
-    return [
-        EditedBox(digit.box, digit.label if index in result.typed else None)
-        for index, digit in enumerate(result.reading.digits)
-    ]
-
-
-def correct_digit(file: ReadFile, expect: Expect, index: int) -> None:
-    """Another answer for one digit, or none, without the mouse."""
-    boxes = boxes_of(file)
-
-    def change(now: list[EditedBox] | None) -> None:
-        keep_edits(file.upload, expect, now)
-        upload_canvas.end()
-
-    def relabel() -> None:
-        change(
-            [
-                *boxes[:index],
-                EditedBox(boxes[index].box, st.session_state["upload.relabel"]),
-                *boxes[index + 1 :],
-            ]
-        )
-
-    def add() -> None:
-        width, height = file.preview.size if file.preview else (1, 1)
-        change([*boxes, EditedBox(Box(width * 0.45, height * 0.4, width * 0.1, height * 0.2))])
-
-    with st.container(horizontal=True, gap="xsmall"):
-        st.menu_button("It is", list(range(10)), on_click=relabel, key="upload.relabel")
-        st.button(
-            "Remove",
-            icon=":material/delete:",
-            on_click=change,
-            args=([*boxes[:index], *boxes[index + 1 :]],),
-            key="upload.remove",
-        )
-        st.button("Add a box", icon=":material/add:", on_click=add, key="upload.add")
-        st.button(
-            "Start again",
-            icon=":material/undo:",
-            on_click=change,
-            args=(None,),
-            disabled=edits_of(file.upload, expect) is None,
-            key="upload.restart",
-        )
 
 
 def invite() -> None:

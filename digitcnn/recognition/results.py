@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,7 +57,10 @@ def is_doubtful(digit: Digit) -> bool:
 
 
 def write_csv(results: Iterable[FileResult]) -> str:
-    """A row per file under a header of `COLUMNS`; lines of a number stay lines inside their cell."""
+    """A row per file under a header of `COLUMNS`.
+
+    Lines of a number stay lines inside their cell. Confidence is rounded down: only certainty reads 1.
+    """
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
@@ -67,7 +71,7 @@ def write_csv(results: Iterable[FileResult]) -> str:
                 result.path,
                 result.reading.text,
                 len(result.read_digits),
-                "" if lowest is None else f"{lowest:.4f}",
+                "" if lowest is None else f"{math.floor(lowest * 1e4) / 1e4:.4f}",
                 result.error or "",
             ]
         )

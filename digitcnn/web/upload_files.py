@@ -4,10 +4,11 @@ import base64
 import hashlib
 import io
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import pyarrow as pa
 import streamlit as st
 from PIL import Image
 from streamlit.delta_generator import DeltaGenerator
@@ -74,6 +75,8 @@ def as_upload(file: UploadedFile, *, name: str | None = None) -> Upload:
     """Takes over a file from a widget; its content is hashed once."""
     known: dict[str, str] = st.session_state.setdefault("upload.fingerprints", {})
     data = file.getvalue()
+    if len(known) > 10 * MOST_FILES:
+        known.clear()
     if file.file_id not in known:
         known[file.file_id] = fingerprint(name or file.name, data)
     return Upload(name or file.name, data, known[file.file_id])
@@ -194,17 +197,21 @@ def _memory(name: str) -> dict[tuple[Hashable, ...], Any]:
     return st.session_state.setdefault(name, {})
 
 
-def tabulate(files: Sequence[ReadFile]) -> Mapping[str, list[Any]]:
-    """A row per file for the table on the page."""
+def tabulate(files: Sequence[ReadFile]) -> pa.Table:
+    """A row per file: "picture", "file", "read", "digits", "least sure" (a fraction 0-1) and "note"."""
     results = [file.result for file in files]
-    return {
-        "picture": [file.preview.thumbnail if file.preview else None for file in files],
-        "file": [result.path for result in results],
-        "read": [result.reading.text.replace("\n", " / ") for result in results],
-        "digits": [len(result.read_digits) for result in results],
-        "least sure": [_round_down(result.lowest_confidence) for result in results],
-        "note": [_say_note(result) for result in results],
-    }
+    return pa.table(
+        {
+            "picture": pa.array([file.preview and file.preview.thumbnail for file in files], pa.string()),
+            "file": [result.path for result in results],
+            "read": [result.reading.text.replace("\n", " / ") for result in results],
+            "digits": [len(result.read_digits) for result in results],
+            "least sure": pa.array(
+                [_round_down(result.lowest_confidence) for result in results], pa.float64()
+            ),
+            "note": [_say_note(result) for result in results],
+        }
+    )
 
 
 def _round_down(fraction: float | None) -> float | None:

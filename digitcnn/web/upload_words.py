@@ -79,11 +79,11 @@ def strip_html(result: FileResult, pictures: list[str]) -> str:
 
     Args:
         result: what was read.
-        pictures: an address per digit.
+        pictures: an address per digit, of as many digits as are shown.
     """
     count = len(result.reading.digits)
     figures = []
-    for index, (digit, picture) in enumerate(zip(result.reading.digits, pictures, strict=True)):
+    for index, (digit, picture) in enumerate(zip(result.reading.digits, pictures, strict=False)):
         said = say_digit(digit, typed=index in result.typed)
         answer, _, rest = said.partition(", ")
         kind = "doubt" if is_doubtful(digit) and index not in result.typed else "sure"

@@ -38,6 +38,11 @@ def test_csv_has_a_row_per_file():
     assert rows[1]["error"] == "b.png is empty: choose another."
 
 
+def test_only_certainty_reads_one_in_the_csv():
+    (row,) = read_csv([FileResult("a.png", Reading(((digit(4, 0.99998),),)))])
+    assert row["lowest_confidence"] == "0.9999"
+
+
 def test_names_with_commas_and_quotes_survive_the_csv():
     name = 'my "best", really.png'
     assert read_csv([FileResult(name)])[0]["file"] == name

@@ -1,0 +1,174 @@
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import Locator, Page, expect
+
+from digitcnn.web.samples import sample_strokes
+
+SIDE = 160
+EDGE = 40
+
+
+def draw_number(number: str) -> Image.Image:
+    """A picture of sample digits side by side, each in its square."""
+    picture = Image.new("RGB", (SIDE * len(number) + 2 * EDGE, SIDE + 2 * EDGE), (240, 238, 230))
+    pen = ImageDraw.Draw(picture)
+    for place, digit in enumerate(number):
+        for stroke in sample_strokes(int(digit), SIDE):
+            points = [(x + EDGE + place * SIDE, y + EDGE) for x, y in stroke.tolist()]
+            pen.line(points, fill=(30, 40, 90), width=9, joint="curve")
+    return picture
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    """Two pictures that can be read, and one that can't."""
+    paths = [tmp_path / "first.png", tmp_path / "second <b>.jpg", tmp_path / "broken.png"]
+    draw_number("2047").save(paths[0])
+    draw_number("819").save(paths[1])
+    paths[2].write_bytes(paths[0].read_bytes()[:400])
+    return paths
+
+
+@pytest.fixture
+def upload(page: Page, server: str) -> Page:
+    """The Upload page, opened first."""
+    page.goto(f"{server}/upload", wait_until="commit")
+    expect(reading_of(page)).to_contain_text("Drop pictures above", timeout=90_000)
+    return page
+
+
+def reading_of(page: Page) -> Locator:
+    return page.locator(".st-key-reading")
+
+
+def settle(page: Page) -> None:
+    """Waits until the page has followed what was done."""
+    page.wait_for_timeout(600)
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
+def start_editing(page: Page) -> None:
+    page.get_by_text("Edit boxes").click()
+    page.locator("canvas.upper-canvas").wait_for()
+    settle(page)
+
+
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float], *, picture: float) -> None:
+    """Drags the mouse over the canvas, in pixels of a picture that is `picture` wide."""
+    canvas = page.locator("canvas.upper-canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box
+    shown = box["width"] / picture
+    page.mouse.move(box["x"] + start[0] * shown, box["y"] + start[1] * shown)
+    page.mouse.down()
+    page.mouse.move(box["x"] + end[0] * shown, box["y"] + end[1] * shown, steps=8)
+    page.mouse.up()
+
+
+def download(page: Page, name: str) -> str:
+    with page.expect_download() as started:
+        page.get_by_role("button", name=name, exact=True).click()
+    return Path(started.value.path()).read_text(encoding="utf-8")
+
+
+def test_files_are_read_a_box_is_moved_and_the_csv_follows(upload: Page, files: list[Path]):
+    upload.locator("input[type=file]").set_input_files(files)
+    expect(reading_of(upload)).to_have_text("2047")
+    expect(upload.get_by_text("broken.png is damaged or cut short")).to_be_visible()
+    settle(upload)
+    rows = list(csv.DictReader(io.StringIO(download(upload, "CSV"))))
+    assert [(row["file"], row["text"], row["digits"]) for row in rows] == [
+        ("first.png", "2047", "4"),
+        ("second <b>.jpg", "819", "3"),
+        ("broken.png", "", "0"),
+    ]
+    assert rows[2]["error"].startswith("broken.png is damaged")
+
+    # The 2's box goes onto the empty paper right of the 7: it holds no ink any more.
+    start_editing(upload)
+    drag(upload, (120, 120), (120 + 3.9 * SIDE, 120), picture=4 * SIDE + 2 * EDGE)
+    expect(reading_of(upload)).to_have_text("047")
+    settle(upload)
+    rows = list(csv.DictReader(io.StringIO(download(upload, "CSV"))))
+    assert [(row["text"], row["digits"]) for row in rows] == [("047", "3"), ("819", "3"), ("", "0")]
+    records = json.loads(download(upload, "JSON"))
+    assert [record["text"] for record in records] == ["047", "819", ""]
+    assert [digit["label"] for digit in records[0]["digits"]] == [0, 4, 7, None]
+
+
+def test_box_is_labelled_on_the_canvas(upload: Page, files: list[Path]):
+    upload.locator("input[type=file]").set_input_files(files[1])
+    expect(reading_of(upload)).to_have_text("819")
+    start_editing(upload)
+    width = 3 * SIDE + 2 * EDGE
+    for _ in range(2):  # The first click chooses the box, the second opens its label.
+        drag(upload, (120, 120), (120, 120), picture=width)
+        upload.wait_for_timeout(400)
+    upload.keyboard.type("3")
+    drag(upload, (10, 10), (10, 10), picture=width)
+    expect(reading_of(upload)).to_have_text("319")
+    expect(upload.get_by_text("1 answer is yours")).to_be_visible()
+
+
+def test_box_is_drawn_and_removed(upload: Page, files: list[Path]):
+    upload.locator("input[type=file]").set_input_files(files[1])
+    expect(reading_of(upload)).to_have_text("819")
+    start_editing(upload)
+    upload.get_by_role("button", name="Remove", exact=True).click()
+    expect(reading_of(upload)).to_have_text("19")
+    settle(upload)
+    upload.get_by_text("Draw new ones").click()
+    settle(upload)
+    drag(upload, (EDGE + 20, EDGE - 5), (EDGE + SIDE - 20, EDGE + SIDE), picture=3 * SIDE + 2 * EDGE)
+    expect(reading_of(upload)).to_have_text("819")
+    upload.get_by_role("button", name="Start again").click()
+    expect(reading_of(upload)).to_have_text("819")
+
+
+def test_row_is_chosen_with_the_mouse_and_the_keyboard(upload: Page, files: list[Path]):
+    upload.locator("input[type=file]").set_input_files(files)
+    expect(reading_of(upload)).to_have_text("2047")
+    table = upload.locator(".st-key-upload-table canvas").first
+    table.wait_for()
+    settle(upload)
+    table.click(position={"x": 300, "y": 35 + 56 * 1.5}, force=True)
+    expect(reading_of(upload)).to_have_text("819")
+    settle(upload)
+    upload.keyboard.press("ArrowDown")
+    expect(reading_of(upload)).to_have_text("This file could not be read")
+    settle(upload)
+    upload.keyboard.press("ArrowUp")
+    expect(reading_of(upload)).to_have_text("819")
+
+
+def test_sample_shows_its_steps_when_they_are_opened(upload: Page):
+    upload.get_by_role("button", name="Try a sample").click()
+    expect(reading_of(upload)).to_have_text("90210475836", use_inner_text=False)
+    assert reading_of(upload).inner_text().split() == ["90210", "4758", "36"]
+    expect(upload.get_by_text("Ink found")).to_have_count(0)
+    upload.get_by_text("How the picture became digits").click()
+    for name in ("Paper flattened", "Ink found", "Pieces", "Centred"):
+        expect(upload.get_by_text(name, exact=True)).to_be_visible()
+    assert upload.locator("img:not([alt])").count() == 0
+
+
+def test_phone_shows_picture_then_number_without_scrolling_sideways(upload: Page, files: list[Path]):
+    upload.set_viewport_size({"width": 390, "height": 844})
+    upload.locator("input[type=file]").set_input_files(files[0])
+    expect(reading_of(upload)).to_have_text("2047")
+    picture = upload.locator(".st-key-upload-picture img").bounding_box()
+    number = reading_of(upload).bounding_box()
+    assert picture
+    assert number
+    assert picture["y"] + picture["height"] <= number["y"]
+    start_editing(upload)
+    canvas = upload.locator("canvas.upper-canvas").bounding_box()
+    assert canvas
+    assert 300 <= canvas["width"] <= 358
+    assert upload.evaluate("document.documentElement.scrollWidth") <= 390
