@@ -161,7 +161,7 @@ def show_file(file: ReadFile, model: Model, expect: Expect) -> None:
             st.html('<p class="words">This file could not be read</p>')
         st.caption(as_text(result.error or ""))
         return
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([3, 2], gap="medium")
     editing = st.session_state.get("upload.editing", False)
     with left:
         if editing:

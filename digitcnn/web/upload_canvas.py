@@ -122,8 +122,8 @@ def zoom_css(paper: Paper, *, container: str) -> str:
     """Rules that show a canvas smaller where its column is narrower than it is."""
     rules = [
         f"@container (max-width: {width}px) "
-        f"{{ .st-key-{container} > * {{ zoom: {(width - 20) / paper.width:.3f}; }} }}"
-        for width in range(paper.width - 1, 240, -20)
+        f"{{ .st-key-{container} > * {{ zoom: {(width - 10) / paper.width:.3f}; }} }}"
+        for width in range(paper.width - 1, 240, -10)
     ]
     return "\n".join(rules)
 
