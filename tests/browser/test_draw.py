@@ -96,7 +96,9 @@ def test_brush_changes_nothing_in_the_answer(page: Page, server: str):
         page.keyboard.press("Escape")
         draw(page, 5)
         expect(answer_of(page)).to_have_text("5")
-        said.append(page.locator(".st-key-draw-reading").inner_text())
+        reading = page.locator(".st-key-draw-reading")
+        expect(reading).not_to_contain_text("nothing yet")
+        said.append(reading.inner_text())
         page.locator(".st-key-draw-clear button").click()
         expect(answer_of(page)).to_contain_text("Draw a digit")
     assert said[0] == said[1]
