@@ -185,7 +185,7 @@ def _uneven_paper(rgb: np.ndarray) -> np.ndarray:
 
 
 def _close(rgb: np.ndarray, side: int) -> np.ndarray:
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side | 1, side | 1))
+    kernel = np.ones((side | 1, side | 1), np.uint8)
     closed = cv2.morphologyEx(rgb, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
     return cv2.medianBlur(closed, 5)
 

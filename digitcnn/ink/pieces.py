@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from digitcnn.errors import InputError
 from digitcnn.ink.house_digit import FINE, FITTED_SIDE, SIDE, make_house_digit
 from digitcnn.ink.paper import Ink
 from digitcnn.ink.rules import remove_rules
@@ -13,7 +14,10 @@ from digitcnn.ink.rules import remove_rules
 THINNEST_PEN = 1.9
 """Pens that would be thinner in a house digit, in its pixels, are drawn this wide."""
 
-_MOST_PARTS = 4000
+MOST_PIECES = 400
+"""A picture with more pieces of ink as large as digits is refused."""
+
+_MOST_PARTS = 2000
 _SAME_PART = 0.035
 _FINE_FIT = FITTED_SIDE * FINE
 
@@ -148,7 +152,11 @@ def choose_digit(parts: Parts) -> list[Part]:
 
 
 def choose_writing(parts: Parts) -> list[Part]:
-    """The parts that may be digits or bits of them: no specks, no frames, no edges of the sheet."""
+    """The parts that may be digits or bits of them: no specks, no frames, no edges of the sheet.
+
+    Raises:
+        InputError: there are more than `MOST_PIECES` as large as digits.
+    """
     candidates = [part for part in parts.parts if not _is_edge(part, parts)]
     candidates = [part for part in candidates if not _is_frame(part, candidates, parts)]
     if not candidates:
@@ -157,7 +165,10 @@ def choose_writing(parts: Parts) -> list[Part]:
     typical = _weighted_median(heights, np.array([part.area for part in candidates]))
     pen = np.median([2.0 * p.area / (2.0 * p.extent) for p in candidates if p.height >= 0.5 * typical])
     least = max(0.12 * typical, pen)
-    return [part for part in candidates if part.extent >= least and not _is_strip(part, typical)]
+    writing = [part for part in candidates if part.extent >= least and not _is_strip(part, typical)]
+    if len([part for part in writing if part.height >= 0.5 * typical]) > MOST_PIECES:
+        raise InputError(f"The picture shows more than {MOST_PIECES} pieces of ink: cut it down to the digits.")
+    return writing[:MOST_PIECES]
 
 
 def _is_strip(part: Part, typical: float) -> bool:
