@@ -103,8 +103,10 @@ def draw_and_answer(models: list[Model]) -> None:
             st.error(str(error))
             strokes = []
         opinions = {model.name: read_strokes(model, strokes) for model in models}
-        with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-            said = st.container(key="draw-said", height=SAID, border=False, vertical_alignment="center")
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            said = st.container(
+                key="draw-said", width=360, height=SAID, border=False, vertical_alignment="center"
+            )
             answer = opinions[choose_model(list(opinions))]
             with said:
                 draw_panels.show_answer(answer)

@@ -67,7 +67,7 @@ def _path_object(stroke: Stroke, colour: str, width: float) -> dict[str, Any]:
     points = stroke.round(2).tolist()
     low, high = stroke.min(axis=0), stroke.max(axis=0)
     left, top = ((low + high) / 2).tolist()
-    # A path of one move is drawn as nothing: a dot is a line that hardly leads anywhere, as the brush makes it.
+    # A path of one move is drawn as nothing: a dot is a line that leads nowhere, as the brush makes it.
     lines = points[1:] or [[points[0][0] + 0.01, points[0][1]]]
     return {
         "type": "Path",

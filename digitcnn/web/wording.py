@@ -18,10 +18,10 @@ def say_confidence(confidence: float) -> str:
 
 
 def say_percent(fraction: float) -> str:
-    """A fraction 0-1 as a percentage; what is not quite certain never reads as 100 %."""
-    if 0.9995 <= fraction < 1.0:
+    """A confidence, a fraction 0-1, as a percentage; no model is certain, so none reads as 100 % or 0 %."""
+    if fraction >= 0.9995:
         return "over 99.9 %"
-    if 0.0 < fraction < 0.0005:
+    if fraction < 0.0005:
         return "under 0.1 %"
     return f"{fraction * 100:.1f} %"
 

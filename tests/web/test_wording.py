@@ -8,15 +8,15 @@ from digitcnn.web.wording import say_agreement, say_confidence, say_percent
 @pytest.mark.parametrize(
     ("fraction", "said"),
     [
-        (0.0, "0.0 %"),
+        (0.0, "under 0.1 %"),
         (0.0001, "under 0.1 %"),
         (0.624, "62.4 %"),
         (0.9994, "99.9 %"),
         (0.99999, "over 99.9 %"),
-        (1.0, "100.0 %"),
+        (1.0, "over 99.9 %"),
     ],
 )
-def test_what_is_nearly_certain_never_reads_as_certain(fraction: float, said: str):
+def test_no_confidence_reads_as_certain(fraction: float, said: str):
     assert say_percent(fraction) == said
 
 
