@@ -35,7 +35,7 @@ from digitcnn.recognition.reader import DEFAULT_MODEL, Reading
 
 @dataclass(frozen=True)
 class Sample:
-    """One thing to read: `source` is a picture or pen strokes, `label` what it says, "\\n" between lines."""
+    """One thing to read: `source` is a picture or pen strokes, `label` what it says, line by line."""
 
     source: object
     label: str
@@ -207,7 +207,7 @@ def make_numbers(writers: dict[str, list[dict]], count: int, *, gap: tuple[float
 
 
 def draw_numbers(numbers: Iterable[Sample]) -> list[Sample]:
-    """The same numbers as grey pictures, pens of 4 to 14 % of a digit's height, dark on light or the reverse."""
+    """The same numbers as grey pictures, dark on light or light on dark, pens of 4 to 14 % of the height."""
     random = np.random.default_rng(8)
     pictures = []
     for number in numbers:

@@ -202,7 +202,7 @@ def _fill(rgb: np.ndarray, paper: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 def _strength(rgb: np.ndarray, paper: np.ndarray) -> np.ndarray:
     """How much darker than the paper each pixel is, as a fraction, in the colour that shows it best."""
-    ratio = cv2.divide(rgb, cv2.max(paper, 1), scale=_PAPER_LEVEL)
+    ratio = cv2.divide(rgb, np.maximum(paper, 1), scale=_PAPER_LEVEL)
     darkest = cv2.min(cv2.min(ratio[..., 0], ratio[..., 1]), ratio[..., 2])
     return 1.0 - darkest.astype(np.float32) * np.float32(1.0 / _PAPER_LEVEL)
 

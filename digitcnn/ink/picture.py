@@ -254,8 +254,8 @@ def _shrunk(image: Image.Image) -> Image.Image:
     longer = max(image.size)
     if longer <= WORKING_SIDE:
         return image
-    size = tuple(max(1, round(side * WORKING_SIDE / longer)) for side in image.size)
-    return image.resize(size, Image.Resampling.HAMMING, reducing_gap=2.0)
+    width, height = (max(1, round(side * WORKING_SIDE / longer)) for side in image.size)
+    return image.resize((width, height), Image.Resampling.HAMMING, reducing_gap=2.0)
 
 
 def _opaque(image: Image.Image) -> np.ndarray:

@@ -84,7 +84,8 @@ def find_parts(ink: Ink) -> Parts:
     """
     mask = ink.mask if ink.zoom > 1 else remove_rules(ink.mask)
     flat = mask.astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(flat, connectivity=8)
+    count, found, stats, _ = cv2.connectedComponentsWithStats(flat, connectivity=8)
+    labels: np.ndarray = found
     edge = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
     contact = np.bincount(edge, minlength=count)
     corners = np.stack(
@@ -98,19 +99,20 @@ def find_parts(ink: Ink) -> Parts:
             typical = _weighted_median(extents, areas[1:])
             reach = int(np.clip(max(0.5 * pen, _SAME_PART * typical), 1, 30))
             kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-            count, clumps = cv2.connectedComponents(cv2.dilate(flat, kernel), connectivity=8)
+            count, grown = cv2.connectedComponents(cv2.dilate(flat, kernel), connectivity=8)
+            clumps: np.ndarray = grown
             owner = np.zeros(len(areas), dtype=np.int64)
-            owner[labels[mask]] = clumps[mask]
+            owner[labels[mask].astype(np.int64)] = clumps[mask]
             areas, contact = _sum_by(owner, areas, count), _sum_by(owner, contact, count)
             joined = np.full((count, 4), [labels.shape[1], labels.shape[0], 0, 0])
             np.minimum.at(joined[:, :2], owner[1:], corners[1:, :2])
             np.maximum.at(joined[:, 2:], owner[1:], corners[1:, 2:])
             corners, labels = joined, np.where(mask, clumps, 0)
     order = np.argsort(-areas[1:], kind="stable")[:_MOST_PARTS] + 1
-    parts = [
-        Part(label, *(int(side) for side in corners[label]), int(areas[label]), int(contact[label]))
-        for label in order.tolist()
-    ]
+    parts = []
+    for label in order.tolist():
+        left, top, right, bottom = corners[label].tolist()
+        parts.append(Part(label, left, top, right, bottom, int(areas[label]), int(contact[label])))
     return Parts(ink, labels, tuple(parts))
 
 
@@ -167,7 +169,7 @@ def choose_writing(parts: Parts) -> list[Part]:
     least = max(0.12 * typical, pen)
     writing = [part for part in candidates if part.extent >= least and not _is_strip(part, typical)]
     if len([part for part in writing if part.height >= 0.5 * typical]) > MOST_PIECES:
-        raise InputError(f"The picture shows more than {MOST_PIECES} pieces of ink: cut it down to the digits.")
+        raise InputError(f"The picture shows over {MOST_PIECES} pieces of ink: cut it down to the digits.")
     return writing[:MOST_PIECES]
 
 

@@ -99,7 +99,7 @@ def _is_writing_near(mask: np.ndarray, found: np.ndarray) -> np.ndarray:
 
 def _outlasts(rules: np.ndarray, rest: np.ndarray, axis: int) -> bool:
     """Whether the lines are clearly longer than the rest of the ink extends."""
-    length = _extent(rules.any(axis=axis))
+    length = _extent(np.asarray(rules.any(axis=axis)))
     count, _, stats, _ = cv2.connectedComponentsWithStats(rest.astype(np.uint8), connectivity=8)
     if count < 2:
         return False
@@ -140,7 +140,7 @@ def _find_lines(
     runs = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
     # Thick bodies are no lines: what survives a tall opening is taken out.
     thick = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((max(height // 60, 4), 1), np.uint8))
-    runs &= ~cv2.dilate(thick, np.ones((3, 3), np.uint8))
+    runs = runs * (1 - cv2.dilate(thick, np.ones((3, 3), np.uint8)))
     linked = cv2.dilate(runs, np.ones((3, 1), np.uint8))
     linked = cv2.morphologyEx(linked, cv2.MORPH_CLOSE, np.ones((1, 2 * (link or run)), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(linked, connectivity=8)
@@ -168,9 +168,10 @@ def _is_smooth(line: np.ndarray) -> bool:
     """Whether a gentle curve runs through the line."""
     rows, columns = np.nonzero(line)
     x = columns / max(line.shape[1] - 1, 1)
-    curve = np.polynomial.Polynomial.fit(x, rows, 3)
+    terms = np.vander(x, 4)
+    curve = terms @ np.linalg.lstsq(terms, rows.astype(float), rcond=None)[0]
     thickness = line.sum() / max(line.any(axis=0).sum(), 1)
-    return float(np.abs(rows - curve(x)).mean()) < 1.5 * thickness + 1.0
+    return float(np.abs(rows - curve).mean()) < 1.5 * thickness + 1.0
 
 
 def _without_crossings(mask: np.ndarray, rules: np.ndarray) -> np.ndarray:

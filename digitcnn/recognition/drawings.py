@@ -9,7 +9,7 @@ import numpy as np
 
 from digitcnn.ink.stroke_pieces import PenRow, arrange_strokes
 from digitcnn.ink.strokes import Stroke, box_of_strokes, draw_house_digit
-from digitcnn.recognition.numbers import Run, list_runs, part_row
+from digitcnn.recognition.numbers import AMONG_DIGITS, Run, list_runs, part_row
 
 if TYPE_CHECKING:
     from digitcnn.recognition.reader import Digit, DigitReader
@@ -46,7 +46,8 @@ def _read_row(reader: DigitReader, row: PenRow) -> tuple[list[Digit], float]:
     runs = list_runs(row.odds, fits)
     groups = [[piece.path for piece in row.pieces[run.start : run.end]] for run in runs]
     pixels = np.stack([draw_house_digit(group) for group in groups])
-    digits = reader.judge_all(pixels, [box_of_strokes(group) for group in groups])
+    boxes = [box_of_strokes(group) for group in groups]
+    digits = reader.judge_all(pixels, boxes, refuse_above=AMONG_DIGITS)
     of_run: dict[Run, Digit] = dict(zip(runs, digits, strict=True))
     chosen, cost = part_row(row.odds, of_run, height=row.height)
     return [of_run[run] for run in chosen], cost

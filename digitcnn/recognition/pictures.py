@@ -16,7 +16,7 @@ from digitcnn.ink.pieces import choose_digit, choose_writing, find_parts, make_p
 from digitcnn.ink.sheet import isolate_sheet
 from digitcnn.ink.strokes import Box
 from digitcnn.ink.turns import turn_box_back, turn_ink
-from digitcnn.recognition.numbers import Run, belief, list_runs, part_row
+from digitcnn.recognition.numbers import AMONG_DIGITS, Run, belief, list_runs, part_row
 
 if TYPE_CHECKING:
     from digitcnn.recognition.reader import Digit, DigitReader
@@ -26,6 +26,9 @@ _HEAD_START = 0.1
 
 _WIDEST_DIGIT = 1.7
 """Width of the widest digit in heights of its line."""
+
+_SAID_TO_BE_ONE = 0.9
+"""Where the caller says that the ink is one digit, it takes this much to refuse it."""
 
 _PLAIN = 0.6
 """A piece that is believed to be a digit more than this, and is not wide, is not cut."""
@@ -73,7 +76,7 @@ def read_boxes(reader: DigitReader, picture: Picture, boxes: Sequence[Box]) -> t
     pieces = [cut_out(parts, *_window_of(ink, box)) for box in boxes]
     inked = [piece for piece in pieces if piece is not None]
     turns = _find_turns(reader, inked, _judge(reader, ink, inked))
-    read = iter(_judge(reader, ink, inked, turns=turns))
+    read = iter(_judge(reader, ink, inked, turns=turns, refuse_above=_SAID_TO_BE_ONE))
     digits = [
         _nothing(box) if piece is None else replace(next(read), box=box)
         for piece, box in zip(pieces, boxes, strict=True)
@@ -97,7 +100,9 @@ def _mean_belief(lines: list[list[Digit]]) -> float:
 def _read_whole(reader: DigitReader, ink: Ink) -> list[list[Digit]]:
     parts = find_parts(ink)
     chosen = choose_digit(parts)
-    return [_judge(reader, ink, [crop_piece(parts, chosen)])] if chosen else []
+    if not chosen:
+        return []
+    return [_judge(reader, ink, [crop_piece(parts, chosen)], refuse_above=_SAID_TO_BE_ONE)]
 
 
 def _read_pages(reader: DigitReader, ink: Ink) -> list[list[Digit]]:
@@ -208,11 +213,18 @@ def _read_line(reader: DigitReader, ink: Ink, line: Line, known: dict[Piece, Dig
     return [digits[run] for run in chosen]
 
 
-def _judge(reader: DigitReader, ink: Ink, pieces: Sequence[Piece], *, turns: int = 0) -> list[Digit]:
+def _judge(
+    reader: DigitReader,
+    ink: Ink,
+    pieces: Sequence[Piece],
+    *,
+    turns: int = 0,
+    refuse_above: float = AMONG_DIGITS,
+) -> list[Digit]:
     if not pieces:
         return []
     pixels = np.stack([make_piece_digit(np.rot90(piece.cover, turns)) for piece in pieces])
-    return reader.judge_all(pixels, [_box_of(ink, piece) for piece in pieces])
+    return reader.judge_all(pixels, [_box_of(ink, piece) for piece in pieces], refuse_above=refuse_above)
 
 
 def _box_of(ink: Ink, piece: Piece) -> Box:

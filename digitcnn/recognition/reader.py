@@ -211,19 +211,27 @@ class DigitReader:
         """Answers one house digit, (28, 28), found in `box`."""
         return self.judge_all(pixels[np.newaxis], [box])[0]
 
-    def judge_all(self, pixels: np.ndarray, boxes: list[Box]) -> list[Digit]:
-        """Answers house digits, (n, 28, 28), each found in its box."""
+    def judge_all(
+        self, pixels: np.ndarray, boxes: list[Box], *, refuse_above: float | None = None
+    ) -> list[Digit]:
+        """Answers house digits, (n, 28, 28), each found in its box.
+
+        `refuse_above` is the probability of "not a digit" from which on an answer is refused, where it
+        is above the model's own: what stands among digits, or is said to be one, is rarely none.
+        """
         probabilities = self._calibrate(self._recognizer.predict(pixels))
         return [
-            self._decide(row, box, digit)
+            self._decide(row, box, digit, refuse_above or 0.0)
             for row, box, digit in zip(probabilities, boxes, pixels, strict=True)
         ]
 
-    def _decide(self, probabilities: np.ndarray, box: Box, pixels: np.ndarray) -> Digit:
+    def _decide(
+        self, probabilities: np.ndarray, box: Box, pixels: np.ndarray, refuse_above: float = 0.0
+    ) -> Digit:
         of_digits = probabilities[:CLASSES]
         is_digit = float(of_digits.sum())
         given_digit = of_digits / max(is_digit, 1e-30)
-        if self._refuse_above is not None and 1.0 - is_digit > self._refuse_above:
+        if self._refuse_above is not None and 1.0 - is_digit > max(self._refuse_above, refuse_above):
             return Digit(None, 1.0 - is_digit, given_digit, box, pixels)
         label = int(of_digits.argmax())
         return Digit(label, float(of_digits[label]), given_digit, box, pixels)

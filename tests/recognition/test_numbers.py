@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -50,7 +52,7 @@ def _all_ways(count: int) -> list[list[Run]]:
     ways = []
     for bits in range(2 ** (count - 1)):
         borders = [0, *(k + 1 for k in range(count - 1) if bits >> k & 1), count]
-        ways.append([Run(a, b) for a, b in zip(borders, borders[1:], strict=False)])
+        ways.append([Run(a, b) for a, b in pairwise(borders)])
     return ways
 
 

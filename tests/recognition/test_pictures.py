@@ -126,5 +126,5 @@ def test_strokes_added_later_find_their_digit(reader: DigitReader):
 
 
 def test_drawn_lines_are_read_top_line_first(reader: DigitReader):
-    below = [stroke + [0, 220] for stroke in _strokes("27", 40)]
+    below = [stroke + np.array([0, 220]) for stroke in _strokes("27", 40)]
     assert reader.read_strokes([*below, *_strokes("53", 40)]).text == "53\n27"
