@@ -8,50 +8,60 @@ import numpy as np
 from digitcnn.ink.picture import Picture
 
 _COARSE_SIDE = 192
-_LEAST_CONTRAST = 35
+_LEAST_CONTRAST = 25
 _LEAST_SHARE, _MOST_SHARE = 0.08, 0.95
 
 
-def isolate_sheet(picture: Picture) -> Picture | None:
-    """The picture with everything painted over, in the sheet's own colours, that is not its sheet.
+def isolate_sheets(picture: Picture) -> list[Picture]:
+    """The picture with everything painted over, in a sheet's own colours, that is not this sheet.
 
-    A sheet is a lighter region with straight sides. None where there is no such region, or nothing
-    else beside it.
+    A sheet is a region with straight sides, lighter than the rest or darker: one picture for each
+    that there is, none where nothing else is beside it.
     """
     rgb = picture.rgb
     height, width = rgb.shape[:2]
     scale = _COARSE_SIDE / max(height, width)
     if scale >= 1:
-        return None
+        return []
     size = max(round(width * scale), 1), max(round(height * scale), 1)
     coarse = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
     # Without its ink, of whatever colour, a sheet is one smooth region.
     smooth = cv2.medianBlur(cv2.cvtColor(coarse, cv2.COLOR_RGB2GRAY), 11)
-    split, light = cv2.threshold(smooth, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(light, connectivity=4)
+    _, light = cv2.threshold(smooth, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    sheets = [_find_sheet(smooth, light), _find_sheet(smooth, 1 - light)]
+    painted = []
+    for sheet in sheets:
+        if sheet is not None:
+            full = cv2.resize(sheet * 255, (width, height), interpolation=cv2.INTER_LINEAR) > 250
+            beyond = _carry_on(coarse, sheet, (width, height))
+            painted.append(replace(picture, rgb=np.where(full[..., None], rgb, beyond)))
+    return painted
+
+
+def _find_sheet(smooth: np.ndarray, candidates: np.ndarray) -> np.ndarray | None:
+    """The largest region of `candidates` as a uint8 mask, where it is a sheet."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(candidates, connectivity=4)
     if count < 2:
         return None
-    largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
-    region = (labels == largest).astype(np.uint8)
+    region = (labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())).astype(np.uint8)
     contours, _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     contour = max(contours, key=cv2.contourArea)
     hull = cv2.convexHull(contour)
     share = cv2.contourArea(hull) / region.size
-    straight = cv2.contourArea(contour) > 0.85 * cv2.contourArea(hull)
-    sheet = cv2.fillConvexPoly(np.zeros_like(region), hull, 1)
-    sheet = cv2.erode(sheet, np.ones((3, 3), np.uint8), borderValue=1)
+    if not _LEAST_SHARE < share < _MOST_SHARE or cv2.contourArea(contour) < 0.85 * cv2.contourArea(hull):
+        return None
+    sheet = cv2.fillConvexPoly(np.zeros_like(region), hull, (1,))
+    sheet = cv2.erode(sheet, np.ones((3, 3), np.uint8), borderValue=(1,))
     outside = smooth[cv2.dilate(sheet, np.ones((7, 7), np.uint8)) == 0]
-    if not straight or not _LEAST_SHARE < share < _MOST_SHARE or outside.size < 0.02 * smooth.size:
+    if outside.size < 0.02 * smooth.size or not sheet.any():
         return None
-    if float(np.median(smooth[sheet > 0])) - float(np.median(outside)) < _LEAST_CONTRAST or split == 0:
-        return None
-    full = cv2.resize(sheet * 255, (width, height), interpolation=cv2.INTER_LINEAR) > 250
-    return replace(picture, rgb=np.where(full[..., None], rgb, _carry_on(coarse, sheet, (width, height))))
+    contrast = abs(float(np.median(smooth[sheet > 0])) - float(np.median(outside)))
+    return np.asarray(sheet) if contrast > _LEAST_CONTRAST else None
 
 
 def _carry_on(coarse: np.ndarray, sheet: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """The sheet's colours carried on beyond its sides, at the full size."""
-    inner = cv2.erode(sheet, np.ones((3, 3), np.uint8), borderValue=1)
+    inner = cv2.erode(sheet, np.ones((3, 3), np.uint8), borderValue=(1,))
     paper = cv2.medianBlur(coarse, 11).astype(np.float32)
     weight = inner.astype(np.float32)
     colours = np.full_like(paper, paper[inner > 0].mean(axis=0) if inner.any() else 255.0)

@@ -13,7 +13,7 @@ from digitcnn.ink.lines import Line, Piece, arrange, crop_piece, cut_out, join, 
 from digitcnn.ink.paper import Ink, find_ink
 from digitcnn.ink.picture import Picture
 from digitcnn.ink.pieces import choose_digit, choose_writing, find_parts, make_piece_digit
-from digitcnn.ink.sheet import isolate_sheet
+from digitcnn.ink.sheet import isolate_sheets
 from digitcnn.ink.strokes import Box
 from digitcnn.ink.turns import turn_box_back, turn_ink
 from digitcnn.recognition.numbers import AMONG_DIGITS, Run, belief, list_runs, part_row
@@ -62,8 +62,7 @@ def _best_of(picture: Picture, read: Callable[[Ink], list[list[Digit]]]) -> tupl
         lines, ink = _better(lines, ink, read(other), other)
     if lines and _mean_belief(lines) > _SURE:
         return lines, ink
-    sheet = isolate_sheet(picture)
-    if sheet is not None:
+    for sheet in isolate_sheets(picture):
         other = find_ink(sheet)
         lines, ink = _better(lines, ink, read(other), replace(other, picture=picture))
     return lines, ink

@@ -77,10 +77,11 @@ def test_a_frame_ruled_lines_and_specks_are_not_read(reader: DigitReader):
     assert reader.read_image(page).text == "274"
 
 
-def test_a_dark_desk_beside_the_sheet_is_not_read(reader: DigitReader):
-    desk = Image.new("L", (900, 500), 70)
-    desk.paste(draw("274", height=110, paper=240, ink=30), (250, 130))
-    assert reader.read_image(desk).text == "274"
+@pytest.mark.parametrize(("desk", "sheet"), [(70, 240), (150, 240), (225, 150)])
+def test_a_desk_beside_the_sheet_is_not_read(reader: DigitReader, desk: int, sheet: int):
+    picture = Image.new("L", (900, 500), desk)
+    picture.paste(draw("274", height=110, paper=sheet, ink=30), (250, 130))
+    assert reader.read_image(picture).text == "274"
 
 
 def test_blank_pictures_have_no_digits(reader: DigitReader):
