@@ -1,16 +1,20 @@
 """Labelled house digits to train and test on, and where they come from."""
 
 import os
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
 from digitcnn.errors import DatasetError
-from digitcnn.ink.house_digit import SIDE
+from digitcnn.ink.house_digit import SIDE, make_house_digit
 
 NOT_A_DIGIT = 10
 """The label of ink that is no digit, in data sets of eleven classes."""
+
+_BUNDLED_TEST = 360
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,26 +68,59 @@ def data_folder() -> Path | None:
 def load_mnist() -> tuple[DigitSet, DigitSet]:
     """MNIST's 60,000 training and 10,000 test images.
 
-    `$DIGITCNN_DATA/mnist.npz` comes first; then Keras's cache and download
-    (`keras.datasets.mnist`). Source: LeCun, Cortes, Burges; CC BY-SA 3.0.
+    What is on this machine comes first (`load_local_mnist`); then Keras's download
+    (`keras.datasets.mnist`), which is checked and kept. Source: LeCun, Cortes, Burges; CC BY-SA 3.0.
 
     Raises:
         DatasetError: neither can be had, or the file is broken.
     """
+    return load_local_mnist() or _as_mnist(*_download_mnist())
+
+
+def load_local_mnist() -> tuple[DigitSet, DigitSet] | None:
+    """MNIST's training and test images as far as they are on this machine: no download, no TensorFlow.
+
+    `$DIGITCNN_DATA/mnist.npz` comes first; then the file that Keras keeps. None where there is
+    neither; a broken file of Keras's counts as none, since the next download replaces it.
+
+    Raises:
+        DatasetError: the file in `$DIGITCNN_DATA` is broken.
+    """
     folder = data_folder()
-    path = folder / "mnist.npz" if folder else None
-    if path and path.is_file():
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                x_train, y_train = file["x_train"], file["y_train"]
-                x_test, y_test = file["x_test"], file["y_test"]
-        except (OSError, ValueError, KeyError) as error:
-            raise DatasetError(f"{path} is not a readable MNIST file: {error}.") from None
-    else:
-        (x_train, y_train), (x_test, y_test) = _download_mnist()
+    if folder and (folder / "mnist.npz").is_file():
+        return _read_mnist(folder / "mnist.npz")
+    kept = keras_datasets() / "mnist.npz"
+    if not kept.is_file():
+        return None
+    try:
+        return _read_mnist(kept)
+    except DatasetError:
+        return None
+
+
+def keras_datasets() -> Path:
+    """The folder in which Keras keeps what it downloads: `$KERAS_HOME/datasets`, or in the home folder."""
+    home = os.environ.get("KERAS_HOME")
+    return (Path(home).expanduser() if home else Path.home() / ".keras") / "datasets"
+
+
+def load_bundled_digits() -> tuple[DigitSet, DigitSet]:
+    """The digits that come with scikit-learn, made house digits: what stands in where MNIST can't be had.
+
+    1,797 digits, 8 x 8 and 17 shades of grey in the original; the last 360 are the test set. The
+    file has its writers one after another, so that most of the test digits are by other hands.
+
+    Source: E. Alpaydin, C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning
+    Repository, https://doi.org/10.24432/C50P49, CC BY 4.0.
+    """
+    from sklearn.datasets import load_digits
+
+    shades, target = load_digits(return_X_y=True)
+    pixels = np.stack([make_house_digit(image.reshape(8, 8) / 16.0) for image in np.asarray(shades)])
+    images, labels = np.round(pixels * 255).astype(np.uint8), np.asarray(target).astype(np.int64)
     return (
-        DigitSet(x_train, y_train.astype(np.int64), "MNIST training"),
-        DigitSet(x_test, y_test.astype(np.int64), "MNIST test"),
+        DigitSet(images[:-_BUNDLED_TEST], labels[:-_BUNDLED_TEST], "scikit-learn's digits, training"),
+        DigitSet(images[-_BUNDLED_TEST:], labels[-_BUNDLED_TEST:], "scikit-learn's digits, test"),
     )
 
 
@@ -105,6 +142,24 @@ def concatenate(sets: list[DigitSet], name: str) -> DigitSet:
     """One set of several, in their order."""
     return DigitSet(
         np.concatenate([each.images for each in sets]), np.concatenate([each.labels for each in sets]), name
+    )
+
+
+def _read_mnist(path: Path) -> tuple[DigitSet, DigitSet]:
+    try:
+        # NumPy leaves a file open that it opened itself and that is no archive.
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            return _as_mnist((file["x_train"], file["y_train"]), (file["x_test"], file["y_test"]))
+    except (OSError, TypeError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
+        raise DatasetError(f"{path} is not a readable MNIST file: {error}.") from None
+
+
+def _as_mnist(
+    train: tuple[np.ndarray, np.ndarray], test: tuple[np.ndarray, np.ndarray]
+) -> tuple[DigitSet, DigitSet]:
+    return (
+        DigitSet(train[0], train[1].astype(np.int64), "MNIST training"),
+        DigitSet(test[0], test[1].astype(np.int64), "MNIST test"),
     )
 
 
