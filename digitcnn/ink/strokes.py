@@ -97,11 +97,20 @@ def draw_house_digit(strokes: Sequence[Stroke], *, pen_width: float = PEN_WIDTH)
     pen = pen_width * FINE
     corner = np.array([box.x, box.y])
     size = int(np.ceil(box.width * scale + pen)), int(np.ceil(box.height * scale + pen))
+    return place_by_mass(draw_ink([(stroke - corner) * scale + pen / 2 for stroke in strokes], size, pen))
+
+
+def draw_ink(strokes: Sequence[Stroke], size: tuple[int, int], pen: float) -> np.ndarray:
+    """Draws strokes with round joins and ends on a sheet of `size`, (width, height), all in pixels.
+
+    Returns:
+        (height, width) float32 in 0-1, ink 1, without smoothed edges.
+    """
     canvas = Image.new("L", size)
     drawing = ImageDraw.Draw(canvas)
     for stroke in strokes:
-        _draw_path(drawing, (stroke - corner) * scale + pen / 2, pen)
-    return place_by_mass(np.asarray(canvas, dtype=np.float32) / 255.0)
+        _draw_path(drawing, stroke, pen)
+    return np.asarray(canvas, dtype=np.float32) / 255.0
 
 
 def _draw_path(drawing: ImageDraw.ImageDraw, path: np.ndarray, pen: float) -> None:

@@ -8,8 +8,11 @@ from scipy.optimize import minimize_scalar
 
 from digitcnn.training.datasets import NOT_A_DIGIT
 
-REFUSED_DIGITS = 0.004
+REFUSED_DIGITS = 0.003
 """The share of true digits that may be refused on the calibration set."""
+
+LEAST_THRESHOLD, GREATEST_THRESHOLD = 0.25, 0.75
+"""A few hundred hesitant drawings decide where "not a digit" begins: never far from even odds."""
 
 
 @dataclass(frozen=True)
@@ -50,4 +53,6 @@ def calibrate(probabilities: np.ndarray, labels: np.ndarray) -> Calibration:
     scaled = np.exp(logs / temperature)
     refusal = scaled[:, NOT_A_DIGIT] / scaled.sum(axis=1)
     threshold = np.quantile(refusal[labels != NOT_A_DIGIT], 1 - REFUSED_DIGITS)
-    return Calibration(round(temperature, 4), round(float(np.clip(threshold, 0.05, 0.95)), 4))
+    return Calibration(
+        round(temperature, 4), round(float(np.clip(threshold, LEAST_THRESHOLD, GREATEST_THRESHOLD)), 4)
+    )

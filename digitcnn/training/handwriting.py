@@ -7,10 +7,15 @@ from digitcnn.ink.house_digit import make_house_digit
 from digitcnn.ink.strokes import Stroke, draw_house_digit
 from digitcnn.training import negatives
 from digitcnn.training.datasets import NOT_A_DIGIT, DigitSet, Split, concatenate, data_folder, split_mnist
+from digitcnn.training.letters import write_letters
 from digitcnn.training.pen_strokes import LOOK_ALIKES, Drawing, Part, load_pen_digits, load_pen_nondigits
+from digitcnn.training.touching import cut_touching
 
 VARIANTS = 2
 """How often each training drawing is drawn, each time with another pen and another hand's tremor."""
+
+NONDIGIT_VARIANTS = 3
+TOUCHING_NUMBERS = 4500
 
 PEN_WIDTHS = (1.4, 3.8)
 MNIST_VALIDATION = 0.05
@@ -36,8 +41,11 @@ def split_handwriting(*, seed: int, images: int | None = None) -> Split:
     train = concatenate(
         [
             mnist.train,
-            draw_variants(_of_part(digits, "train"), "pen strokes", rng),
-            draw_variants(_of_part(nondigits, "train"), "drawings that are not digits", rng),
+            draw_variants(_of_part(digits, "train"), VARIANTS, "pen strokes", rng),
+            draw_variants(
+                _of_part(nondigits, "train"), NONDIGIT_VARIANTS, "drawings that are not digits", rng
+            ),
+            _cut_numbers(_of_part(digits, "train"), rng),
             *_scans(),
             _make_negatives(mnist.train, _of_part(digits, "train"), _of_part(nondigits, "train"), rng),
         ],
@@ -73,13 +81,10 @@ def draw_part(drawings: list[Drawing], part: Part) -> DigitSet:
     return _as_set([draw_house_digit(each.strokes) for each in chosen], chosen, part)
 
 
-def draw_variants(drawings: list[Drawing], name: str, rng: np.random.Generator) -> DigitSet:
-    """Each drawing `VARIANTS` times, with a pen width of its own and a little tremor."""
+def draw_variants(drawings: list[Drawing], times: int, name: str, rng: np.random.Generator) -> DigitSet:
+    """Each drawing several times, with a pen width of its own and a little tremor."""
     return concatenate(
-        [
-            _as_set([_draw_once(each.strokes, rng) for each in drawings], drawings, name)
-            for _ in range(VARIANTS)
-        ],
+        [_as_set([_draw_once(each.strokes, rng) for each in drawings], drawings, name) for _ in range(times)],
         name,
     )
 
@@ -90,6 +95,11 @@ def _draw_once(strokes: list[Stroke], rng: np.random.Generator) -> np.ndarray:
     tremor = rng.uniform(0, 0.015) * size
     shaken = [stroke + rng.normal(0, tremor, stroke.shape) for stroke in strokes]
     return draw_house_digit(shaken, pen_width=rng.uniform(*PEN_WIDTHS))
+
+
+def _cut_numbers(digits: list[Drawing], rng: np.random.Generator) -> DigitSet:
+    pixels, labels = cut_touching(digits, TOUCHING_NUMBERS, rng)
+    return DigitSet(_as_bytes(pixels), labels, "cuts through touching digits")
 
 
 def _make_negatives(
@@ -107,7 +117,8 @@ def _make_negatives(
         negatives.halve_digits(printed.pixels[np.isin(printed.labels, [0, 2, 3, 4, 5])], 1500, rng),
         negatives.turn_digits(asymmetric, 2000, rng),
         negatives.scribble(2500, rng),
-        negatives.print_letters(2500, rng),
+        negatives.print_letters(1500, rng),
+        write_letters(5000, rng),
     ]
     doodles = [drawing.strokes for drawing in nondigits if len(drawing.strokes) > 1]
     if doodles:

@@ -27,7 +27,7 @@ def test_a_writer_is_always_in_the_same_part():
 
 def test_variants_are_the_same_digit_with_other_pens():
     drawings = [made_drawing(f"writer {number}") for number in range(8)]
-    variants = draw_variants(drawings, "made", np.random.default_rng(0))
+    variants = draw_variants(drawings, 2, "made", np.random.default_rng(0))
 
     assert len(variants) == 16
     assert set(variants.labels) == {1}
