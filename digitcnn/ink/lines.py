@@ -17,13 +17,16 @@ from digitcnn.ink.rows import group_rows, odds_of_border, typical_height
 _SEAM_HEIGHT = 48
 """Pieces are this high, in pixels, while cuts through them are sought."""
 
-_CUTS_PER_HEIGHT = 5
-"""So many cuts are tried in a stretch as wide as a digit is high."""
+_CUTS_PER_HEIGHT = 9
+"""So many cuts along little ink are tried in a stretch as wide as a digit is high."""
+
+_STRAIGHT_APART = 0.12
+"""Straight cuts, in heights of a digit: where two digits overlap, no path along little ink parts them."""
 
 _OPEN = 0.25
 """A path that crosses less ink than this, in pens, passes between two digits."""
 
-_MOST_CROSSED = 5.0
+_MOST_CROSSED = 9.0
 """No cut crosses more ink than this many pens."""
 
 
@@ -216,6 +219,10 @@ def _seams(ink: np.ndarray, pen: float) -> list[tuple[np.ndarray, float]]:
         path = _trace(down, up, y, int(x))
         if all(np.abs(path - other).mean() >= apart for other, _ in found):
             found.append((path, float(line[x]) / pen))
+    for column in np.arange(margin, columns - margin, _STRAIGHT_APART * rows):
+        straight = np.full(rows, int(column))
+        if all(np.abs(straight - other).mean() >= 0.5 * _STRAIGHT_APART * rows for other, _ in found):
+            found.append((straight, float(ink[:, int(column)].sum()) / pen))
     found.sort(key=lambda seam: float(seam[0].mean()))
     return found
 

@@ -18,7 +18,7 @@ from digitcnn.ink.rows import CERTAIN
 if TYPE_CHECKING:
     from digitcnn.recognition.reader import Digit
 
-LONGEST_RUN = 9
+LONGEST_RUN = 14
 """No digit is made of more units than this."""
 
 AMONG_DIGITS = 0.5
