@@ -16,9 +16,12 @@ from keras.layers import (
     Input,
     MaxPooling2D,
     ReLU,
+    Rescaling,
 )
 
 INPUT_SHAPE = (28, 28, 1)
+MNIST_MEAN, MNIST_DEVIATION = 0.1307, 0.3081
+"""Of the pixels of MNIST's training images."""
 
 
 def simple(classes: int = 10) -> keras.Model:
@@ -93,6 +96,119 @@ def _normalized(filters: int, *, padding: str, pool: bool = False) -> list[keras
     return [convolution, *([MaxPooling2D()] if pool else []), BatchNormalization(), ReLU()]
 
 
+def conv_dropout(classes: int = 10) -> keras.Model:
+    """Two convolutions and no hidden layer, half of the features dropped: Keras's own first example."""
+    return keras.Sequential(
+        [
+            Input(INPUT_SHAPE),
+            Conv2D(32, 3, activation="relu"),
+            MaxPooling2D(),
+            Conv2D(64, 3, activation="relu"),
+            MaxPooling2D(),
+            Flatten(),
+            Dropout(0.5),
+            Dense(classes, activation="softmax"),
+        ],
+        name="conv_dropout",
+    )
+
+
+def conv_dense64(classes: int = 10) -> keras.Model:
+    """Two convolutions and a hidden layer of 64."""
+    return keras.Sequential(
+        [
+            Input(INPUT_SHAPE),
+            Conv2D(32, 3, activation="relu"),
+            MaxPooling2D(),
+            Conv2D(64, 3, activation="relu"),
+            MaxPooling2D(),
+            Flatten(),
+            Dense(64, activation="relu"),
+            Dense(classes, activation="softmax"),
+        ],
+        name="conv_dense64",
+    )
+
+
+def vgg_batchnorm(classes: int = 10) -> keras.Model:
+    """VGG in small: two blocks of two convolutions, with batch normalization behind every layer."""
+    return keras.Sequential(
+        [
+            Input(INPUT_SHAPE),
+            *_vgg_block(32),
+            *_vgg_block(64),
+            Flatten(),
+            Dense(512, activation="relu"),
+            BatchNormalization(),
+            Dropout(0.5),
+            Dense(classes, activation="softmax"),
+        ],
+        name="vgg_batchnorm",
+    )
+
+
+def _vgg_block(filters: int) -> list[keras.Layer]:
+    return [
+        Conv2D(filters, 3, padding="same", activation="relu"),
+        BatchNormalization(),
+        Conv2D(filters, 3, padding="same", activation="relu"),
+        BatchNormalization(),
+        MaxPooling2D(),
+        Dropout(0.25),
+    ]
+
+
+def conv3_rmsprop(classes: int = 10) -> keras.Model:
+    """Three convolutions of growing width and two hidden layers."""
+    return keras.Sequential(
+        [
+            Input(INPUT_SHAPE),
+            Conv2D(32, 3, padding="same", activation="relu"),
+            MaxPooling2D(),
+            Conv2D(64, 3, padding="same", activation="relu"),
+            MaxPooling2D(),
+            Conv2D(128, 3, padding="same", activation="relu"),
+            Flatten(),
+            Dense(128, activation="relu"),
+            Dense(64, activation="relu"),
+            Dropout(0.5),
+            Dense(classes, activation="softmax"),
+        ],
+        name="conv3_rmsprop",
+    )
+
+
+def sprint(classes: int = 10) -> keras.Model:
+    """Few channels, pooled before they are rectified: made to learn in seconds on a CPU."""
+    return keras.Sequential(
+        [
+            Input(INPUT_SHAPE),
+            Rescaling(1 / MNIST_DEVIATION, offset=-MNIST_MEAN / MNIST_DEVIATION),
+            Conv2D(16, 3),
+            MaxPooling2D(),
+            ReLU(),
+            Conv2D(32, 3),
+            MaxPooling2D(),
+            ReLU(),
+            Flatten(),
+            Dense(128, activation="relu"),
+            Dense(classes, activation="softmax"),
+        ],
+        name="sprint",
+    )
+
+
 ARCHITECTURES: dict[str, Callable[[int], keras.Model]] = {
-    builder.__name__: builder for builder in (simple, deeper, reader)
+    builder.__name__.replace("_", "-"): builder
+    for builder in (
+        simple,
+        deeper,
+        conv_dropout,
+        conv_dense64,
+        vgg_batchnorm,
+        conv3_rmsprop,
+        sprint,
+        reader,
+    )
 }
+"""By the name of their preset."""

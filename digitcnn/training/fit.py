@@ -24,6 +24,7 @@ from digitcnn.training.feed import Feed
 from digitcnn.training.handwriting import load_calibration_set, split_handwriting
 from digitcnn.training.machine import describe_machine, describe_versions
 from digitcnn.training.presets import Preset, Recipe
+from digitcnn.training.schedules import OneCycle
 
 EVALUATION_BATCH = 500
 GENTLE = 0.3
@@ -171,9 +172,14 @@ def make_optimizer(recipe: Recipe, *, steps: int) -> keras.optimizers.Optimizer:
         rate = keras.optimizers.schedules.CosineDecay(
             rate / 10, steps - warm_up, warmup_target=rate, warmup_steps=warm_up
         )
+    if recipe.schedule == "one-cycle":
+        rate = OneCycle(rate, steps)
+    betas = {"beta_1": recipe.beta_1, "beta_2": recipe.beta_2}
     if recipe.optimizer == "adamw":
-        return keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay)
-    return {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}[recipe.optimizer](rate)
+        return keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay, **betas)
+    if recipe.optimizer == "adam":
+        return keras.optimizers.Adam(rate, **betas)
+    return keras.optimizers.RMSprop(rate)
 
 
 def _begin(preset: Preset, folder: RunFolder, settings: dict[str, Any], seed: int) -> RunRecord:
