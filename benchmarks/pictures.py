@@ -1,18 +1,17 @@
 """Measures how pictures and numbers are read, on the real data in $DIGITCNN_DATA.
 
-    python benchmarks/pictures.py [--model NAME] [--json PATH] [--quick]
+    python benchmarks/pictures.py [--model NAME] [--json PATH] [--quick] [--write]
 
 Prints one table: single digits in pictures by set and by source, pictures of several digits, and
 numbers made of real pen strokes, drawn and as pictures. Intervals are Wilson's, 95 %. A number
 counts as right only where the whole of it is; the digit error rate is the edit distance between
-what was read and what was written, over all digits written.
+what was read and what was written, over all digits written. `--write` puts the table into README.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
-import gzip
 import json
 import math
 import os
@@ -29,8 +28,10 @@ from PIL import Image, ImageDraw
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.tables import insert, markdown
 from digitcnn import DigitReader
 from digitcnn.recognition.reader import DEFAULT_MODEL, Reading
+from digitcnn.training.pen_strokes import Drawing, load_pen_digits
 
 
 @dataclass(frozen=True)
@@ -160,22 +161,20 @@ def shrink(samples: Iterable[Sample], side: int, *, black_and_white: bool) -> li
     return small
 
 
-def load_pens(path: Path) -> dict[str, list[dict]]:
-    """UCI's pen digits by writer, doubtful labels left out.
+def load_pens() -> dict[str, list[Drawing]]:
+    """UCI's pen digits by writer, those of writers that no model learned from, doubtful labels left out.
 
     The other sources hold cut-off digits (a zero's slash alone, say), of which no number can be made.
     """
-    with gzip.open(path, "rt") as file:
-        digits = json.load(file)
     writers = defaultdict(list)
-    for digit in digits:
-        whole = digit["source"] == "pendigits" and not digit.get("suspect")
-        if whole and any(len(stroke) > 2 for stroke in digit["strokes"]):
-            writers[f"{digit['source']}/{digit['writer']}"].append(digit)
-    return {writer: found for writer, found in writers.items() if len(found) >= 20}
+    for digit in load_pen_digits():
+        held = digit.source == "pendigits" and digit.part != "train" and not digit.suspect
+        if held and any(len(stroke) > 2 for stroke in digit.strokes):
+            writers[digit.writer].append(digit)
+    return dict(writers)
 
 
-def make_numbers(writers: dict[str, list[dict]], count: int, *, gap: tuple[float, float]) -> list[Sample]:
+def make_numbers(writers: dict[str, list[Drawing]], count: int, *, gap: tuple[float, float]) -> list[Sample]:
     """Numbers of 2 to 6 real digits of one writer side by side.
 
     Args:
@@ -194,14 +193,13 @@ def make_numbers(writers: dict[str, list[dict]], count: int, *, gap: tuple[float
         ]
         strokes, right = [], 0.0
         for digit in chosen:
-            paths = [np.asarray(stroke, dtype=float) for stroke in digit["strokes"] if stroke]
-            points = np.concatenate(paths)
+            points = np.concatenate(digit.strokes)
             corner, size = points.min(axis=0), np.ptp(points, axis=0)
             scale = 100.0 * random.uniform(0.8, 1.2) / max(size[1], 0.5 * size[0], 1e-9)
             place = np.array([right, 50.0 - scale * size[1] / 2 + random.uniform(-10, 10)])
-            strokes += [(path - corner) * scale + place for path in paths]
+            strokes += [(path - corner) * scale + place for path in digit.strokes]
             right += scale * size[0] + 100.0 * random.uniform(*gap)
-        label = "".join(str(digit["label"]) for digit in chosen)
+        label = "".join(str(digit.label) for digit in chosen)
         numbers.append(Sample(strokes, label, "made", writer))
     return numbers
 
@@ -232,10 +230,26 @@ def draw_numbers(numbers: Iterable[Sample]) -> list[Sample]:
     return pictures
 
 
+def show(table: list[tuple[str, Row, dict[str, Row]]]) -> str:
+    rows = [
+        [
+            name,
+            f"{row.count:,}",
+            f"{row.accuracy:.2%} ({row.interval[0]:.1%} - {row.interval[1]:.1%})",
+            f"{row.error_rate:.2%}",
+            str(row.refused),
+            f"{row.milliseconds:.1f}",
+        ]
+        for name, row, _ in table
+    ]
+    return markdown(["read", "n", "exact", "digit error rate", "with a piece refused", "ms"], rows)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--write", action="store_true", help="put the table into README")
     parser.add_argument("--quick", action="store_true", help="a quarter of the large sets")
     options = parser.parse_args()
     data = Path(os.environ.get("DIGITCNN_DATA", ""))
@@ -259,7 +273,6 @@ def main() -> None:
         "drawn files": load_folder(data / "drawn_single"),
         "scans, grid": load_arrays(data / "scan_grid.npz", most=most),
         "scans, sheets": load_arrays(data / "scan_sheets.npz", most=most),
-        "semeion 16x16 b/w": load_arrays(data / "semeion.npz", most=most),
         "MNIST test 28x28": mnist,
         "MNIST test 16x16 grey": shrink(mnist, 16, black_and_white=False),
         "MNIST test 32x32 b/w": shrink(mnist, 32, black_and_white=True),
@@ -267,10 +280,10 @@ def main() -> None:
     several = defaultdict(list)
     for sample in load_folder(data / "multi_digit"):
         several[f"numbers, {sample.kind}"].append(sample)
-    pens = load_pens(data / "pen_digits.json.gz")
+    pens = load_pens()
     apart = make_numbers(pens, most // 2, gap=(0.08, 0.5))
     touching = make_numbers(pens, most // 2, gap=(-0.2, 0.0))
-    alone = [Sample(d["strokes"], str(d["label"]), "pen", w) for w in pens for d in pens[w]]
+    alone = [Sample(d.strokes, str(d.label), "pen", w) for w in pens for d in pens[w]]
     alone = alone[:: max(len(alone) // most, 1)]
 
     table: list[tuple[str, Row, dict[str, Row]]] = []
@@ -288,15 +301,11 @@ def main() -> None:
     table.append(("made numbers, pictures, touching", *measure(draw_numbers(touching), as_number)))
 
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    print(f"Model {reader.name}; {machine}; milliseconds are medians, file to answer.\n")
-    print("| set | exact | 95 % | n | digit error rate | with a piece refused | ms |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
-    for name, row, _ in table:
-        low, high = row.interval
-        print(
-            f"| {name} | {row.accuracy:.2%} | {low:.1%}-{high:.1%} | {row.count} | {row.error_rate:.2%} "
-            f"| {row.refused} | {row.milliseconds:.1f} |"
-        )
+    heading = f"Model `{reader.name}`; {machine}; milliseconds are medians, file to answer."
+    text = f"{heading}\n\n{show(table)}"
+    print(text)
+    if options.write:
+        insert("pictures", text)
     print("\n| photos by source | exact | 95 % | n |\n| --- | --- | --- | --- |")
     for name, _, by_writer in table[:2]:
         for writer, row in sorted(by_writer.items(), key=lambda pair: pair[1].accuracy):

@@ -9,12 +9,16 @@ figures go into each model's `metrics.json`, where the app finds them, and into 
 
 import argparse
 import csv
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.tables import insert, markdown
 from digitcnn import DigitReader
 from digitcnn.ink.strokes import Box
 from digitcnn.lab.evaluation import DigitScore, NonDigitScore, score_digits, score_nondigits
@@ -24,8 +28,6 @@ from digitcnn.training.datasets import DigitSet, data_folder, load_mnist
 from digitcnn.training.pen_strokes import LOOK_ALIKES, Drawing, load_pen_digits, load_pen_nondigits
 
 Answers = tuple[Sequence[Digit | None], np.ndarray, np.ndarray | None]
-README = Path(__file__).resolve().parent.parent / "README.md"
-MARKS = "<!-- table: real_handwriting -->", "<!-- /table -->"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def main() -> None:
     if options.write:
         for each in scores:
             record(each)
-        insert(tables)
+        insert("real_handwriting", tables)
 
 
 def measure(name: str) -> Scores:
@@ -143,11 +145,6 @@ def honesty_table(scores: list[Scores]) -> str:
     return markdown(head, rows)
 
 
-def markdown(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
 def record(scores: Scores) -> None:
     folder = RunFolder(SHIPPED / scores.model)
     metrics = folder.read_metrics()
@@ -155,13 +152,6 @@ def record(scores: Scores) -> None:
     metrics["pens"] = asdict(scores.pens)
     metrics["not_digits"] = asdict(scores.nondigits)
     write_json(folder.metrics_json, metrics)
-
-
-def insert(table: str) -> None:
-    text = README.read_text(encoding="utf-8")
-    before, _, rest = text.partition(MARKS[0])
-    _, _, after = rest.partition(MARKS[1])
-    README.write_text(f"{before}{MARKS[0]}\n{table}\n{MARKS[1]}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":
