@@ -1,0 +1,208 @@
+"""A visitor's own digits with the labels they gave them, and how many of those each model reads."""
+
+from __future__ import annotations
+
+import io
+import math
+import zipfile
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from digitcnn.errors import InputError
+from digitcnn.ink.house_digit import SIDE
+from digitcnn.ink.strokes import Box
+
+if TYPE_CHECKING:
+    from digitcnn.lab.evaluation import Interval
+    from digitcnn.recognition.reader import DigitReader
+
+MOST_DIGITS = 2000
+"""A set holds no more: years of corrections, and 1.6 MB."""
+
+MOST_BYTES = 4_000_000
+"""A larger file is refused before it is opened."""
+
+_PIXELS, _LABELS = "pixels.npy", "labels.npy"
+_HEADER = 4096
+_NOT_OURS = "This file holds no digits of yours: choose one that was downloaded here (my-digits.npz)."
+
+
+@dataclass(frozen=True, eq=False)
+class PersonalDigit:
+    """One house digit, and what its writer says it is.
+
+    Attributes:
+        pixels_u8: (28, 28) uint8, ink 255 on paper 0.
+        label: 0-9.
+    """
+
+    pixels_u8: np.ndarray
+    label: int
+
+    @property
+    def pixels(self) -> np.ndarray:
+        """(28, 28) float32 in 0-1, as models take it."""
+        return self.pixels_u8.astype(np.float32) / 255.0
+
+
+@dataclass(frozen=True, eq=False)
+class PersonalDigits:
+    """A set of digits, the oldest first; no drawing is in it twice.
+
+    Attributes:
+        digits: at most `MOST_DIGITS`.
+    """
+
+    digits: tuple[PersonalDigit, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.digits)
+
+    def label_of(self, pixels: np.ndarray) -> int | None:
+        """What a drawing, (28, 28) in 0-1, was said to be; None where it is not in the set."""
+        ink = _quantise(pixels).tobytes()
+        return next((digit.label for digit in self.digits if digit.pixels_u8.tobytes() == ink), None)
+
+    def add(self, pixels: np.ndarray, label: int) -> PersonalDigits:
+        """The set with a drawing, (28, 28) in 0-1; one that is in it takes the new label at its place.
+
+        Raises:
+            ValueError: `label` is not 0-9, or `pixels` are no house digit with ink.
+            InputError: the set is full.
+        """
+        return self.merge([PersonalDigit(_quantise(pixels), _checked(label))])
+
+    def merge(self, others: Iterable[PersonalDigit]) -> PersonalDigits:
+        """The set with other digits; their labels count where a drawing is in both.
+
+        Raises:
+            InputError: together they are too many.
+        """
+        by_ink = {digit.pixels_u8.tobytes(): digit for digit in self.digits}
+        by_ink.update({digit.pixels_u8.tobytes(): digit for digit in others})
+        if len(by_ink) > MOST_DIGITS:
+            raise InputError(
+                f"Your own digits would be more than {MOST_DIGITS:,}: download them, then clear the set."
+            )
+        return PersonalDigits(tuple(by_ink.values()))
+
+    def remove(self, pixels: np.ndarray) -> PersonalDigits:
+        """The set without a drawing, (28, 28) in 0-1, whether it was in it or not."""
+        ink = _quantise(pixels).tobytes()
+        return PersonalDigits(tuple(digit for digit in self.digits if digit.pixels_u8.tobytes() != ink))
+
+    def clear(self) -> PersonalDigits:
+        """The empty set."""
+        return PersonalDigits()
+
+    def to_bytes(self) -> bytes:
+        """An .npz of "pixels", (n, 28, 28) uint8, ink 255, and "labels", (n,) uint8."""
+        pixels = np.zeros((len(self), SIDE, SIDE), np.uint8)
+        for index, digit in enumerate(self.digits):
+            pixels[index] = digit.pixels_u8
+        file = io.BytesIO()
+        np.savez_compressed(
+            file, pixels=pixels, labels=np.array([digit.label for digit in self.digits], np.uint8)
+        )
+        return file.getvalue()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> PersonalDigits:
+        """Reads what `to_bytes` wrote; a drawing that is in it twice counts once, with its last label.
+
+        Raises:
+            InputError: it is something else, is damaged, or is too large.
+        """
+        if len(data) > MOST_BYTES:
+            raise InputError(f"A file of more than {MOST_BYTES // 1_000_000} MB holds no digits of yours.")
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                pixels = _read_array(archive, _PIXELS, MOST_DIGITS * SIDE * SIDE)
+                labels = _read_array(archive, _LABELS, MOST_DIGITS)
+        except (OSError, EOFError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error):
+            raise InputError(_NOT_OURS) from None
+        if pixels.shape != (len(labels), SIDE, SIDE) or labels.ndim != 1 or (labels > 9).any():
+            raise InputError(_NOT_OURS)
+        if not pixels.any(axis=(1, 2)).all():
+            raise InputError(
+                "One of the digits in this file is blank: choose a file that was downloaded here."
+            )
+        return cls().merge(PersonalDigit(ink, int(label)) for ink, label in zip(pixels, labels, strict=True))
+
+
+@dataclass(frozen=True)
+class PersonalScore:
+    """How a model reads a personal set.
+
+    Attributes:
+        digits: how many it was asked.
+        right: how many it read as their writer said.
+        refused: how many it took for no digit; they are not right.
+        interval: of the fraction that is right.
+    """
+
+    digits: int
+    right: int
+    refused: int
+    interval: Interval
+
+
+def score_models(personal: PersonalDigits, models: Mapping[str, DigitReader]) -> dict[str, PersonalScore]:
+    """Asks every model for every digit of a set.
+
+    Returns:
+        A score per model, in the order of `models`.
+
+    Raises:
+        ValueError: the set is empty.
+    """
+    if not len(personal):
+        raise ValueError("expected at least one digit, received none")
+    # Its intervals come from SciPy, which the page that only collects digits does without.
+    from digitcnn.lab.evaluation import interval_of_fraction
+
+    pixels = np.stack([digit.pixels for digit in personal.digits])
+    labels = [digit.label for digit in personal.digits]
+    nowhere = [Box(0.0, 0.0, 1.0, 1.0)] * len(labels)
+    scores = {}
+    for name, reader in models.items():
+        said = [digit.label for digit in reader.judge_all(pixels, nowhere)]
+        hits = np.array([one == other for one, other in zip(said, labels, strict=True)])
+        scores[name] = PersonalScore(
+            len(labels), int(hits.sum()), said.count(None), interval_of_fraction(hits)
+        )
+    return scores
+
+
+def _quantise(pixels: np.ndarray) -> np.ndarray:
+    if pixels.shape != (SIDE, SIDE) or not pixels.any():
+        raise ValueError(f"expected a house digit with ink, ({SIDE}, {SIDE}), received {pixels.shape}")
+    return np.round(np.clip(pixels, 0.0, 1.0) * 255).astype(np.uint8)
+
+
+def _checked(label: int) -> int:
+    if label not in range(10):
+        raise ValueError(f"expected a label 0-9, received {label!r}")
+    return int(label)
+
+
+def _read_array(archive: zipfile.ZipFile, name: str, most: int) -> np.ndarray:
+    """An array of bytes from an archive that nobody vouches for: never more than `most` of them.
+
+    Raises:
+        ValueError: it is of another type or larger; the archive's own errors come on top.
+    """
+    with archive.open(name) as member:
+        # Read as bytes first: NumPy would make room for whatever size the header claims.
+        file = io.BytesIO(member.read(most + _HEADER))
+    if np.lib.format.read_magic(file) != (1, 0):
+        raise ValueError("expected version 1.0 of NumPy's format")
+    shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
+    values = file.read()
+    if fortran or dtype != np.uint8 or len(values) != math.prod(shape) or len(values) > most:
+        raise ValueError(f"expected bytes in their order, received {dtype} {shape}")
+    return np.frombuffer(values, np.uint8).reshape(shape)
