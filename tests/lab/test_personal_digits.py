@@ -21,7 +21,7 @@ SCRIBBLE = draw_house_digit([np.array([[x * 10.0, (x * 37) % 100] for x in range
 
 def packed(**arrays: np.ndarray) -> bytes:
     file = io.BytesIO()
-    np.savez_compressed(file, **arrays)
+    np.savez_compressed(file, allow_pickle=True, **arrays)
     return file.getvalue()
 
 
