@@ -1,0 +1,130 @@
+"""The layers of a trained model, read from its `.keras` file without loading the model."""
+
+import json
+import math
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from digitcnn.errors import RunFolderError
+from digitcnn.ink.house_digit import SIDE
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of a model.
+
+    Attributes:
+        name: Keras's own, unique within the model.
+        kind: the name of its Keras class, such as "Conv2D".
+        words: what it is, for people: "Convolution, 32 filters of 3 × 3, ReLU".
+        shape: of what comes out for one digit: (height, width, channels), or (values,).
+        weights: how many numbers it holds that training found.
+    """
+
+    name: str
+    kind: str
+    words: str
+    shape: Shape
+    weights: int
+
+
+def read_layers(path: Path) -> tuple[Layer, ...]:
+    """The layers of a `model.keras`, in the order in which data flows through them.
+
+    Raises:
+        RunFolderError: the file is missing or broken, or it is no plain sequence of known layers.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = _layer_configs(json.loads(archive.read("config.json")))
+        return _follow(entries)
+    except (OSError, ValueError, KeyError, TypeError, IndexError, zipfile.BadZipFile) as error:
+        raise RunFolderError(f"The layers of {path} cannot be read: {error}.") from None
+
+
+def _layer_configs(model: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    if model["class_name"] != "Sequential":
+        raise ValueError("expected a plain sequence of layers")
+    entries = [(entry["class_name"], entry["config"]) for entry in model["config"]["layers"]]
+    return [(kind, config) for kind, config in entries if kind != "InputLayer"]
+
+
+def _follow(entries: list[tuple[str, dict[str, Any]]]) -> tuple[Layer, ...]:
+    shape: Shape = (SIDE, SIDE, 1)
+    layers = []
+    for kind, config in entries:
+        before, shape = shape, _shape_after(kind, config, shape)
+        words = _say_layer(kind, config)
+        layers.append(Layer(config["name"], kind, words, shape, _count_weights(kind, config, before)))
+    return tuple(layers)
+
+
+def _shape_after(kind: str, config: dict[str, Any], shape: Shape) -> Shape:
+    match kind:
+        case "Conv2D":
+            height, width = (
+                _windows(side, size, stride, config["padding"])
+                for side, size, stride in zip(shape, config["kernel_size"], config["strides"], strict=False)
+            )
+            return height, width, config["filters"]
+        case "MaxPooling2D":
+            height, width = (
+                _windows(side, size, stride, config["padding"])
+                for side, size, stride in zip(shape, config["pool_size"], config["strides"], strict=False)
+            )
+            return height, width, shape[-1]
+        case "GlobalAveragePooling2D":
+            return shape[-1:]
+        case "Flatten":
+            return (math.prod(shape),)
+        case "Dense":
+            return (config["units"],)
+        case "BatchNormalization" | "ReLU" | "Dropout" | "Rescaling":
+            return shape
+    raise ValueError(f"expected a layer of the presets, received {kind}")
+
+
+def _windows(side: int, size: int, stride: int, padding: str) -> int:
+    """How many windows of a size fit along a side."""
+    return math.ceil(side / stride) if padding == "same" else (side - size) // stride + 1
+
+
+def _count_weights(kind: str, config: dict[str, Any], before: Shape) -> int:
+    if kind == "Conv2D":
+        each = math.prod(config["kernel_size"]) * before[-1] + config["use_bias"]
+        return each * config["filters"]
+    if kind == "Dense":
+        return (before[-1] + config["use_bias"]) * config["units"]
+    # Scale, shift, mean and variance of each channel.
+    return 4 * before[-1] if kind == "BatchNormalization" else 0
+
+
+def _say_layer(kind: str, config: dict[str, Any]) -> str:
+    activation = _say_activation(config.get("activation", "linear"))
+    match kind:
+        case "Conv2D":
+            return (
+                f"Convolution, {config['filters']} filters of {_say_size(config['kernel_size'])}{activation}"
+            )
+        case "MaxPooling2D":
+            return f"Max pooling {_say_size(config['pool_size'])}"
+        case "Dense":
+            return f"Dense, {config['units']} neurons{activation}"
+        case "Dropout":
+            return f"Dropout of {config['rate'] * 100:.0f} %, in training only"
+    return {
+        "BatchNormalization": "Batch normalization",
+        "GlobalAveragePooling2D": "Global average of each channel",
+    }.get(kind, kind)
+
+
+def _say_activation(name: str) -> str:
+    return {"linear": "", "relu": ", ReLU"}.get(name, f", {name}")
+
+
+def _say_size(size: list[int]) -> str:
+    return " × ".join(map(str, size))

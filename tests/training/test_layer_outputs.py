@@ -1,0 +1,61 @@
+"""What LiteRT gives out of a model's layers is what Keras computes in them."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from digitcnn.ink.strokes import draw_house_digit
+from digitcnn.lab.insight import capture_outputs
+from digitcnn.lab.layers import read_layers
+from digitcnn.run_folder import SHIPPED, RunFolder, list_runs
+from digitcnn.training.architectures import ARCHITECTURES
+from digitcnn.training.export import save_keras, save_tflite
+
+DIGIT = draw_house_digit([np.array([(10.0, 10.0), (60.0, 12.0), (35.0, 100.0)])])
+
+MAPPED = {"Conv2D", "MaxPooling2D", "Dense", "GlobalAveragePooling2D"}
+"""Layers that are always shown, unless batch normalization is computed together with them."""
+
+
+def assert_outputs_are_those_of_keras(folder: RunFolder) -> None:
+    model = keras.models.load_model(folder.keras_file, compile=False)
+    assert isinstance(model, keras.Model)
+    layers = read_layers(folder.keras_file)
+    outputs = capture_outputs(folder, layers, DIGIT)
+    assert [layer.name for layer in layers] == [layer.name for layer in model.layers]
+    assert sum(layer.weights for layer in layers) == model.count_params()
+    value = DIGIT[np.newaxis, ..., np.newaxis]
+    for layer, following, shown in zip(model.layers, [*layers[1:], None], layers, strict=True):
+        value = np.asarray(layer(value, training=False))
+        assert shown.shape == value.shape[1:]
+        if shown.name in outputs:
+            np.testing.assert_allclose(
+                outputs[shown.name], value[0], atol=1e-4, rtol=1e-4, err_msg=shown.words
+            )
+        elif shown.kind in MAPPED:
+            assert following is not None
+            assert following.kind in ("BatchNormalization", "ReLU"), f"{shown.words} was not found"
+    assert layers[-1].name in outputs
+
+
+@pytest.mark.parametrize("name", [folder.name for folder in list_runs(SHIPPED)])
+def test_outputs_of_shipped_models_are_those_of_keras(name: str):
+    folder = RunFolder(SHIPPED / name)
+    if not (folder.keras_file.is_file() and folder.tflite_file.is_file()):
+        pytest.skip("still in training")
+    assert_outputs_are_those_of_keras(folder)
+
+
+@pytest.mark.parametrize("name", sorted({"sprint", "vgg-batchnorm"} & set(ARCHITECTURES)))
+def test_outputs_of_a_new_model_are_those_of_keras(name: str, tmp_path: Path):
+    model = ARCHITECTURES[name](10)
+    rng = np.random.default_rng(0)
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.set_weights([rng.uniform(0.5, 1.5, each.shape) for each in layer.get_weights()])
+    folder = RunFolder(tmp_path)
+    save_keras(model, folder.keras_file)
+    save_tflite(model, folder.tflite_file)
+    assert_outputs_are_those_of_keras(folder)
