@@ -4,12 +4,13 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields
 from pathlib import Path
 
 from digitcnn.errors import DigitcnnError
+from digitcnn.lab.settings import LIMITS, OPTIMIZERS, PRESETS, Settings
+from digitcnn.lab.training_queue import working_on
 from digitcnn.run_folder import RunFolder, runs_root
-from digitcnn.training.presets import PRESETS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,40 +39,50 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.add_argument("preset", choices=PRESETS, help="what to train: %(choices)s")
     train.add_argument("--folder", type=Path, metavar="PATH", help="run folder (default: runs/PRESET)")
+    for name, kind in (("epochs", int), ("batch_size", int), ("learning_rate", float)):
+        _add_setting(train, name, kind)
+    train.add_argument("--optimizer", choices=OPTIMIZERS, help="one of %(choices)s (default: the preset's)")
     train.add_argument(
-        "--epochs", type=_positive, metavar="N", help="passes over the images (default: the preset's)"
+        "--augmentation",
+        action=argparse.BooleanOptionalAction,
+        help="distort the images anew in every epoch (default: the preset's)",
     )
-    train.add_argument(
-        "--images", type=_positive, metavar="N", help="use N of the training images (default: all)"
-    )
-    train.add_argument(
-        "--seed", type=int, default=0, metavar="N", help="of weights, split and order (default: 0)"
-    )
+    for name, kind in (("validation_split", float), ("images", int), ("seed", int)):
+        _add_setting(train, name, kind)
     train.set_defaults(run=_train)
     return parser
 
 
+def _add_setting(parser: argparse.ArgumentParser, name: str, kind: type) -> None:
+    default = {"images": "all", "seed": "0"}.get(name, "the preset's")
+    parser.add_argument(
+        f"--{name.replace('_', '-')}",
+        type=kind,
+        metavar="N",
+        help=f"{LIMITS[name].help} (default: {default})",
+    )
+
+
 def _train(options: argparse.Namespace) -> int:
-    preset = PRESETS[options.preset]
-    recipe = replace(preset.recipe, epochs=options.epochs) if options.epochs else preset.recipe
-    folder = RunFolder(options.folder or runs_root() / preset.name)
+    chosen = {
+        field.name: getattr(options, field.name) for field in fields(Settings) if field.name != "preset"
+    }
+    settings = Settings.of_preset(options.preset, chosen)
+    folder = RunFolder((options.folder or runs_root() / options.preset).absolute())
     # TensorFlow's start-up notices drown the progress; errors still show.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    from digitcnn.training.fit import train
+    try:
+        with working_on(folder):
+            from digitcnn.training.fit import train
 
-    record = train(
-        preset,
-        folder,
-        recipe=recipe,
-        seed=options.seed,
-        images=options.images,
-        echo=lambda line: print(line, flush=True),
-    )
+            record = train(
+                PRESETS[options.preset],
+                folder,
+                recipe=settings.recipe,
+                seed=settings.seed,
+                images=settings.images,
+                echo=lambda line: print(line, flush=True),
+            )
+    except KeyboardInterrupt:
+        return 130
     return 0 if record.state == "finished" else 130
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"expected a number above 0, received {text}")
-    return number

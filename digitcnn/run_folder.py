@@ -2,6 +2,7 @@
 
     run.json          what was trained, on what, with which settings, where, and how it ended
     history.csv       a row per epoch, in Keras's own names
+    batches.csv       accuracy and loss within the epochs, a few rows a second and never more than 2,000
     progress.json     where the run stands now, rewritten in place while it trains
     checkpoint/       what the same command resumes from; gone when the run has finished
     model.keras       the trained model, without its optimizer's state
@@ -46,8 +47,11 @@ class RunRecord:
         settings: every setting of the recipe as it was used.
         dataset: name, origin and number of images of what was trained and tested on.
         seed: of weights, shuffling and augmentation.
-        state: "running", "finished", "stopped" or "failed".
+        state: "queued", "running", "finished", "stopped" or "failed".
         started, finished: UTC, ISO 8601; finished is None until it is.
+        queued: since when it waits for its turn, in microseconds; None unless it does.
+        process, process_started: of the process that works on it, while one does; the start is in
+            seconds since 1970 and tells it from a later process of the same number.
         seconds: of training, all sittings together.
         versions: of Python and the libraries that a result depends on.
         machine: processor, cores and system.
@@ -74,6 +78,9 @@ class RunRecord:
     temperature: float = 1.0
     refuse_above: float | None = None
     error: str | None = None
+    queued: str | None = None
+    process: int | None = None
+    process_started: float | None = None
 
 
 class RunFolder:
@@ -83,6 +90,7 @@ class RunFolder:
         self.path = Path(path)
         self.run_json = self.path / "run.json"
         self.history_csv = self.path / "history.csv"
+        self.batches_csv = self.path / "batches.csv"
         self.progress_json = self.path / "progress.json"
         self.checkpoint = self.path / "checkpoint"
         self.keras_file = self.path / "model.keras"

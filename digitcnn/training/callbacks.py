@@ -10,6 +10,7 @@ from typing import Any
 import keras
 
 from digitcnn.run_folder import RunFolder, write_json
+from digitcnn.training.batch_log import BatchLog
 
 Echo = Callable[[str], None]
 Logs = dict[str, Any] | None
@@ -55,20 +56,22 @@ def best_weights(folder: RunFolder) -> Path:
 
 
 class Progress(keras.callbacks.Callback):
-    """Writes `progress.json`, at most three times a second."""
+    """Writes `progress.json`, at most three times a second, and appends to `batches.csv`."""
 
     EVERY = 0.33
 
-    def __init__(self, folder: RunFolder, *, epochs: int, steps: int, batch_size: int) -> None:
-        """Writes into `folder`; `steps` are those of one epoch."""
+    def __init__(self, folder: RunFolder, *, done: int, epochs: int, steps: int, batch_size: int) -> None:
+        """Writes into `folder`; `done` epochs are behind, and `steps` are those of one epoch."""
         super().__init__()
         self.folder = folder
         self.epochs, self.steps, self.batch_size = epochs, steps, batch_size
         self.epoch = self.steps_here = 0
         self.began = self.written = 0.0
+        self.batches = BatchLog(folder.batches_csv, done=done)
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self.epoch = epoch
+        self.batches.begin_epoch()
 
     def on_train_batch_begin(self, batch: int, logs: Logs = None) -> None:
         self.began = self.began or time.monotonic()
@@ -87,12 +90,16 @@ class Progress(keras.callbacks.Callback):
             "step": batch + 1,
             "steps": self.steps,
             "images_per_second": round(per_second * self.batch_size, 1),
+            "seconds": round(now - self.began, 1),
             "seconds_left": round(left / per_second, 1),
             "process": os.getpid(),
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
         }
         metrics = {key: round(float(value), 5) for key, value in (logs or {}).items()}
         write_json(self.folder.progress_json, progress | metrics)
+        if {"accuracy", "loss"} <= set(metrics):
+            position = self.epoch + (batch + 1) / self.steps
+            self.batches.add(position, batch + 1, metrics["accuracy"], metrics["loss"])
 
 
 def _swap(path: Path, save: Callable[[Path], Any]) -> None:

@@ -1,5 +1,6 @@
 """Trains a preset into a run folder, and resumes where the folder left off."""
 
+import os
 import shutil
 import signal
 import time
@@ -11,8 +12,9 @@ from typing import Any
 
 import keras
 import numpy as np
+import psutil
 
-from digitcnn.errors import RunFolderError
+from digitcnn.errors import DigitcnnError, RunFolderError
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
 from digitcnn.training.architectures import ARCHITECTURES
 from digitcnn.training.augmentation import distort
@@ -33,6 +35,9 @@ GENTLE = 0.3
 WARM_UP = 0.05
 """The share of a cosine schedule in which the learning rate rises."""
 
+LEAST_FREE = 16_000_000
+"""Bytes on the disk under which a failed write is put down to it."""
+
 
 def train(
     preset: Preset,
@@ -46,8 +51,10 @@ def train(
     """Trains to the end of the recipe, or on from the folder's checkpoint.
 
     After every epoch the folder holds a checkpoint that the same call resumes from, with the same
-    result as an undisturbed run up to the rounding of parallel sums. SIGTERM and Ctrl-C stop after
-    writing the run's state.
+    result as an undisturbed run up to the rounding of parallel sums. SIGTERM and Ctrl-C stop at once:
+    the record says so first, and then, where an epoch was whole, the best one is measured and
+    exported as at the end of a run, so that what was trained can be used and compared. A second
+    SIGTERM or Ctrl-C leaves that out.
 
     Args:
         preset: architecture and default recipe.
@@ -61,33 +68,49 @@ def train(
         The record as it stands in `run.json`: "finished", or "stopped".
 
     Raises:
-        RunFolderError: the folder holds a finished run, or one of other settings.
+        RunFolderError: the folder holds a finished run, or one of other settings, or cannot be
+            written to.
         DatasetError: the data cannot be had.
     """
     recipe = recipe or preset.recipe
     record = _begin(preset, folder, asdict(recipe) | {"images": images}, seed)
-    keras.utils.set_random_seed(seed)
-    split = _load(recipe, images, seed)
-    run = _Run(preset, recipe, folder, split, seed, echo)
-    record = replace(record, dataset=_describe(split), parameters=run.model.count_params())
-    folder.write_record(record)
     began = time.monotonic()
-    state, error = "failed", "The training broke off with an error of its own; the terminal shows it."
+    state, error = "failed", "The training broke off with an error of its own; its log shows it."
+    run = None
     try:
+        folder.write_record(record)
         with _sigterm_as_interrupt():
+            keras.utils.set_random_seed(seed)
+            split = _load(recipe, images, seed)
+            run = _Run(preset, recipe, folder, split, seed, echo)
+            record = replace(record, dataset=_describe(split), parameters=run.model.count_params())
+            folder.write_record(record)
             run.fit()
-            calibration = run.finish()
-        record = replace(record, temperature=calibration.temperature, refuse_above=calibration.refuse_above)
+            record = _calibrated(record, run.finish())
         state, error = "finished", None
     except KeyboardInterrupt:
         state, error = "stopped", None
-        echo(f"Stopped after epoch {len(run.history)} of {recipe.epochs}; the same command resumes.")
+        done = len(run.history) if run else 0
+        echo(f"Stopped after epoch {done} of {recipe.epochs}; the same command resumes.")
+    except DigitcnnError as problem:
+        error = str(problem)
+        raise
+    except OSError as problem:
+        error = _say_io_error(problem, folder)
+        raise RunFolderError(error) from problem
     finally:
         seconds = round(record.seconds + time.monotonic() - began, 1)
         record = replace(record, state=state, error=error, finished=_now(), seconds=seconds)
+        if state == "failed":
+            _write_if_possible(folder, _released(record))
+    if state == "stopped":
         folder.write_record(record)
+        if run and run.history:
+            record = _keep_best(run, record)
+    record = _released(record)
+    folder.write_record(record)
     if state == "finished":
-        shutil.rmtree(folder.checkpoint)
+        shutil.rmtree(folder.checkpoint, ignore_errors=True)
     return record
 
 
@@ -122,7 +145,13 @@ class _Run:
         self.folder.checkpoint.mkdir(parents=True, exist_ok=True)
         epochs = self.recipe.epochs
         callbacks = [
-            Progress(self.folder, epochs=epochs, steps=self.steps, batch_size=self.recipe.batch_size),
+            Progress(
+                self.folder,
+                done=len(self.history),
+                epochs=epochs,
+                steps=self.steps,
+                batch_size=self.recipe.batch_size,
+            ),
             Checkpoint(self.folder, self.history, epochs=epochs, echo=self.echo),
         ]
         augmentation = distort if self.recipe.augmentation else None
@@ -174,7 +203,7 @@ def make_optimizer(recipe: Recipe, *, steps: int) -> keras.optimizers.Optimizer:
         )
     if recipe.schedule == "one-cycle":
         rate = OneCycle(rate, steps)
-    betas = {"beta_1": recipe.beta_1, "beta_2": recipe.beta_2}
+    betas: dict[str, Any] = {"beta_1": recipe.beta_1, "beta_2": recipe.beta_2}
     if recipe.optimizer == "adamw":
         return keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay, **betas)
     if recipe.optimizer == "adam":
@@ -192,7 +221,10 @@ def _begin(preset: Preset, folder: RunFolder, settings: dict[str, Any], seed: in
             )
         if record.state == "finished":
             raise RunFolderError(f"{folder.path} holds a finished run: choose another folder, or delete it.")
-        return replace(record, state="running", finished=None, error=None)
+        seconds = record.seconds + _killed_sitting(folder, record)
+        folder.progress_json.unlink(missing_ok=True)
+        resumed = {"state": "running", "queued": None, "finished": None, "error": None, "seconds": seconds}
+        return replace(record, **resumed, **_here())
     folder.path.mkdir(parents=True, exist_ok=True)
     return RunRecord(
         preset=preset.name,
@@ -201,9 +233,57 @@ def _begin(preset: Preset, folder: RunFolder, settings: dict[str, Any], seed: in
         seed=seed,
         state="running",
         started=_now(),
-        versions=describe_versions(),
-        machine=describe_machine(),
+        **_here(),
     )
+
+
+def _here() -> dict[str, Any]:
+    return {
+        "versions": describe_versions(),
+        "machine": describe_machine(),
+        "process": os.getpid(),
+        "process_started": psutil.Process().create_time(),
+    }
+
+
+def _released(record: RunRecord) -> RunRecord:
+    return replace(record, process=None, process_started=None)
+
+
+def _write_if_possible(folder: RunFolder, record: RunRecord) -> None:
+    try:
+        folder.write_record(record)
+    except OSError:
+        pass  # What broke the training off keeps its end from being recorded, too.
+
+
+def _killed_sitting(folder: RunFolder, record: RunRecord) -> float:
+    """Seconds of training in a sitting that was killed: its record has no end."""
+    if record.finished is not None:
+        return 0.0
+    try:
+        return float(folder.read_progress().get("seconds", 0.0))
+    except RunFolderError:
+        return 0.0
+
+
+def _calibrated(record: RunRecord, calibration: Calibration) -> RunRecord:
+    return replace(record, temperature=calibration.temperature, refuse_above=calibration.refuse_above)
+
+
+def _keep_best(run: "_Run", record: RunRecord) -> RunRecord:
+    """Measures and exports the best epoch of a stopped run."""
+    try:
+        return _calibrated(record, run.finish())
+    except (KeyboardInterrupt, OSError, DigitcnnError) as problem:
+        run.echo(f"The best epoch was not exported ({problem}); resuming brings it back.")
+        return record
+
+
+def _say_io_error(error: OSError, folder: RunFolder) -> str:
+    if shutil.disk_usage(folder.path).free < LEAST_FREE:
+        return f"The disk is full: make room, and resume {folder.name}."
+    return f"A file could not be read or written: {error}."
 
 
 def _load(recipe: Recipe, images: int | None, seed: int) -> Split:

@@ -1,0 +1,124 @@
+"""The runs there are, shipped and made here, and what each of them is at."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, cast, get_args
+
+from digitcnn.errors import RunFolderError
+from digitcnn.lab.processes import find_worker
+from digitcnn.run_folder import SHIPPED, RunFolder, RunRecord, runs_root
+
+State = Literal["queued", "running", "finished", "stopped", "failed", "interrupted", "broken"]
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run folder as it stands now.
+
+    Attributes:
+        folder: where it is.
+        shipped: it came with the project, and is not to be changed.
+        state: as recorded; "interrupted" where the recorded process is gone, "broken" where the
+            record cannot be read.
+        busy: a process works on it: it trains, or a stopped run is still being exported.
+        record: None where it is broken.
+        problem: what went wrong, in a sentence; None where nothing did.
+    """
+
+    folder: RunFolder
+    shipped: bool
+    state: State
+    busy: bool = False
+    record: RunRecord | None = None
+    problem: str | None = None
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def can_resume(self) -> bool:
+        """It was begun here, and has not come to its end."""
+        return not self.shipped and not self.busy and self.state in ("stopped", "failed", "interrupted")
+
+    @property
+    def has_model(self) -> bool:
+        """It has a model that answers; while it trains, that is one from before."""
+        return self.folder.tflite_file.is_file()
+
+
+def list_own_runs() -> list[Run]:
+    """The runs made on this machine, the latest first; a record is only read again once it has changed."""
+    runs = [_look_at(path, shipped=False) for path in _folders(runs_root())]
+    return sorted(runs, key=_begun, reverse=True)
+
+
+def list_shipped_runs() -> list[Run]:
+    """The runs that come with the project, by name."""
+    return [_look_at(path, shipped=True) for path in _folders(SHIPPED)]
+
+
+def get_own_run(name: str) -> Run:
+    """One run made on this machine.
+
+    Raises:
+        RunFolderError: the name is none of a run folder, or there is no such folder.
+    """
+    path = own_path(name)
+    if path.is_symlink() or not path.is_dir():
+        raise RunFolderError(f"There is no run called {name!r} here any more.")
+    return _look_at(path, shipped=False)
+
+
+def own_path(name: str) -> Path:
+    """Where a run of this name is or would be: always directly in the folder of runs.
+
+    Raises:
+        RunFolderError: the name has parts that a name of a run does not have.
+    """
+    if not _NAME.fullmatch(name):
+        raise RunFolderError(f"{name!r} is not the name of a run.")
+    return runs_root() / name
+
+
+def _folders(root: Path) -> list[Path]:
+    if not root.is_dir():
+        return []
+    return sorted(path for path in root.iterdir() if _NAME.fullmatch(path.name) and path.is_dir())
+
+
+def _look_at(path: Path, *, shipped: bool) -> Run:
+    folder = RunFolder(path)
+    try:
+        stat = folder.run_json.stat()
+    except OSError:
+        return Run(folder, shipped, "broken", problem=f"{path.name} has no run.json, so it cannot be shown.")
+    found = _read_record(path, stat.st_mtime_ns, stat.st_size, stat.st_ino)
+    if isinstance(found, str):
+        return Run(folder, shipped, "broken", problem=found)
+    busy = find_worker(found) is not None
+    if found.state == "running" and not busy:
+        gone = "The process that trained it is gone; its last whole epoch is kept."
+        return Run(folder, shipped, "interrupted", record=found, problem=gone)
+    return Run(folder, shipped, cast(State, found.state), busy, found, found.error)
+
+
+@lru_cache(maxsize=2048)
+def _read_record(path: Path, changed: int, size: int, inode: int) -> RunRecord | str:
+    """The record, or why it cannot be read; the other arguments tell one version of it from the next."""
+    try:
+        record = RunFolder(path).read_record()
+    except RunFolderError as error:
+        return str(error)
+    known = isinstance(record.settings, dict) and isinstance(record.dataset, dict)
+    if not known or record.state not in get_args(State):
+        return f"{path.name}/run.json holds something that no run writes."
+    return record
+
+
+def _begun(run: Run) -> str:
+    return str(run.record.queued or run.record.started) if run.record else ""

@@ -1,0 +1,125 @@
+"""What of a preset's recipe can be chosen, within which limits, and how it reaches the command line."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any, get_args
+
+from digitcnn.errors import InputError
+from digitcnn.run_folder import RunRecord
+from digitcnn.training.presets import PRESETS, Optimizer, Preset, Recipe
+
+__all__ = ["LIMITS", "OPTIMIZERS", "PRESETS", "Limit", "Preset", "Settings", "arguments_of"]
+
+OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The least and the greatest value of a setting, and the setting in one line."""
+
+    least: float
+    greatest: float
+    help: str
+
+
+LIMITS: dict[str, Limit] = {
+    "epochs": Limit(1, 200, "How often the network sees every training image."),
+    "batch_size": Limit(8, 4096, "Images per step: fewer make noisier steps, and more of them."),
+    "learning_rate": Limit(1e-6, 1.0, "The size of a step: too small learns slowly, too large not at all."),
+    "validation_split": Limit(0.01, 0.5, "The share of images that is kept out to watch the training with."),
+    "images": Limit(100, 1_000_000, "How many of the training images are used; fewer are faster."),
+    "seed": Limit(0, 2**31 - 1, "Another number, other random weights and another order of the images."),
+}
+"""Of the settings that are numbers."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The part of a recipe that can be chosen; whatever is left out is the preset's own.
+
+    Attributes:
+        preset: name of the architecture and recipe.
+        images: how many of the training images are used; None for all.
+        seed: of weights, split, order and augmentation.
+        epochs, batch_size, optimizer, learning_rate, augmentation, validation_split: as in `Recipe`.
+
+    Raises:
+        InputError: a value is outside of its limits.
+    """
+
+    preset: str
+    epochs: int
+    batch_size: int
+    optimizer: Optimizer
+    learning_rate: float
+    augmentation: bool
+    validation_split: float
+    images: int | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.preset not in PRESETS:
+            raise InputError(f"There is no preset {self.preset!r}; there are: {', '.join(PRESETS)}.")
+        if self.optimizer not in OPTIMIZERS:
+            raise InputError(
+                f"There is no optimizer {self.optimizer!r} here; there are: {', '.join(OPTIMIZERS)}."
+            )
+        for name, limit in LIMITS.items():
+            value = getattr(self, name)
+            if value is not None and not limit.least <= value <= limit.greatest:
+                raise InputError(
+                    f"{name.replace('_', ' ').capitalize()} must be between {limit.least:g} and "
+                    f"{limit.greatest:g}, received {value:g}."
+                )
+
+    @classmethod
+    def of_preset(cls, name: str, chosen: Mapping[str, Any] | None = None) -> "Settings":
+        """A preset's own settings, but for those chosen that are not None.
+
+        Raises:
+            InputError: there is no such preset, or a value is outside of its limits.
+        """
+        if name not in PRESETS:
+            raise InputError(f"There is no preset {name!r}; there are: {', '.join(PRESETS)}.")
+        recipe = PRESETS[name].recipe
+        own = {
+            entry.name: getattr(recipe, entry.name) for entry in fields(cls) if hasattr(recipe, entry.name)
+        }
+        return cls(
+            preset=name, **own | {key: value for key, value in (chosen or {}).items() if value is not None}
+        )
+
+    @classmethod
+    def of_record(cls, record: RunRecord) -> "Settings":
+        """The settings that a run was begun with.
+
+        Raises:
+            InputError: the preset is no longer there, or a value is outside of its limits.
+        """
+        names = {entry.name for entry in fields(cls)}
+        chosen = {key: value for key, value in record.settings.items() if key in names}
+        return cls.of_preset(record.preset, chosen | {"seed": record.seed})
+
+    @property
+    def recipe(self) -> Recipe:
+        own = asdict(self)
+        return replace(
+            PRESETS[self.preset].recipe,
+            **{key: own[key] for key in own if key not in ("preset", "images", "seed")},
+        )
+
+    def as_recorded(self) -> dict[str, Any]:
+        """What `run.json` keeps as the run's settings."""
+        return asdict(self.recipe) | {"images": self.images}
+
+
+def arguments_of(settings: Settings) -> list[str]:
+    """The command line's arguments, after `python -m digitcnn`, that train with these settings."""
+    arguments = ["train", settings.preset]
+    for name, value in asdict(settings).items():
+        option = f"--{name.replace('_', '-')}"
+        if isinstance(value, bool):
+            arguments.append(option if value else f"--no-{option[2:]}")
+        elif name != "preset" and value is not None:
+            arguments += [option, str(value)]
+    return arguments
