@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
-from digitcnn.errors import DigitcnnError
+from digitcnn.errors import DigitcnnError, InputError
 from digitcnn.lab.settings import LIMITS, OPTIMIZERS, PRESETS, Settings
 from digitcnn.lab.training_queue import working_on
-from digitcnn.run_folder import RunFolder, runs_root
+from digitcnn.run_folder import RunFolder, find_run, runs_root
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,6 +50,14 @@ def _parser() -> argparse.ArgumentParser:
     for name, kind in (("validation_split", float), ("images", int), ("seed", int)):
         _add_setting(train, name, kind)
     train.set_defaults(run=_train)
+    export = commands.add_parser(
+        "export",
+        help="write a trained model as a legacy .h5 file",
+        description="Writes a trained model as a legacy .h5 file; .keras and .tflite lie in its run folder.",
+    )
+    export.add_argument("model", help="name of a model, or path of its run folder")
+    export.add_argument("path", type=Path, help="file to write, ending in .h5")
+    export.set_defaults(run=_export)
     return parser
 
 
@@ -86,3 +94,14 @@ def _train(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         return 130
     return 0 if record.state == "finished" else 130
+
+
+def _export(options: argparse.Namespace) -> int:
+    if options.path.suffix != ".h5":
+        raise InputError(f"Expected a file name that ends in .h5, received {options.path.name}.")
+    folder = find_run(options.model)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from digitcnn.training.export import save_h5
+
+    save_h5(folder.keras_file, options.path)
+    return 0

@@ -1,27 +1,65 @@
-"""The process that works on a run, if it is still there."""
+"""Processes that work on a run: started beside ours, and found again."""
 
+import os
+import subprocess
 import sys
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import psutil
 
-from digitcnn.run_folder import RunRecord
+from digitcnn.run_folder import PROJECT, RunRecord
 
 _SAME_START = 2.0
 """Seconds by which two readings of a process's start may differ; numbers are not given out again so fast."""
 
 
 def find_worker(record: RunRecord) -> psutil.Process | None:
-    """The process that a record names, told by its number and its start; None where it has ended."""
-    if record.process is None or record.process_started is None:
+    """The process that a record names; None where it has ended."""
+    return find_process(record.process, record.process_started)
+
+
+def find_process(number: int | None, started: float | None) -> psutil.Process | None:
+    """The process of this number that began at this time, in seconds since 1970; None where it has ended."""
+    if number is None or started is None:
         return None
     try:
-        process = psutil.Process(record.process)
-        if abs(process.create_time() - record.process_started) > _SAME_START:
+        process = psutil.Process(number)
+        if abs(process.create_time() - started) > _SAME_START:
             return None
         # A container's first process may never collect its dead children.
         return None if process.status() == psutil.STATUS_ZOMBIE else process
     except psutil.Error:
         return None
+
+
+def start_process(arguments: Sequence[str], *, log: Path, environment: Mapping[str, str]) -> psutil.Process:
+    """Starts `python -m digitcnn` in a session of its own, so that it outlives us, and behind all others.
+
+    Args:
+        arguments: of the command line.
+        log: a file that what it prints is appended to.
+        environment: variables beside our own.
+
+    Raises:
+        OSError: it cannot be started, or the log not be written.
+    """
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "digitcnn", *arguments],
+            cwd=PROJECT,
+            env=os.environ | {"PYTHONUNBUFFERED": "1"} | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    # Somebody has to collect the process when it ends.
+    threading.Thread(target=process.wait, daemon=True).start()
+    started = psutil.Process(process.pid)
+    _lower_priority(started)
+    return started
 
 
 def memory_of(process: psutil.Process) -> int | None:
@@ -32,7 +70,7 @@ def memory_of(process: psutil.Process) -> int | None:
         return None
 
 
-def lower_priority(process: psutil.Process) -> None:
+def _lower_priority(process: psutil.Process) -> None:
     """Lets every other process go first, as far as the system allows it."""
     try:
         process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 15)

@@ -74,6 +74,15 @@ def get_own_run(name: str) -> Run:
     return _look_at(path, shipped=False)
 
 
+def read_test_accuracy(run: Run) -> float | None:
+    """The accuracy on the test images, 0-1; None where it was not measured, or cannot be read."""
+    try:
+        changed = run.folder.metrics_json.stat().st_mtime_ns
+    except OSError:
+        return None
+    return _read_test_accuracy(run.folder.path, changed)
+
+
 def own_path(name: str) -> Path:
     """Where a run of this name is or would be: always directly in the folder of runs.
 
@@ -118,6 +127,14 @@ def _read_record(path: Path, changed: int, size: int, inode: int) -> RunRecord |
     if not known or record.state not in get_args(State):
         return f"{path.name}/run.json holds something that no run writes."
     return record
+
+
+@lru_cache(maxsize=2048)
+def _read_test_accuracy(path: Path, changed: int) -> float | None:
+    try:
+        return float(RunFolder(path).read_metrics()["test"]["accuracy"])
+    except (RunFolderError, KeyError, TypeError, ValueError):
+        return None
 
 
 def _begun(run: Run) -> str:

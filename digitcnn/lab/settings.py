@@ -8,7 +8,7 @@ from digitcnn.errors import InputError
 from digitcnn.run_folder import RunRecord
 from digitcnn.training.presets import PRESETS, Optimizer, Preset, Recipe
 
-__all__ = ["LIMITS", "OPTIMIZERS", "PRESETS", "Limit", "Preset", "Settings", "arguments_of"]
+__all__ = ["LIMITS", "OPTIMIZERS", "PRESETS", "Limit", "Preset", "Settings", "arguments_of", "command_of"]
 
 OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
 
@@ -115,11 +115,26 @@ class Settings:
 
 def arguments_of(settings: Settings) -> list[str]:
     """The command line's arguments, after `python -m digitcnn`, that train with these settings."""
-    arguments = ["train", settings.preset]
+    words = [word for option in _options(settings).values() for word in option]
+    return ["train", settings.preset, *words]
+
+
+def command_of(settings: Settings) -> str:
+    """The shortest command that trains with these settings: what is the preset's own is left out."""
+    own = _options(Settings.of_preset(settings.preset))
+    words = [
+        word for name, option in _options(settings).items() if option != own.get(name) for word in option
+    ]
+    return " ".join(["python -m digitcnn train", settings.preset, *words])
+
+
+def _options(settings: Settings) -> dict[str, list[str]]:
+    """The words of each setting's option."""
+    options = {}
     for name, value in asdict(settings).items():
-        option = f"--{name.replace('_', '-')}"
+        option = name.replace("_", "-")
         if isinstance(value, bool):
-            arguments.append(option if value else f"--no-{option[2:]}")
+            options[name] = [f"--{option}" if value else f"--no-{option}"]
         elif name != "preset" and value is not None:
-            arguments += [option, str(value)]
-    return arguments
+            options[name] = [f"--{option}", str(value)]
+    return options

@@ -9,9 +9,6 @@ When it ends, it starts the next one itself; after one that was killed, whoever 
 import os
 import shutil
 import signal
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,10 +19,10 @@ import psutil
 
 from digitcnn.errors import DigitcnnError, NotSupportedError, RunFolderError
 from digitcnn.lab.locks import locked
-from digitcnn.lab.processes import find_worker, lower_priority
+from digitcnn.lab.processes import find_worker, start_process
 from digitcnn.lab.runs import Run, get_own_run, list_own_runs, own_path
 from digitcnn.lab.settings import Settings, arguments_of
-from digitcnn.run_folder import PROJECT, RunFolder, RunRecord, runs_root
+from digitcnn.run_folder import RunFolder, RunRecord, runs_root
 
 MOST_WAITING = 20
 """Runs in the queue at most."""
@@ -223,21 +220,8 @@ def _start_next() -> None:
 
 def _launch(folder: RunFolder, record: RunRecord) -> None:
     arguments = [*arguments_of(Settings.of_record(record)), "--folder", str(folder.path.absolute())]
-    environment = os.environ | {"DIGITCNN_RUNS": str(runs_root().absolute()), "PYTHONUNBUFFERED": "1"}
-    with (folder.path / LOG).open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "digitcnn", *arguments],
-            cwd=PROJECT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    # Somebody has to collect the process when it ends.
-    threading.Thread(target=process.wait, daemon=True).start()
-    worker = psutil.Process(process.pid)
-    lower_priority(worker)
+    environment = {"DIGITCNN_RUNS": str(runs_root().absolute())}
+    worker = start_process(arguments, log=folder.path / LOG, environment=environment)
     folder.write_record(
         replace(
             record,

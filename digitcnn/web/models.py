@@ -6,7 +6,9 @@ import streamlit as st
 
 from digitcnn.errors import DigitcnnError
 from digitcnn.recognition.reader import DEFAULT_MODEL, DigitReader
-from digitcnn.run_folder import SHIPPED, RunFolder, list_runs
+from digitcnn.run_folder import SHIPPED, RunFolder, list_runs, runs_root
+
+_CHOSEN = "models.chosen"
 
 MOST_READERS = 16
 """Readers kept in memory at most; the least recently used one goes."""
@@ -26,10 +28,23 @@ class Model:
 
 
 def list_models() -> list[Model]:
-    """The shipped models, the default first; those that are still being trained are left out."""
+    """The visitor's own choice from the lab first, then the shipped models, of these the default first.
+
+    Those that are still being trained are left out.
+    """
     found = [folder for folder in list_runs(SHIPPED) if folder.tflite_file.is_file() and is_finished(folder)]
     models = [Model(folder.name, folder.tflite_file.stat().st_mtime_ns) for folder in found]
-    return sorted(models, key=lambda model: (model.name != DEFAULT_MODEL, model.name))
+    return _chosen_in_the_lab() + sorted(models, key=lambda model: (model.name != DEFAULT_MODEL, model.name))
+
+
+def use_run(name: str | None) -> None:
+    """Makes a run of this machine the visitor's model on the pages that read, or none."""
+    st.session_state[_CHOSEN] = name
+
+
+def used_run() -> str | None:
+    """The run that `use_run` has chosen."""
+    return st.session_state.get(_CHOSEN)
 
 
 def is_finished(folder: RunFolder) -> bool:
@@ -38,6 +53,17 @@ def is_finished(folder: RunFolder) -> bool:
         return folder.read_record().state == "finished"
     except DigitcnnError:
         return False
+
+
+def _chosen_in_the_lab() -> list[Model]:
+    name = used_run()
+    if not name:
+        return []
+    try:
+        changed = (runs_root() / name / "model.tflite").stat().st_mtime_ns
+    except OSError:
+        return []  # Somebody has deleted it.
+    return [Model(name, changed)]
 
 
 @st.cache_resource(max_entries=MOST_READERS, show_spinner=False)

@@ -1,0 +1,45 @@
+"""The Model Lab: train models, watch them learn, compare them, and look inside."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import streamlit as st
+
+from digitcnn.web import frame
+
+PARTS = {
+    "Train": "train_panels",
+    "Compare": "compare_panels",
+    "Inside": "inside_panels",
+    "Runs": "runs_panels",
+}
+
+with frame.draw_frame("Model Lab"):
+    st.html(Path(frame.__file__).with_name("lab.css"))
+    st.title("Model Lab", anchor=False)
+    part = st.segmented_control(
+        "Part of the lab",
+        [name for name, module in PARTS.items() if find_spec(f"digitcnn.web.{module}")],
+        default="Train",
+        required=True,
+        label_visibility="collapsed",
+        key="tab",  # The query parameter's name, so that a link leads to a part.
+        bind="query-params",
+    )
+    # Each part brings libraries of its own, which only those who open it pay for.
+    if part == "Compare":
+        from digitcnn.web.compare_panels import show_compare
+
+        show_compare()
+    elif part == "Inside":
+        from digitcnn.web.inside_panels import show_inside
+
+        show_inside()
+    elif part == "Runs":
+        from digitcnn.web.runs_panels import show_runs
+
+        show_runs()
+    else:
+        from digitcnn.web.train_panels import show_train
+
+        show_train()
