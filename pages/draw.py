@@ -1,126 +1,138 @@
-"""Draw a digit, and the answer follows the pen."""
+"""Draw a digit or a number, and the answer follows the pen."""
 
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
-from streamlit_drawable_canvas import st_canvas
 
 from digitcnn.errors import InputError
-from digitcnn.ink.canvas import canvas_from_strokes, strokes_from_canvas
+from digitcnn.ink.canvas import strokes_from_canvas
 from digitcnn.ink.strokes import Stroke
-from digitcnn.recognition.reader import Digit, Expect
-from digitcnn.web import draw_panels
+from digitcnn.recognition.reader import Digit, Expect, Reading
+from digitcnn.web import draw_canvas, draw_panels, number_panels
 from digitcnn.web.frame import draw_frame
 from digitcnn.web.models import Model, list_models, load_reader
-from digitcnn.web.pictures import INK
-from digitcnn.web.samples import sample_strokes
+from digitcnn.web.personal_panels import ask_label, show_personal_set
 
-SIDE = 400
-"""Of the square canvas, in pixels."""
+COMPARED = ("reader", "deeper", "simple")
+"""Asked about every drawing, next to the model that was chosen."""
 
-BRUSH = 16
+MOST_SIDE_BY_SIDE = 4
 SAID = 140
 """Height of the answer, in pixels, whatever it says."""
 
-EXPECT: Expect = "digit"
 
-
-def start_from(objects: list[Any]) -> None:
-    """Lets the canvas begin anew from a drawing; the number tells it that this is another beginning."""
-    revision = st.session_state.get("draw.start", {}).get("revision", 0) + 1
-    st.session_state["draw.start"] = {"objects": objects, "revision": revision}
-
-
-def start_from_sample() -> None:
-    """Puts the sample that was chosen from the menu onto the canvas."""
-    digit = st.session_state["draw.sample"]
-    brush = st.session_state.get("draw.brush", BRUSH)
-    start_from(canvas_from_strokes(sample_strokes(digit, SIDE), colour=INK, width=brush)["objects"])
-
-
-def draw_canvas() -> dict[str, Any]:
-    """The canvas with its tools below it; what is drawn on it."""
-    with st.container(key="draw-paper"):
-        drawing = st_canvas(
-            stroke_width=st.session_state.get("draw.brush", BRUSH),
-            stroke_color=INK,
-            width=SIDE,
-            height=SIDE,
-            initial_drawing=st.session_state.get("draw.start"),
-            key="draw.canvas",
-        ).json_data
-    objects = (drawing or {}).get("objects") or []
-    with st.container(horizontal=True, gap="xxsmall"):
-        st.button(
-            "Undo",
-            icon=":material/undo:",
-            on_click=start_from,
-            args=(objects[:-1],),
-            disabled=not objects,
-            key="draw.undo",
-        )
-        st.button(
-            "Clear",
-            icon=":material/delete:",
-            on_click=start_from,
-            args=([],),
-            disabled=not objects,
-            key="draw.clear",
-        )
-        st.menu_button("Samples", list(range(10)), on_click=start_from_sample, key="draw.sample")
-        with st.popover("Brush"):
-            st.slider("Width in pixels", 5, 40, BRUSH, key="draw.brush")
-            st.caption(
-                "Changes what you see, never the answer: the model gets your strokes at its own pen width."
-            )
-    return drawing or {}
-
-
-def read_strokes(model: Model, strokes: list[Stroke]) -> Digit | None:
-    """What one model makes of the strokes; None for a blank canvas."""
-    digits = load_reader(model).read_strokes(strokes, expect=EXPECT).digits
-    return digits[0] if digits else None
-
-
-def choose_model(names: list[str]) -> str:
+def choose_model(models: list[Model]) -> Model:
     """The model whose answer stands large."""
-    return st.segmented_control(
-        "Model", names, default=names[0], required=True, label_visibility="collapsed", key="draw.model"
-    )
+    names = [model.name for model in models]
+    # Another first model was chosen in the lab: what was chosen here before no longer counts.
+    key = f"draw.model-{names[0]}"
+    if len(names) > MOST_SIDE_BY_SIDE:
+        name = st.selectbox(
+            "Model", names, width=180, label_visibility="collapsed", persist_state="session", key=key
+        )
+    else:
+        name = st.segmented_control(
+            "Model",
+            names,
+            default=names[0],
+            required=True,
+            label_visibility="collapsed",
+            persist_state="session",
+            key=key,
+        )
+    return models[names.index(name)]
+
+
+def read(models: list[Model], strokes: list[Stroke], expect: Expect) -> dict[str, Reading]:
+    """What each model makes of the drawing; asked again only when drawing or models have changed."""
+    asked = draw_canvas.objects(), expect, models
+    known = st.session_state.get("draw.readings")
+    if known is None or known[0][0] is not asked[0] or known[0][1:] != asked[1:]:
+        readings = {model.name: load_reader(model).read_strokes(strokes, expect=expect) for model in models}
+        known = st.session_state["draw.readings"] = asked, readings
+    return known[1]
+
+
+def show_digit(readings: dict[str, Reading], model: str, strokes: list[Stroke]) -> None:
+    """Everything below the answer, for one digit."""
+    opinions = {name: as_digit(reading) for name, reading in readings.items()}
+    answer = opinions[model]
+    draw_panels.show_probabilities(answer)
+    draw_panels.show_steps(strokes, draw_canvas.SQUARE.size, answer)
+    draw_panels.show_opinions(opinions)
+    ask_label(answer and answer.pixels, key="draw.was")
+
+
+def show_number(readings: dict[str, Reading], model: str) -> None:
+    """Everything below the answer, for a number."""
+    reading = readings[model]
+    st.markdown("**As the model saw them**")
+    number_panels.show_digits(reading)
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        number_panels.show_readings(readings)
+    with right:
+        digit = number_panels.choose_digit(reading)
+        number_panels.show_digit(digit)
+        ask_label(digit and digit.pixels, key="draw.was")
+
+
+def as_digit(reading: Reading) -> Digit | None:
+    """The one digit of a reading; None for a blank canvas."""
+    return reading.digits[0] if reading.digits else None
+
+
+def draw(expect: Expect) -> list[Stroke]:
+    """The canvas with its tools; what is drawn on it."""
+    draw_canvas.show_canvas(draw_canvas.paper_of(expect))
+    draw_canvas.show_tools()
+    try:
+        return strokes_from_canvas({"objects": list(draw_canvas.objects())})
+    except InputError as error:
+        st.error(str(error))
+        return []
 
 
 @st.fragment
 def draw_and_answer(models: list[Model]) -> None:
     """Canvas and answer: runs again after every stroke, alone."""
-    halves = st.container(horizontal=True, gap="medium", key="draw-halves")
-    with halves, st.container(width=SIDE):
-        drawing = draw_canvas()
-    with halves, st.container(key="draw-reading"):
-        try:
-            strokes = strokes_from_canvas(drawing)
-        except InputError as error:
-            st.error(str(error))
-            strokes = []
-        opinions = {model.name: read_strokes(model, strokes) for model in models}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        expect = draw_canvas.choose_expect()
+        draw_canvas.show_samples(expect)
+    side_by_side = expect == "digit"
+    halves = st.container(horizontal=side_by_side, gap="medium", key=f"draw-{expect}")
+    with halves, st.container(width=draw_canvas.SQUARE.width if side_by_side else "stretch"):
+        strokes = draw(expect)
+    with halves, st.container(key=f"draw-{expect}-reading"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             said = st.container(
-                key="draw-said", width=360, height=SAID, border=False, vertical_alignment="center"
+                key="draw-said",
+                width=360 if side_by_side else 720,
+                height=SAID if side_by_side else SAID + 40,
+                border=False,
+                vertical_alignment="center",
             )
-            answer = opinions[choose_model(list(opinions))]
-            with said:
-                draw_panels.show_answer(answer)
-        draw_panels.show_probabilities(answer)
-        draw_panels.show_steps(strokes, (SIDE, SIDE), answer)
-        draw_panels.show_opinions(opinions)
-    hint = "" if strokes else ".st-key-draw-paper::after { content: 'draw a digit here'; }"
-    st.html(f"<style>{hint} </style>")
+            model = choose_model(models)
+        asked = [other for other in models if other == model or other.name in COMPARED]
+        readings = read(asked, strokes, expect)
+        with said:
+            if side_by_side:
+                draw_panels.show_answer(as_digit(readings[model.name]))
+            else:
+                number_panels.show_number(readings[model.name])
+        if side_by_side:
+            show_digit(readings, model.name, strokes)
+        else:
+            show_number(readings, model.name)
+    draw_canvas.show_hint(expect, blank=not strokes)
+    show_personal_set()
 
 
 with draw_frame("Draw"):
     st.html(Path(draw_panels.__file__).with_name("draw.css"))
-    st.title("Draw a digit", anchor=False)
+    st.title("Draw a digit or a number", anchor=False)
     if shipped := list_models():
+        draw_canvas.resume()
         draw_and_answer(shipped)
     else:
         st.info("There is no trained model here yet: train one with `python -m digitcnn train simple`.")

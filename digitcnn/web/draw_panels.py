@@ -74,6 +74,8 @@ def _show_opinion(model: str, digit: Digit | None) -> None:
     else:
         answer = str(digit.label)
     sure = "nothing yet" if digit is None else say_percent(digit.confidence)
+    if answer == "no digit":
+        sure += " sure it is none"
     st.metric(model, answer, sure, delta_color="off", delta_arrow="off")
 
 
@@ -89,7 +91,11 @@ def _show_confidence(digit: Digit | None) -> None:
     if digit is None:
         st.caption("The answer follows every stroke of your pen.")
     elif digit.label is None:
-        st.caption(f"{say_percent(digit.confidence)} sure of that; the nearest digit is {digit.nearest}.")
+        wide = digit.box.width > 1.2 * digit.box.height
+        hint = " Several digits? Choose Number above." if wide else ""
+        st.caption(
+            f"{say_percent(digit.confidence)} sure of that; the nearest digit is {digit.nearest}.{hint}"
+        )
     else:
         st.markdown(f"### {say_confidence(digit.confidence)}")
         st.caption(say_percent(digit.confidence))

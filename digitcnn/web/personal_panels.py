@@ -1,6 +1,7 @@
 """A visitor's own digits on the pages: collected under an answer, kept for the visit, scored for the Lab."""
 
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,7 @@ def ask_label(pixels: np.ndarray | None, *, key: str) -> None:
     own = own_digits()
     label = None if pixels is None else own.label_of(pixels)
     st.session_state[key] = label
+    st.html(Path(__file__).with_name("personal.css"))
     with st.container(key="personal-ask", gap="xxsmall"):
         st.segmented_control(
             "Not right? It was",
@@ -204,15 +206,7 @@ def _strip_html(own: PersonalDigits) -> str:
     ]
     rest = len(own) - len(figures)
     more = f"<p>and {rest} before these</p>" if rest else ""
-    style = (
-        "<style>.own-digits { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; } "
-        ".own-digits figure { margin: 0; width: 3rem; text-align: center; } "
-        ".own-digits img { display: block; width: 100%; border-radius: 0.375rem; "
-        "background: color-mix(in srgb, currentColor 6%, transparent); image-rendering: pixelated; } "
-        ".own-digits figcaption { font-size: 0.875rem; line-height: 1.4; } "
-        ".own-digits p { margin: 0; font-size: 0.875rem; }</style>"
-    )
-    return f'{style}<div class="own-digits">{"".join(figures)}{more}</div>'
+    return f'<div class="own-digits">{"".join(figures)}{more}</div>'
 
 
 def _score(own: PersonalDigits, models: list[Model]) -> dict[str, PersonalScore]:

@@ -1,4 +1,4 @@
-"""A digit of each kind, as pen strokes, for those who can't draw here."""
+"""A digit of each kind and some numbers, as pen strokes, for those who can't draw here."""
 
 import numpy as np
 
@@ -103,6 +103,13 @@ _STROKES: dict[int, tuple[tuple[tuple[float, float], ...], ...]] = {
 }
 
 
+SAMPLE_NUMBERS = ("42", "1978", "2026", "90210", "314159")
+"""Numbers that can be had as strokes, every digit among them."""
+
+_WIDTH_OF_DIGIT = 0.62
+"""From one digit of a number to the next, in sides of a digit's square."""
+
+
 def sample_strokes(digit: int, side: float) -> list[Stroke]:
     """The strokes of a sample digit on a square canvas.
 
@@ -111,6 +118,25 @@ def sample_strokes(digit: int, side: float) -> list[Stroke]:
         side: of the canvas, in its pixels.
     """
     return [_smooth(np.array(points)) * side / 100 for points in _STROKES[digit]]
+
+
+def sample_number(number: str, size: tuple[int, int]) -> list[Stroke]:
+    """The strokes of a number, in the middle of a canvas.
+
+    Args:
+        number: digits.
+        size: width and height of the canvas, in its pixels.
+    """
+    width, height = size
+    side = min(0.9 * height, 0.92 * width / (_WIDTH_OF_DIGIT * len(number) + 0.4))
+    step = _WIDTH_OF_DIGIT * side
+    left = (width - step * (len(number) - 1) - side) / 2
+    top = (height - side) / 2
+    return [
+        stroke + np.array([left + step * place, top])
+        for place, digit in enumerate(number)
+        for stroke in sample_strokes(int(digit), side)
+    ]
 
 
 def _smooth(points: np.ndarray) -> np.ndarray:

@@ -26,18 +26,18 @@ def say_percent(fraction: float) -> str:
     return f"{fraction * 100:.1f} %"
 
 
-def say_agreement(labels: Mapping[str, int | None]) -> str:
+def say_agreement(labels: Mapping[str, int | str | None]) -> str:
     """What several models made of the same drawing, in one sentence.
 
     Args:
-        labels: per model its digit, or None where it refused.
+        labels: per model its digit or number, or None where it refused.
 
     Returns:
         "" for a single model, which has nobody to agree with.
     """
     if len(labels) < 2:
         return ""
-    readings: dict[int | None, list[str]] = {}
+    readings: dict[int | str | None, list[str]] = {}
     for model, label in labels.items():
         readings.setdefault(label, []).append(model)
     if len(readings) == 1:
@@ -53,7 +53,7 @@ def join_words(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def _say_side(models: Sequence[str], label: int | None) -> str:
+def _say_side(models: Sequence[str], label: int | str | None) -> str:
     plural = len(models) > 1
     if label is None:
         return f"{join_words(models)} {'refuse' if plural else 'refuses'} it"

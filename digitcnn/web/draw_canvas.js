@@ -1,0 +1,62 @@
+// The canvas brings a toolbar of its own. Its bin goes back to the drawing that the canvas began with, which may be
+// a sample or what undo left: here it clears. Where nothing can hover, the toolbar can't be seen and would only catch
+// strokes. And nobody but the browser knows how wide the page is.
+const STYLE = `
+  .dc-toolbar { pointer-events: none; }
+  .dc-root:hover > .dc-toolbar, .dc-toolbar:focus-within, .dc-toolbar[data-pinned=true] {
+    pointer-events: auto;
+  }
+  @media (hover: none) { .dc-toolbar { display: none !important; } }
+`;
+const hooks = new WeakMap();
+
+function install(hook) {
+  const narrow = matchMedia(`(max-width: ${hook.component.data.narrow}px)`);
+  const report = () => {
+    if (narrow.matches !== hook.reported) {
+      hook.reported = narrow.matches;
+      hook.component.setStateValue("narrow", narrow.matches);
+    }
+  };
+  const clear = (event) => {
+    const bin = event.composedPath().some(
+      (node) => node.getAttribute?.("aria-label")?.startsWith("Reset canvas"));
+    if (bin) {
+      event.stopImmediatePropagation();
+      hook.component.setTriggerValue("cleared", true);
+    }
+  };
+  const dress = () => {
+    for (const node of document.querySelectorAll(hook.component.data.paper)) {
+      const root = node.shadowRoot;
+      if (root && !root.querySelector("style.digitcnn")) {
+        const style = Object.assign(document.createElement("style"), { className: "digitcnn" });
+        style.textContent = STYLE;
+        root.append(style);
+      }
+    }
+  };
+  const timer = setInterval(dress, 500);
+  narrow.addEventListener("change", report);
+  document.addEventListener("click", clear, true);
+  report();
+  return () => {
+    clearInterval(timer);
+    narrow.removeEventListener("change", report);
+    document.removeEventListener("click", clear, true);
+  };
+}
+
+export default function (component) {
+  const parent = component.parentElement;
+  const hook = hooks.get(parent) ?? { component, reported: component.data.known };
+  hook.component = component;
+  if (!hooks.has(parent)) {
+    hooks.set(parent, hook);
+    hook.remove = install(hook);
+  }
+  return () => {
+    hook.remove();
+    hooks.delete(parent);
+  };
+}

@@ -1,0 +1,213 @@
+"""The canvas of the Draw page: its sizes, what is on it, and its tools."""
+
+from pathlib import Path
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+import streamlit as st
+from streamlit.components.v2 import component
+from streamlit_drawable_canvas import st_canvas
+
+from digitcnn.errors import InputError
+from digitcnn.ink.canvas import canvas_from_strokes, strokes_from_canvas
+from digitcnn.ink.strokes import Stroke, box_of_strokes
+from digitcnn.recognition.reader import Expect
+from digitcnn.web.draw_history import History, Objects
+from digitcnn.web.pictures import INK
+from digitcnn.web.samples import SAMPLE_NUMBERS, sample_number, sample_strokes
+from digitcnn.web.upload_canvas import Paper as Sheet
+from digitcnn.web.upload_canvas import zoom_css
+
+BRUSH = 16
+NARROW = 640
+"""CSS pixels: a page up to this width gets a number canvas of a phone's shape."""
+
+_MARGIN = 20.0
+_HISTORY, _START, _ECHO = "draw.history", "draw.start", "draw.echo"
+_PAPER, _EXPECT, _BRUSH, _HOOK = "draw.paper", "draw.expect", "draw.brush", "draw.hook"
+
+_hook = component("digitcnn_canvas_hook", js=Path(__file__).with_name("draw_canvas.js").read_text("utf-8"))
+
+
+class Paper(NamedTuple):
+    """A canvas of `width` by `height` CSS pixels, in a container of this key."""
+
+    key: str
+    width: int
+    height: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.width, self.height
+
+
+SQUARE = Paper("draw-paper", 400, 400)
+WIDE = Paper("draw-sheet", 1120, 300)
+PHONE = Paper("draw-sheet-phone", 720, 480)
+
+
+def choose_expect() -> Expect:
+    """One digit, or a number; what was drawn moves along."""
+    choice = st.segmented_control(
+        "What you write",
+        ["digit", "number"],
+        default="digit",
+        required=True,
+        format_func=str.capitalize,
+        label_visibility="collapsed",
+        on_change=_refit,
+        persist_state="session",
+        key=_EXPECT,
+    )
+    return cast(Expect, choice)
+
+
+def paper_of(expect: Expect) -> Paper:
+    """The canvas for a digit or a number on this visitor's screen."""
+    if expect == "digit":
+        return SQUARE
+    return PHONE if _is_narrow() else WIDE
+
+
+def resume() -> None:
+    """Puts what was drawn back onto the canvas, which is a new one whenever the page is opened."""
+    if objects():
+        _begin(_history())
+
+
+def objects() -> Objects:
+    """What is on the canvas."""
+    return _history().now
+
+
+def show_canvas(paper: Paper) -> None:
+    """The canvas."""
+    st.session_state[_PAPER] = paper
+    with st.container(key=paper.key, gap=None):
+        key = f"draw.canvas-{paper.key}"
+        st_canvas(
+            stroke_width=st.session_state.get(_BRUSH, BRUSH),
+            stroke_color=INK,
+            width=paper.width,
+            height=paper.height,
+            initial_drawing=st.session_state.get(_START),
+            on_change=lambda: _follow_pen(key),
+            key=key,
+        )
+        _hook(
+            data={"narrow": NARROW, "known": _is_narrow(), "paper": f".st-key-{paper.key} *"},
+            default={"narrow": _is_narrow()},
+            on_narrow_change=_refit,
+            on_cleared_change=clear,
+            key=_HOOK,
+        )
+
+
+def show_hint(expect: Expect, *, blank: bool) -> None:
+    """What a blank canvas invites to; and the rules that let a wide canvas shrink with its page."""
+    paper = paper_of(expect)
+    hint = "draw a digit here" if expect == "digit" else "write a number here"
+    rules = f".st-key-{paper.key}::after {{ content: '{hint}'; }}" if blank else ""
+    if paper != SQUARE:
+        rules += zoom_css(Sheet(paper.width, paper.height, 1.0), container=paper.key)
+    st.html(f"<style>{rules} </style>")
+
+
+def show_samples(expect: Expect) -> None:
+    """Drawings for those who can't draw here."""
+    samples = list(range(10)) if expect == "digit" else list(SAMPLE_NUMBERS)
+    st.menu_button("Samples", samples, on_click=_show_sample, args=(expect,), key="draw.sample")
+
+
+def show_tools() -> None:
+    """What can be done with the drawing."""
+    history = _history()
+    with st.container(horizontal=True, gap="xxsmall", key="draw-tools"):
+        st.button("Undo", icon=":material/undo:", on_click=undo, disabled=not history.past, key="draw.undo")
+        st.button("Redo", icon=":material/redo:", on_click=redo, disabled=not history.future, key="draw.redo")
+        st.button(
+            "Clear", icon=":material/delete:", on_click=clear, disabled=not history.now, key="draw.clear"
+        )
+        with st.popover("Brush"):
+            st.slider("Width in pixels", 5, 40, BRUSH, persist_state="session", key=_BRUSH)
+            st.caption(
+                "Changes what you see, never the answer: the model gets your strokes at its own pen width."
+            )
+
+
+def undo() -> None:
+    """A step back: a stroke, or whatever the last tool did."""
+    _begin(_history().undo())
+
+
+def redo() -> None:
+    """A step forward again."""
+    _begin(_history().redo())
+
+
+def clear() -> None:
+    """Takes everything off the canvas; undo brings it back."""
+    if objects():
+        _begin(_history().change([]))
+
+
+def fit_strokes(strokes: list[Stroke], paper: Paper) -> list[Stroke]:
+    """Strokes where a paper has room: where they were, moved into sight, or smaller in its middle."""
+    if not strokes:
+        return []
+    box = box_of_strokes(strokes)
+    room = np.array(paper.size) - 2 * _MARGIN
+    size = np.array([box.width, box.height])
+    scale = min(1.0, float((room / np.maximum(size, 1e-9)).min()))
+    corner = np.array([box.x, box.y])
+    free = np.maximum(room - size * scale, 0.0)
+    place = np.clip(corner, _MARGIN, _MARGIN + free) if scale == 1.0 else _MARGIN + free / 2
+    return [(stroke - corner) * scale + place for stroke in strokes]
+
+
+def _history() -> History:
+    return st.session_state.get(_HISTORY, History())
+
+
+def _is_narrow() -> bool:
+    return bool((st.session_state.get(_HOOK) or {}).get("narrow"))
+
+
+def _begin(history: History) -> None:
+    """Lets the canvas begin anew from a drawing; the number tells it that this is another beginning."""
+    revision = st.session_state.get(_START, {}).get("revision", 0) + 1
+    st.session_state[_HISTORY] = history
+    st.session_state[_START] = {"objects": list(history.now), "revision": revision}
+    st.session_state[_ECHO] = True
+
+
+def _follow_pen(key: str) -> None:
+    """Takes over what the canvas sends: a new drawing, or the one that it was given."""
+    raw: dict[str, Any] = (st.session_state[key].get("drawing") or {}).get("raw") or {}
+    sent = raw.get("objects") or []
+    history = _history()
+    is_echo = st.session_state.pop(_ECHO, False) and len(sent) == len(history.now)
+    st.session_state[_HISTORY] = history.restate(sent) if is_echo else history.change(sent)
+
+
+def _refit() -> None:
+    """Moves the drawing to another paper, where its strokes can still be undone one by one."""
+    paper = paper_of(st.session_state.get(_EXPECT, "digit"))
+    if not objects() or paper == st.session_state.get(_PAPER):
+        return
+    try:
+        strokes = fit_strokes(strokes_from_canvas({"objects": list(objects())}), paper)
+    except InputError:
+        return
+    _begin(History.begin(_as_objects(strokes)))
+
+
+def _show_sample(expect: Expect) -> None:
+    sample = st.session_state["draw.sample"]
+    paper = paper_of(expect)
+    strokes = sample_strokes(sample, paper.width) if expect == "digit" else sample_number(sample, paper.size)
+    _begin(_history().change(_as_objects(strokes)))
+
+
+def _as_objects(strokes: list[Stroke]) -> list[dict[str, Any]]:
+    return canvas_from_strokes(strokes, colour=INK, width=st.session_state.get(_BRUSH, BRUSH))["objects"]

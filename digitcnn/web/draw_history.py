@@ -1,0 +1,66 @@
+"""What was on a canvas before and after: undo and redo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+MOST_STEPS = 50
+
+Objects = tuple[Mapping[str, Any], ...]
+"""What lies on a canvas, in order of drawing, as the canvas describes it."""
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """A drawing with its past and its future.
+
+    Attributes:
+        now: what is on the canvas.
+        past: what undo leads to, the last one first reached.
+        future: what redo leads to, the last one first reached.
+    """
+
+    now: Objects = ()
+    past: tuple[Objects, ...] = ()
+    future: tuple[Objects, ...] = ()
+
+    def change(self, objects: Sequence[Mapping[str, Any]]) -> History:
+        """Something else is on the canvas now; what could have been done again is gone.
+
+        Strokes that came together are undone one by one all the same.
+        """
+        new = self._share(objects)
+        longer = all(one is other for one, other in zip(self.now, new, strict=False))
+        between = [new[:count] for count in range(len(self.now) + 1, len(new))] if longer else []
+        return History(new, (*self.past, self.now, *between)[-MOST_STEPS:])
+
+    @classmethod
+    def begin(cls, objects: Sequence[Mapping[str, Any]]) -> History:
+        """A drawing as if it had just been drawn, object by object."""
+        return cls().change(objects) if objects else cls()
+
+    def restate(self, objects: Sequence[Mapping[str, Any]]) -> History:
+        """The same drawing in other words, as the canvas gives it back."""
+        return History(tuple(objects), self.past, self.future)
+
+    def undo(self) -> History:
+        """A step back, if there is one."""
+        if not self.past:
+            return self
+        return History(self.past[-1], self.past[:-1], (*self.future, self.now))
+
+    def redo(self) -> History:
+        """A step forward again, if one was taken back."""
+        if not self.future:
+            return self
+        return History(self.future[-1], (*self.past, self.now), self.future[:-1])
+
+    def _share(self, objects: Sequence[Mapping[str, Any]]) -> Objects:
+        """Objects that were here before stay the same ones, so that fifty steps cost little memory."""
+        known = list(self.now)
+        return tuple(
+            known[place] if place < len(known) and known[place] == entry else entry
+            for place, entry in enumerate(objects)
+        )

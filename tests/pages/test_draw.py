@@ -1,0 +1,138 @@
+import html
+import re
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from digitcnn.ink.canvas import canvas_from_strokes, strokes_from_canvas
+from digitcnn.ink.strokes import Stroke, box_of_strokes
+from digitcnn.run_folder import SHIPPED
+from digitcnn.web.draw_history import History
+from digitcnn.web.samples import SAMPLE_NUMBERS, sample_number, sample_strokes
+
+SCRIPT = Path(__file__).resolve().parents[2] / "pages" / "draw.py"
+
+pytestmark = pytest.mark.skipif(not any(SHIPPED.glob("*/model.tflite")), reason="no model has shipped yet")
+
+
+@pytest.fixture
+def page() -> AppTest:
+    return AppTest.from_file(str(SCRIPT), default_timeout=60).run()
+
+
+def draw(page: AppTest, strokes: list[Stroke]) -> None:
+    """As if these strokes had been drawn; a canvas without a browser sends nothing."""
+    objects = canvas_from_strokes(strokes, colour="#000", width=16)["objects"]
+    page.session_state["draw.history"] = History.begin(objects)
+    page.run()
+    assert not page.exception
+
+
+def choose(page: AppTest, expect: str) -> None:
+    page.segmented_control(key="draw.expect").set_value(expect).run()
+    assert not page.exception
+
+
+def strokes_on(page: AppTest) -> list[Stroke]:
+    return strokes_from_canvas({"objects": list(page.session_state["draw.history"].now)})
+
+
+def answer_on(page: AppTest) -> str:
+    (said,) = [
+        body
+        for body in (element.proto.body for element in page.get("html"))
+        if re.search(r'<p class="(read|number|words)"', body)
+    ]
+    return html.unescape(re.sub(r"<[^>]+>", "", said.replace("<br>", "\n"))).strip()
+
+
+def test_blank_number_canvas_invites_without_a_digit(page: AppTest):
+    choose(page, "number")
+    assert answer_on(page) == "Write a number and I will read it"
+    assert all(metric.value == "–" for metric in page.metric)
+
+
+@pytest.mark.parametrize("number", SAMPLE_NUMBERS)
+def test_number_is_read_by_every_model_side_by_side(page: AppTest, number: str):
+    choose(page, "number")
+    draw(page, sample_number(number, (1120, 300)))
+    assert answer_on(page) == number
+    assert [metric.value for metric in page.metric] == [number] * len(page.metric)
+    assert any(caption.value == f"All 3 models read {number}." for caption in page.caption)
+
+
+def test_digit_moves_along_when_the_switch_is_changed(page: AppTest):
+    draw(page, sample_strokes(4, 400))
+    assert answer_on(page) == "4"
+    choose(page, "number")
+    assert answer_on(page) == "4"
+    choose(page, "digit")
+    assert answer_on(page) == "4"
+    assert len(strokes_on(page)) == 2
+
+
+def test_number_stays_in_sight_on_the_digit_canvas(page: AppTest):
+    choose(page, "number")
+    draw(page, sample_number("2026", (1120, 300)))
+    choose(page, "digit")
+    box = box_of_strokes(strokes_on(page))
+    assert min(box.x, box.y) >= 0
+    assert max(box.x + box.width, box.y + box.height) <= 400
+    assert not re.search(r"\d", answer_on(page))
+    choose(page, "number")
+    assert answer_on(page) == "2026"
+
+
+def test_strokes_can_be_undone_after_the_switch_was_changed(page: AppTest):
+    draw(page, [*sample_strokes(1, 400), *sample_strokes(0, 400)])
+    choose(page, "number")
+    page.button(key="draw.undo").click().run()
+    assert answer_on(page) == "1"
+    page.button(key="draw.redo").click().run()
+    assert len(strokes_on(page)) == 2
+
+
+def test_clearing_can_be_undone(page: AppTest):
+    draw(page, sample_strokes(5, 400))
+    page.button(key="draw.clear").click().run()
+    assert answer_on(page) == "Draw a digit and I will read it"
+    page.button(key="draw.undo").click().run()
+    assert answer_on(page) == "5"
+
+
+def test_answer_survives_a_rerun_of_the_page(page: AppTest):
+    draw(page, sample_strokes(8, 400))
+    page.run()
+    assert answer_on(page) == "8"
+
+
+def test_drawing_is_read_once_while_nothing_has_changed(page: AppTest):
+    draw(page, sample_strokes(8, 400))
+    first = page.session_state["draw.readings"][1]
+    page.segmented_control(key="draw.was").set_value(8).run()
+    assert page.session_state["draw.readings"][1] is not None
+    assert {name: id(reading) for name, reading in first.items()} == {
+        name: id(reading) for name, reading in page.session_state["draw.readings"][1].items()
+    }
+
+
+def test_a_digit_of_a_number_goes_to_the_own_digits(page: AppTest):
+    choose(page, "number")
+    draw(page, sample_number("42", (1120, 300)))
+    page.selectbox(key="draw.digit").set_value(1).run()
+    page.segmented_control(key="draw.was").set_value(2).run()
+    (own,) = page.session_state["personal.digits"].digits
+    assert own.label == 2
+    page.selectbox(key="draw.digit").set_value(0).run()
+    assert page.segmented_control(key="draw.was").value is None
+
+
+def test_every_picture_and_chart_of_a_number_has_words(page: AppTest):
+    choose(page, "number")
+    draw(page, sample_number("42", (1120, 300)))
+    (chart,) = page.get("vega_lite_chart")
+    assert chart.proto.alt
+    pictures = [tag for element in page.get("html") for tag in re.findall(r"<img [^>]*>", element.proto.body)]
+    assert len(pictures) == 2
+    assert all(re.search(r'alt="[^"]+"', tag) for tag in pictures)
