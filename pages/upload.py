@@ -11,6 +11,7 @@ from digitcnn.recognition.results import write_csv, write_json
 from digitcnn.web import upload_canvas, upload_editing, upload_panels, upload_sample
 from digitcnn.web.frame import draw_frame
 from digitcnn.web.models import Model, list_models
+from digitcnn.web.personal_panels import ask_label, show_personal_set
 from digitcnn.web.upload_files import (
     MOST_FILES,
     ReadFile,
@@ -177,6 +178,7 @@ def show_file(file: ReadFile, model: Model, expect: Expect) -> None:
             upload_editing.show_tools(file, preview, expect, index)
         if index is not None:
             upload_panels.show_probabilities(result, index)
+            ask_label(upload_panels.pixels_of(result, index), key="upload.was")
     if result.reading.digits:
         with st.container(key="upload-digits"):
             st.markdown("**As the model saw them**")
@@ -224,6 +226,7 @@ with draw_frame("Upload"):
         bar = st.empty()
         if everything:
             show_results(everything, *how, bar)
+            show_personal_set()
         else:
             invite()
     else:

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 
+import numpy as np
 import streamlit as st
 from PIL import Image
 
@@ -86,6 +87,12 @@ def show_probabilities(result: FileResult, index: int) -> None:
         key="upload.probabilities",
         alt=f"What the model makes of digit {index + 1}: {digit.nearest} is the likeliest",
     )
+
+
+def pixels_of(result: FileResult, index: int) -> np.ndarray | None:
+    """The house digit of a piece, (28, 28); None where its box holds no ink."""
+    pixels = result.reading.digits[index].pixels
+    return pixels if pixels.any() else None
 
 
 def show_steps(file: ReadFile, model: Model, expect: Expect) -> None:
