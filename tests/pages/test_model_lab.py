@@ -1,0 +1,154 @@
+"""The Model Lab's page, with runs that somebody else has left behind."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from digitcnn.lab.settings import PRESETS
+from digitcnn.run_folder import RunFolder, RunRecord, write_json
+
+PROJECT = Path(__file__).resolve().parents[2]
+FINISHED = RunRecord("simple", {"epochs": 2}, {}, 0, "finished", "2026-01-01T00:00:00+00:00", seconds=65.0)
+ROW = {"epoch": 0.0, "accuracy": 0.8, "loss": 0.6, "val_accuracy": 0.9, "val_loss": 0.4}
+
+
+@pytest.fixture(autouse=True)
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DIGITCNN_RUNS", str(tmp_path))
+    monkeypatch.delenv("DIGITCNN_TRAINING", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def worker() -> Iterator[psutil.Process]:
+    """A process in the place of one that trains."""
+    process = subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(120)"])
+    yield psutil.Process(process.pid)
+    process.kill()
+    process.wait()
+
+
+def make_run(runs: Path, name: str, record: RunRecord = FINISHED, *, epochs: int = 2) -> RunFolder:
+    folder = RunFolder(runs / name)
+    folder.path.mkdir()
+    folder.write_record(record)
+    folder.write_history([ROW | {"epoch": float(epoch)} for epoch in range(epochs)])
+    return folder
+
+
+def open_lab(part: str = "Train", **parameters: str) -> AppTest:
+    app = AppTest.from_file(str(PROJECT / "pages" / "model_lab.py"), default_timeout=120)
+    for name, value in ({"tab": part} | parameters).items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def words(app: AppTest) -> str:
+    return " ".join(
+        str(element.value)
+        for kind in (app.markdown, app.caption, app.warning, app.error, app.info)
+        for element in kind
+    )
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_has_its_card_and_defaults(preset: str):
+    app = open_lab()
+    app.pills(key="lab.preset").set_value(preset).run()
+    assert not app.exception
+    assert PRESETS[preset].claim.replace(".", "\\.")[:12] in words(app)
+    assert app.number_input(key=f"lab.{preset}.epochs").value == PRESETS[preset].recipe.epochs
+    assert app.code[0].value == f"python -m digitcnn train {preset}"
+
+
+def test_the_estimate_follows_the_settings():
+    app = open_lab()
+    before = words(app)
+    app.number_input(key="lab.simple.epochs").set_value(1).run()
+    assert "an estimate from" in before
+    assert words(app) != before
+    assert app.code[0].value == "python -m digitcnn train simple --epochs 1"
+
+
+def test_a_host_without_trainings_says_so(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DIGITCNN_TRAINING", "off")
+    app = open_lab()
+    assert app.button(key="lab.start").disabled
+    assert "turned off on this server" in words(app)
+
+
+def test_a_visitor_sees_what_another_one_trains_and_who_waits(runs: Path, worker: psutil.Process):
+    busy = replace(FINISHED, state="running", process=worker.pid, process_started=worker.create_time())
+    folder = make_run(runs, "simple-1", busy, epochs=1)
+    progress = {"epoch": 1, "step": 5, "steps": 10, "images_per_second": 500.0, "seconds_left": 42.0}
+    write_json(folder.progress_json, progress | {"process": worker.pid})
+    make_run(runs, "deeper-1", replace(FINISHED, preset="deeper", state="queued", queued="2026"), epochs=0)
+    app = open_lab()
+    assert "**simple-1** is being trained; **deeper-1** waits." in words(app)
+    figures = {metric.label: metric.value for metric in app.metric}
+    assert figures["Epoch"] == "2 of 2"
+    assert (figures["Images per second"], figures["Time left"], figures["Validation"]) == (
+        "500",
+        "42 s",
+        "90.00 %",
+    )
+    assert not app.button(key="lab.stop").disabled
+
+
+def test_a_killed_training_is_shown_as_interrupted_and_can_be_resumed(runs: Path):
+    make_run(
+        runs, "simple-1", replace(FINISHED, state="running", process=4_000_000, process_started=1.0), epochs=1
+    )
+    app = open_lab()
+    assert "interrupted" in words(app)
+    assert "1 of 2" in [metric.value for metric in app.metric]
+    assert app.button(key="lab.resume")
+
+
+def test_a_broken_run_is_said_and_the_others_are_there(runs: Path):
+    make_run(runs, "good-1")
+    make_run(runs, "bad-1").run_json.write_text("{", encoding="utf-8")
+    app = open_lab("Runs", run="bad-1")
+    assert "cannot be read" in words(app)
+    table = app.dataframe[0].value
+    states = dict(zip(table["Run"], table["State"], strict=True))
+    assert (states["good-1"], states["bad-1"]) == ("finished", "broken")
+
+
+def test_runs_lists_the_shipped_ones_which_cannot_be_deleted():
+    app = open_lab("Runs", run="simple")
+    assert "simple" in set(app.dataframe[0].value["Run"])
+    assert not [button for button in app.button if button.label == "Delete it"]
+
+
+def test_a_run_is_deleted_once_that_is_confirmed(runs: Path):
+    make_run(runs, "simple-1")
+    app = open_lab("Runs", run="simple-1")
+    app.button(key="lab.runs.delete.simple-1").click().run()
+    assert not app.exception
+    assert not (runs / "simple-1").exists()
+
+
+def test_a_run_that_is_used_comes_first_on_draw(runs: Path):
+    folder = make_run(runs, "simple-1")
+    shipped = RunFolder(PROJECT / "models" / "simple")
+    folder.tflite_file.write_bytes(shipped.tflite_file.read_bytes())
+    app = open_lab("Runs", run="simple-1")
+    app.button(key="lab.runs.use").click().run()
+    assert not app.exception
+    assert app.session_state["models.chosen"] == "simple-1"
+
+    draw = AppTest.from_file(str(PROJECT / "pages" / "draw.py"), default_timeout=120)
+    draw.session_state["models.chosen"] = "simple-1"
+    draw.run()
+    assert not draw.exception
+    assert "simple-1" in json.dumps([control.options for control in draw.button_group], default=str)
