@@ -1,0 +1,57 @@
+"""Prints what each shipped model withstands, as Markdown; `--write` records it too.
+
+    python benchmarks/robustness.py [MODEL ...] [--write]
+
+Needs MNIST on this machine, in `$DIGITCNN_DATA` or where Keras keeps it. Every fifth test image is
+turned, shifted, blurred and so on, the same for all models, and read by the bare model. With
+`--write`, the figures go into each model's `metrics.json`, where the Model Lab finds them.
+"""
+
+import argparse
+from collections import deque
+
+from digitcnn.errors import DigitcnnError
+from digitcnn.lab.robustness import Robustness, measure_robustness, record_robustness
+from digitcnn.lab.test_images import TestImages, load_test_images
+from digitcnn.recognition.recognizer import Recognizer
+from digitcnn.run_folder import SHIPPED, find_run, list_runs
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("models", nargs="*", default=[folder.name for folder in list_runs(SHIPPED)])
+    parser.add_argument("--write", action="store_true", help="record the figures in metrics.json")
+    options = parser.parse_args()
+    test = load_test_images()
+    if test is None:
+        raise SystemExit("MNIST is not on this machine: set DIGITCNN_DATA to a folder with mnist.npz.")
+    try:
+        measured = {name: measure(name, test, write=options.write) for name in options.models}
+    except DigitcnnError as error:
+        raise SystemExit(str(error)) from None
+    print(markdown(measured))
+
+
+def measure(name: str, test: TestImages, *, write: bool) -> Robustness:
+    folder = find_run(name)
+    *_, result = deque(measure_robustness(Recognizer(folder.tflite_file), test), maxlen=1)
+    assert isinstance(result, Robustness)
+    if write:
+        record_robustness(folder, result)
+    return result
+
+
+def markdown(measured: dict[str, Robustness]) -> str:
+    lines = [["digits", *(f"`{name}`" for name in measured)], ["---", *["---:"] * len(measured)]]
+    lines.append(["untouched", *(f"{each.clean:.2%}" for each in measured.values())])
+    for place, series in enumerate(next(iter(measured.values())).series):
+        for step, level in enumerate(series.levels):
+            shares = [f"{each.series[place].accuracies[step]:.1%}" for each in measured.values()]
+            lines.append([f"{series.kind}, {level:g} {series.unit}", *shares])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""What is computed of compared runs: once per server, until a run's files change."""
+
+import threading
+
+import streamlit as st
+
+from digitcnn.errors import DatasetError, ModelNotFoundError, NotSupportedError
+from digitcnn.lab.compared_runs import Candidate, ComparedRun, load_run
+from digitcnn.lab.comparison import Pairing, pair
+from digitcnn.lab.facts import Analysis, analyse
+from digitcnn.lab.speed import measure_milliseconds
+from digitcnn.lab.test_images import TestImages, load_test_images
+
+MOST_RUNS = 24
+"""Runs whose figures are kept in memory; 400 kB each."""
+
+TIMING = threading.Lock()
+
+
+@st.cache_data(max_entries=MOST_RUNS, show_spinner=False)
+def load(candidate: Candidate) -> ComparedRun:
+    """What a run folder holds.
+
+    Raises:
+        RunFolderError: there is nothing to compare in it.
+    """
+    return load_run(candidate)
+
+
+@st.cache_data(max_entries=MOST_RUNS, show_spinner=False)
+def analyse_run(candidate: Candidate) -> Analysis:
+    """Every metric of a run's predictions."""
+    return analyse(load(candidate))
+
+
+@st.cache_data(max_entries=4 * MOST_RUNS, show_spinner=False)
+def pair_runs(baseline: Candidate, challenger: Candidate) -> Pairing | None:
+    """Two runs image by image; None where they were tested on different images."""
+    try:
+        return pair(load(baseline).predictions, load(challenger).predictions)
+    except NotSupportedError:
+        return None
+
+
+def say_milliseconds(candidate: Candidate) -> float | None:
+    """Milliseconds for one digit on this server; None without a model that can be timed."""
+    tflite = candidate.folder.tflite_file
+    return _time_model(candidate.path, tflite.stat().st_mtime_ns) if tflite.is_file() else None
+
+
+@st.cache_data(max_entries=4 * MOST_RUNS, show_spinner=False)
+def _time_model(path: str, changed: int) -> float | None:
+    try:
+        with TIMING:  # Two timings at once would slow each other down.
+            return measure_milliseconds(Candidate("", path, ()).folder)
+    except ModelNotFoundError:
+        return None
+
+
+@st.cache_resource(max_entries=1, ttl="10min", show_spinner="Loading MNIST's test images")
+def load_images() -> TestImages | None:
+    """MNIST's test images, one copy per server; None where they are not on this machine."""
+    try:
+        return load_test_images()
+    except DatasetError:
+        return None

@@ -1,0 +1,104 @@
+"""Which runs are compared: the visitor's choice, and what is said of runs that can't be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from digitcnn.errors import RunFolderError
+from digitcnn.lab.compared_runs import Candidate, Candidates, ComparedRun, list_candidates
+from digitcnn.run_folder import SHIPPED, runs_root
+from digitcnn.web.compare_figures import load
+from digitcnn.web.upload_words import as_text
+
+BASELINE, CHALLENGER = "simple", "deeper"
+"""What is compared until somebody chooses."""
+
+MOST_CHALLENGERS = 5
+"""More lines than this in one chart tell nobody anything."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The runs that are compared, the baseline first, each loaded."""
+
+    candidates: tuple[Candidate, ...]
+    runs: tuple[ComparedRun, ...]
+
+    @property
+    def labels(self) -> list[str]:
+        return [run.label for run in self.runs]
+
+
+def choose_runs() -> Choice | None:
+    """Lets the visitor choose; None where there is nothing to compare, which is then said."""
+    found = list_candidates(SHIPPED, runs_root())
+    if not found.ready:
+        st.info("There is no trained model here yet: train one with `python -m digitcnn train simple`.")
+        _say_left_out(found)
+        return None
+    by_label = {candidate.label: candidate for candidate in found.ready}
+    labels = list(by_label)
+    _forget_runs_that_are_gone(labels)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="compare-choice"):
+        baseline = st.selectbox(
+            "Baseline",
+            labels,
+            index=labels.index(BASELINE) if BASELINE in labels else 0,
+            key="compare.baseline",
+            width=240,
+        )
+        default = [CHALLENGER] if CHALLENGER in labels else [each for each in labels if each != baseline][:1]
+        chosen = st.multiselect(
+            "Compared with",
+            labels,
+            default=default,
+            max_selections=MOST_CHALLENGERS,
+            placeholder="Choose one or more runs",
+            key="compare.others",
+        )
+    _say_left_out(found)
+    return _load([by_label[label] for label in dict.fromkeys([baseline, *chosen])])
+
+
+def _forget_runs_that_are_gone(labels: Sequence[str]) -> None:
+    """What was chosen and has since been deleted is no longer an option that a widget may hold."""
+    if st.session_state.get("compare.baseline", labels[0]) not in labels:
+        del st.session_state["compare.baseline"]
+    others = st.session_state.get("compare.others")
+    if others is not None and not set(others) <= set(labels):
+        st.session_state["compare.others"] = [label for label in others if label in labels]
+
+
+def _say_left_out(found: Candidates) -> None:
+    if found.unfinished:
+        count = len(found.unfinished)
+        names = ", ".join(found.unfinished[:4]) + (", …" if count > 4 else "")
+        have = "run has" if count == 1 else "runs have"
+        st.caption(f"{count} {have} no results to compare so far: {as_text(names)}.")
+    _warn(found.broken)
+
+
+def _load(candidates: Sequence[Candidate]) -> Choice | None:
+    """The chosen runs, without those whose files are broken, which is said."""
+    loaded: list[tuple[Candidate, ComparedRun]] = []
+    problems: list[str] = []
+    for candidate in candidates:
+        try:
+            run = load(candidate)
+        except RunFolderError as error:
+            problems.append(f"{candidate.label} is left out: {error}")
+            continue
+        loaded.append((candidate, run))
+        problems += run.problems
+    _warn(problems)
+    if not loaded:
+        st.info("None of these runs can be compared: choose others above.")
+        return None
+    return Choice(tuple(each for each, _ in loaded), tuple(run for _, run in loaded))
+
+
+def _warn(sentences: Sequence[str]) -> None:
+    if sentences:
+        more = f"\n\nand {len(sentences) - 5} more." if len(sentences) > 5 else ""
+        st.warning("\n\n".join(as_text(sentence) for sentence in sentences[:5]) + more)
