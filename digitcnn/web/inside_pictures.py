@@ -59,7 +59,7 @@ def sheet_of_maps(values: np.ndarray) -> str:
     for index, each in enumerate(maps):
         row, column = divmod(index, columns)
         top, left = row * cell_height, column * cell_width
-        cell = np.kron(_tint(each / reach), np.ones((scale, scale, 1), np.uint8))
+        cell = np.kron(tint(each / reach), np.ones((scale, scale, 1), np.uint8))
         rgba[top : top + height * scale, left : left + width * scale] = cell
     return as_png_url(Image.fromarray(rgba))
 
@@ -77,8 +77,11 @@ def _columns(count: int, dimensions: int) -> int:
     return min(count, 16 if count > 24 else 12)
 
 
-def _tint(share: np.ndarray) -> np.ndarray:
-    """(height, width, 4) uint8: the sign as colour, the size as opacity over a faint ground."""
+def tint(share: np.ndarray) -> np.ndarray:
+    """Values between -1 and 1, (height, width), as RGBA, (height, width, 4) uint8.
+
+    The sign is the colour, blue or orange, and the size its opacity over a faint ground.
+    """
     colours = np.array([_rgb(AGAINST), _rgb(INK)], np.uint8)[(share >= 0).astype(int)]
     alpha = np.round(20 + 235 * np.clip(np.abs(share), 0, 1)).astype(np.uint8)
     ground = np.abs(share) < 1e-3

@@ -1,0 +1,115 @@
+"""Small jobs beside the web server: a process that says how far it is, and whether it failed."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from digitcnn.run_folder import PROJECT
+
+_DOING = "Starting"
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is.
+
+    Attributes:
+        done: a fraction 0-1.
+        doing: what it is at, for people.
+    """
+
+    done: float = 0.0
+    doing: str = _DOING
+
+
+class Chore:
+    """One `python -m MODULE`, and what it says of itself line by line."""
+
+    def __init__(self, module: str, arguments: Sequence[str]):
+        """Starts it.
+
+        Raises:
+            OSError: no process can be started.
+        """
+        self.progress = Progress()
+        self.error: str | None = None
+        self._last = ""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            cwd=PROJECT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+        self._reader = threading.Thread(target=self._listen, daemon=True)
+        self._reader.start()
+
+    @property
+    def is_running(self) -> bool:
+        return self._reader.is_alive()
+
+    def wait(self, seconds: float) -> bool:
+        """Waits at most so long; whether it has ended."""
+        self._reader.join(seconds)
+        return not self.is_running
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as lines:
+            for line in lines:
+                self._follow(line.strip())
+        if self._process.wait() != 0 and self.error is None:
+            self.error = f"The job stopped before its end ({self._last or 'without a word'}): try again."
+
+    def _follow(self, line: str) -> None:
+        try:
+            said = json.loads(line)
+            if "error" in said:
+                self.error = str(said["error"])
+            else:
+                self.progress = Progress(min(max(float(said["done"]), 0.0), 1.0), str(said["doing"]))
+        except (ValueError, KeyError, TypeError):
+            self._last = line or self._last
+
+
+_chores: dict[str, Chore] = {}
+_lock = threading.Lock()
+
+
+def run_once(name: str, module: str, arguments: Sequence[str], *, again: bool = False) -> Chore:
+    """The job of this name: started if it never was, or, with `again`, if it has ended."""
+    with _lock:
+        chore = _chores.get(name)
+        if chore is None or (again and not chore.is_running):
+            chore = _chores[name] = Chore(module, arguments)
+        return chore
+
+
+def forget(name: str) -> None:
+    """Lets the job of this name be started anew; one that still runs is kept."""
+    with _lock:
+        if name in _chores and not _chores[name].is_running:
+            del _chores[name]
+
+
+def report_progress(done: float, doing: str) -> None:
+    """Says, from within a job, how far it is."""
+    print(json.dumps({"done": round(done, 3), "doing": doing}), flush=True)
+
+
+def report_error(message: str) -> None:
+    """Says, from within a job, why it fails."""
+    print(json.dumps({"error": message}), flush=True)
+
+
+def be_nice() -> None:
+    """Lets everything else go first, so that pages stay quick."""
+    if hasattr(os, "nice"):
+        os.nice(2)

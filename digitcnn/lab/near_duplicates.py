@@ -1,0 +1,88 @@
+"""Images of a data set that are equal or almost equal."""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+_POOL = 4
+_ROWS = 1000
+_CANDIDATES = 40
+"""Pairs of each digit that are compared pixel by pixel."""
+
+
+@dataclass(frozen=True, eq=False)
+class Twins:
+    """The most alike pairs.
+
+    Attributes:
+        at: (n, 2) numbers of the two images.
+        distance: (n,) root mean square difference of their pixels, 0-1, smallest first.
+    """
+
+    at: np.ndarray
+    distance: np.ndarray
+
+
+def find_twins(images: np.ndarray, labels: np.ndarray, most: int) -> Twins:
+    """The pairs of one label that are most alike without being equal.
+
+    All pairs are compared on averages of 4 x 4 pixels, which are never further apart than the images
+    themselves, and the closest of those pixel by pixel.
+
+    Args:
+        images: (n, 28, 28) uint8.
+        labels: (n,).
+        most: how many pairs; fewer where there are fewer.
+    """
+    pairs, distances = [], []
+    for label in np.unique(labels):
+        chosen = np.flatnonzero(labels == label)
+        for first, second in _closest_averages(images[chosen]):
+            one, other = images[chosen[first]].astype(np.float32), images[chosen[second]].astype(np.float32)
+            distance = float(np.sqrt(((one - other) ** 2).mean()) / 255)
+            if distance > 0:
+                pairs.append((chosen[first], chosen[second]))
+                distances.append(distance)
+    order = np.argsort(distances)[:most]
+    return Twins(np.array(pairs, dtype=np.int64).reshape(-1, 2)[order], np.array(distances)[order])
+
+
+def count_shared(train: np.ndarray, test: np.ndarray) -> tuple[int, int]:
+    """How many training images equal an earlier one, and how many test images equal a training image."""
+    seen: set[bytes] = set()
+    equal = 0
+    for image in train:
+        key = _digest(image)
+        equal += key in seen
+        seen.add(key)
+    shared = sum(_digest(image) in seen for image in test)
+    return equal, shared
+
+
+def _closest_averages(images: np.ndarray) -> list[tuple[int, int]]:
+    """Candidate pairs of one label, (first, second), first before second."""
+    count = len(images)
+    if count < 2:
+        return []
+    small = images.reshape(count, 28 // _POOL, _POOL, 28 // _POOL, _POOL).mean(axis=(2, 4), dtype=np.float32)
+    rows = small.reshape(count, -1)
+    norms = (rows**2).sum(axis=1)
+    found: list[tuple[float, int, int]] = []
+    for at in range(0, count, _ROWS):
+        part = rows[at : at + _ROWS]
+        distance = norms[at : at + _ROWS, np.newaxis] + norms - 2 * part @ rows.T
+        # Each image's nearest among those after it: sorting all pairs would take ten times as long.
+        distance[np.arange(count) <= np.arange(at, at + len(part))[:, np.newaxis]] = np.inf
+        nearest = distance.argmin(axis=1)
+        least = distance[np.arange(len(part)), nearest]
+        found += [
+            (float(least[row]), at + int(row), int(nearest[row]))
+            for row in np.argsort(least)[:_CANDIDATES]
+            if np.isfinite(least[row])
+        ]
+    return [(first, second) for _, first, second in sorted(found)[:_CANDIDATES]]
+
+
+def _digest(image: np.ndarray) -> bytes:
+    return hashlib.blake2b(image.tobytes(), digest_size=16).digest()

@@ -1,0 +1,112 @@
+"""Fetches a data set from its public home: `python -m digitcnn.training.fetch mnist` or `pens`.
+
+MNIST comes from where Keras has it and is kept where Keras keeps it, without loading TensorFlow, which
+would take 620 MB of memory for a download of 11.
+"""
+
+import hashlib
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from digitcnn.errors import DatasetError
+from digitcnn.training.datasets import keras_datasets, load_local_mnist
+from digitcnn.training.uci import load_uci_digits
+
+MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
+MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
+"""Of Keras's file. Source: keras.datasets.mnist."""
+
+_MNIST_BYTES = 11_490_434
+_BLOCK = 1 << 16
+_SECONDS = 30
+
+Report = Callable[[float, str], None]
+"""Is told how much is done, a fraction 0-1, and what is being done."""
+
+
+def fetch_mnist(report: Report, *, url: str = MNIST_URL) -> Path:
+    """Downloads MNIST, checks it, and keeps it where Keras and `load_local_mnist` find it.
+
+    Raises:
+        DatasetError: it cannot be downloaded or written, or is not the file that it should be.
+    """
+    target = keras_datasets() / "mnist.npz"
+    partial = target.with_name(f"mnist.npz.{os.getpid()}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        found = _download(url, partial, report)
+        if found != MNIST_SHA256:
+            raise DatasetError(
+                "What came from MNIST's home is not MNIST: try again, or from another network."
+            )
+        os.replace(partial, target)
+    except (OSError, urllib.error.URLError) as error:
+        raise DatasetError(
+            f"MNIST could not be downloaded ({error}): check the network, or set DIGITCNN_DATA to a folder "
+            "that holds mnist.npz."
+        ) from None
+    finally:
+        partial.unlink(missing_ok=True)
+    report(1.0, "MNIST is here")
+    return target
+
+
+def fetch_pens(report: Report) -> None:
+    """Downloads the UCI pen-based digits.
+
+    Raises:
+        DatasetError: they cannot be downloaded or understood.
+    """
+    report(0.1, "Downloading the UCI pen-based digits")
+    try:
+        load_uci_digits()
+    except OSError as error:
+        raise DatasetError(f"The UCI pen-based digits cannot be kept here: {error}.") from None
+    report(1.0, "The UCI pen-based digits are here")
+
+
+def _download(url: str, path: Path, report: Report) -> str:
+    """Writes what a URL holds into a file; the SHA-256 of it."""
+    digest = hashlib.sha256()
+    received = 0
+    with urllib.request.urlopen(url, timeout=_SECONDS) as response, path.open("wb") as file:
+        total = int(response.headers.get("Content-Length") or _MNIST_BYTES)
+        while block := response.read(_BLOCK):
+            file.write(block)
+            digest.update(block)
+            received += len(block)
+            if received > 4 * _MNIST_BYTES:
+                break
+            report(
+                min(received / max(total, 1), 1.0), f"{received / 1e6:.1f} of {total / 1e6:.1f} MB of MNIST"
+            )
+    return digest.hexdigest()
+
+
+def main(arguments: list[str]) -> int:
+    """Fetches one set and says line by line, as JSON, how far it is; the exit code."""
+
+    def report(done: float, doing: str) -> None:
+        print(json.dumps({"done": round(done, 3), "doing": doing}), flush=True)
+
+    try:
+        if arguments == ["mnist"]:
+            if load_local_mnist() is None:
+                fetch_mnist(report)
+        elif arguments == ["pens"]:
+            fetch_pens(report)
+        else:
+            raise SystemExit('expected "mnist" or "pens"')
+    except DatasetError as error:
+        print(json.dumps({"error": str(error)}), flush=True)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
