@@ -17,7 +17,7 @@ COMPARED = ("reader", "deeper", "simple")
 """Asked about every drawing, next to the model that was chosen."""
 
 MOST_SIDE_BY_SIDE = 4
-SAID = 140
+SAID = 156
 """Height of the answer, in pixels, whatever it says."""
 
 
@@ -108,7 +108,7 @@ def draw_and_answer(models: list[Model]) -> None:
             said = st.container(
                 key="draw-said",
                 width=360 if side_by_side else 720,
-                height=SAID if side_by_side else SAID + 40,
+                height=SAID if side_by_side else SAID + 44,
                 border=False,
                 vertical_alignment="center",
             )

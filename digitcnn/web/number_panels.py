@@ -16,11 +16,11 @@ from digitcnn.web.wording import say_agreement, say_percent
 MOST_IN_STRIP = 40
 """Pieces shown as the model saw them."""
 
-_SIZES = ((5, 8.0), (8, 5.5), (12, 4.0), (18, 2.75))
+_SIZES = ((5, 7.5), (8, 5.5), (12, 4.0), (18, 2.75))
 """Up to how many digits in the longest line a number is set in which size, in rem."""
 
 _SMALLEST = 1.75
-_ROOM = 8.0
+_ROOM = 7.5
 """Height of all lines together, in rem."""
 
 

@@ -1,4 +1,5 @@
 import io
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -97,3 +98,14 @@ def test_full_set_says_so_and_keeps_what_it_has(page: AppTest):
     say(page, 4)
     assert len(own_of(page)) == 2000
     assert any("more than 2,000" in caption.value for caption in page.caption)
+
+
+def test_digit_of_an_uploaded_picture_goes_to_the_same_set():
+    script = Path(__file__).resolve().parents[2] / "pages" / "upload.py"
+    page = AppTest.from_file(str(script), default_timeout=60).run()
+    page.button(key="upload.try-sample").click().run()
+    page.segmented_control(key="upload.was").set_value(9).run()
+    assert not page.exception
+    assert own_of(page) == [9]
+    page.segmented_control(key="upload.was").set_value(None).run()
+    assert own_of(page) == []
