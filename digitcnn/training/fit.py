@@ -1,18 +1,16 @@
 """Trains a preset into a run folder, and resumes where the folder left off."""
 
-import os
 import shutil
 import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from typing import Any
+from zipfile import BadZipFile
 
 import keras
 import numpy as np
-import psutil
 
 from digitcnn.errors import DigitcnnError, RunFolderError
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
@@ -24,9 +22,9 @@ from digitcnn.training.datasets import NOT_A_DIGIT, DigitSet, Split, split_mnist
 from digitcnn.training.export import save_keras, save_tflite
 from digitcnn.training.feed import Feed
 from digitcnn.training.handwriting import load_calibration_set, split_handwriting
-from digitcnn.training.machine import describe_machine, describe_versions
 from digitcnn.training.presets import Preset, Recipe
 from digitcnn.training.schedules import OneCycle
+from digitcnn.training.sitting import begin, now, released, say_io_error, write_if_possible
 
 EVALUATION_BATCH = 500
 GENTLE = 0.3
@@ -34,9 +32,6 @@ GENTLE = 0.3
 
 WARM_UP = 0.05
 """The share of a cosine schedule in which the learning rate rises."""
-
-LEAST_FREE = 16_000_000
-"""Bytes on the disk under which a failed write is put down to it."""
 
 
 def train(
@@ -73,7 +68,7 @@ def train(
         DatasetError: the data cannot be had.
     """
     recipe = recipe or preset.recipe
-    record = _begin(preset, folder, asdict(recipe) | {"images": images}, seed)
+    record = begin(preset, folder, asdict(recipe) | {"images": images}, seed)
     began = time.monotonic()
     state, error = "failed", "The training broke off with an error of its own; its log shows it."
     run = None
@@ -96,18 +91,18 @@ def train(
         error = str(problem)
         raise
     except OSError as problem:
-        error = _say_io_error(problem, folder)
+        error = say_io_error(problem, folder)
         raise RunFolderError(error) from problem
     finally:
         seconds = round(record.seconds + time.monotonic() - began, 1)
-        record = replace(record, state=state, error=error, finished=_now(), seconds=seconds)
+        record = replace(record, state=state, error=error, finished=now(), seconds=seconds)
         if state == "failed":
-            _write_if_possible(folder, _released(record))
+            write_if_possible(folder, released(record))
     if state == "stopped":
         folder.write_record(record)
         if run and run.history:
             record = _keep_best(run, record)
-    record = _released(record)
+    record = released(record)
     folder.write_record(record)
     if state == "finished":
         shutil.rmtree(folder.checkpoint, ignore_errors=True)
@@ -127,9 +122,11 @@ class _Run:
         self.held = Feed(split.validation, classes=preset.classes, one_hot=recipe.one_hot, seed=seed)
         self.steps = -(-len(split.train) // recipe.batch_size)
         if last_model(folder).is_file():
-            self.model = keras.models.load_model(last_model(folder))
+            self.model = _load_checkpoint(folder)
             done = int(self.model.optimizer.iterations.numpy()) // self.steps
             self.history = folder.read_history()[:done]
+            if len(self.history) < done:
+                raise RunFolderError(f"{folder.history_csv} lacks epochs, so {folder.name} can't be resumed.")
             echo(f"Resuming after epoch {done} of {recipe.epochs}.")
             return
         self.history = []
@@ -211,62 +208,6 @@ def make_optimizer(recipe: Recipe, *, steps: int) -> keras.optimizers.Optimizer:
     return keras.optimizers.RMSprop(rate)
 
 
-def _begin(preset: Preset, folder: RunFolder, settings: dict[str, Any], seed: int) -> RunRecord:
-    """The folder's record, new or taken up again."""
-    if folder.run_json.is_file():
-        record = folder.read_record()
-        if (record.preset, record.settings, record.seed) != (preset.name, settings, seed):
-            raise RunFolderError(
-                f"{folder.path} holds a run of other settings: choose another folder, or delete that one."
-            )
-        if record.state == "finished":
-            raise RunFolderError(f"{folder.path} holds a finished run: choose another folder, or delete it.")
-        seconds = record.seconds + _killed_sitting(folder, record)
-        folder.progress_json.unlink(missing_ok=True)
-        resumed = {"state": "running", "queued": None, "finished": None, "error": None, "seconds": seconds}
-        return replace(record, **resumed, **_here())
-    folder.path.mkdir(parents=True, exist_ok=True)
-    return RunRecord(
-        preset=preset.name,
-        settings=settings,
-        dataset={},
-        seed=seed,
-        state="running",
-        started=_now(),
-        **_here(),
-    )
-
-
-def _here() -> dict[str, Any]:
-    return {
-        "versions": describe_versions(),
-        "machine": describe_machine(),
-        "process": os.getpid(),
-        "process_started": psutil.Process().create_time(),
-    }
-
-
-def _released(record: RunRecord) -> RunRecord:
-    return replace(record, process=None, process_started=None)
-
-
-def _write_if_possible(folder: RunFolder, record: RunRecord) -> None:
-    try:
-        folder.write_record(record)
-    except OSError:
-        pass  # What broke the training off keeps its end from being recorded, too.
-
-
-def _killed_sitting(folder: RunFolder, record: RunRecord) -> float:
-    """Seconds of training in a sitting that was killed: its record has no end."""
-    if record.finished is not None:
-        return 0.0
-    try:
-        return float(folder.read_progress().get("seconds", 0.0))
-    except RunFolderError:
-        return 0.0
-
-
 def _calibrated(record: RunRecord, calibration: Calibration) -> RunRecord:
     return replace(record, temperature=calibration.temperature, refuse_above=calibration.refuse_above)
 
@@ -280,10 +221,11 @@ def _keep_best(run: "_Run", record: RunRecord) -> RunRecord:
         return record
 
 
-def _say_io_error(error: OSError, folder: RunFolder) -> str:
-    if shutil.disk_usage(folder.path).free < LEAST_FREE:
-        return f"The disk is full: make room, and resume {folder.name}."
-    return f"A file could not be read or written: {error}."
+def _load_checkpoint(folder: RunFolder) -> Any:
+    try:
+        return keras.models.load_model(last_model(folder))
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise RunFolderError(f"The checkpoint of {folder.name} cannot be read: {error}") from error
 
 
 def _load(recipe: Recipe, images: int | None, seed: int) -> Split:
@@ -305,7 +247,3 @@ def _sigterm_as_interrupt() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -12,7 +12,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -36,21 +37,28 @@ expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="package")
-def server() -> Iterator[str]:
-    """The address of the app, started cold on a free port."""
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the app, started cold on a free port, on a machine that has trained nothing."""
+    with serve(tmp_path_factory.mktemp("runs")) as address:
+        yield address
+
+
+@contextmanager
+def serve(runs: Path, environment: Mapping[str, str] | None = None) -> Iterator[str]:
+    """A server of its own over a folder of runs; its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
-    command += [
-        "--server.address",
-        "127.0.0.1",
-        "--server.port",
-        str(port),
-        "--server.fileWatcherType",
-        "none",
-    ]
-    process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
+    options = {"headless": "true", "address": "127.0.0.1", "port": str(port), "fileWatcherType": "none"}
+    command += [word for name, value in options.items() for word in (f"--server.{name}", value)]
+    process = subprocess.Popen(
+        command,
+        cwd=PROJECT,
+        env=os.environ | {"DIGITCNN_RUNS": str(runs)} | dict(environment or {}),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         address = f"http://127.0.0.1:{port}"
         _wait_until_healthy(address, process)
@@ -58,6 +66,12 @@ def server() -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+@pytest.fixture(scope="package")
+def start_server() -> Callable[..., AbstractContextManager[str]]:
+    """`serve`, for tests that need a server of their own."""
+    return serve
 
 
 @pytest.fixture(scope="package")

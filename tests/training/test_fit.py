@@ -1,19 +1,24 @@
 """Real trainings, on a few images of MNIST."""
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import keras
 import numpy as np
 import pytest
 
-from digitcnn.errors import RunFolderError
+from digitcnn.errors import DatasetError, RunFolderError
 from digitcnn.recognition.recognizer import Recognizer
 from digitcnn.run_folder import RunFolder, RunRecord
-from digitcnn.training.callbacks import Echo
+from digitcnn.training.batch_log import read_batches
+from digitcnn.training.callbacks import Echo, last_model
 from digitcnn.training.datasets import load_mnist
 from digitcnn.training.fit import train
 from digitcnn.training.presets import PRESETS
+from digitcnn.training.sitting import say_io_error
 
 SIMPLE = PRESETS["simple"]
 IMAGES = 1500
@@ -41,6 +46,10 @@ def resumed(tmp_path_factory: pytest.TempPathFactory, mnist: object) -> RunFolde
 
     assert train_simple(folder, echo=interrupt).state == "stopped"
     assert folder.checkpoint.is_dir()
+    # A stopped run can be used: its best epoch is measured and exported.
+    assert Recognizer(folder.tflite_file).predict(np.zeros((1, 28, 28), np.float32)).shape == (1, 10)
+    assert folder.read_metrics()["test"]["accuracy"] > 0.5
+    assert folder.read_record().process is None
     train_simple(folder)
     return folder
 
@@ -90,6 +99,39 @@ def test_exported_files_answer_as_the_run_did(undisturbed: RunFolder):
 def test_a_finished_run_is_not_overwritten(undisturbed: RunFolder):
     with pytest.raises(RunFolderError, match="finished run"):
         train_simple(undisturbed)
+
+
+def test_batches_are_noted_in_the_order_of_training(resumed: RunFolder):
+    epochs = [row.epoch for row in read_batches(resumed.batches_csv)]
+    assert epochs == sorted(epochs)
+    assert min(epochs) > 0
+    assert max(epochs) <= 3
+
+
+def test_data_that_cannot_be_had_fails_the_run_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "mnist.npz").write_bytes(b"no archive")
+    monkeypatch.setenv("DIGITCNN_DATA", str(tmp_path))
+    folder = RunFolder(tmp_path / "run")
+    with pytest.raises(DatasetError):
+        train_simple(folder)
+    record = folder.read_record()
+    assert (record.state, record.process) == ("failed", None)
+    assert "mnist.npz is not a readable MNIST file" in str(record.error)
+
+
+def test_a_broken_checkpoint_fails_the_run_in_words(tmp_path: Path, mnist: object):
+    folder = RunFolder(tmp_path / "run")
+    folder.checkpoint.mkdir(parents=True)
+    last_model(folder).write_bytes(b"no archive")
+    with pytest.raises(RunFolderError, match="checkpoint of run cannot be read"):
+        train_simple(folder)
+    assert folder.read_record().state == "failed"
+
+
+def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=1000))
+    full = OSError(28, "No space left on device")
+    assert "disk is full" in say_io_error(full, RunFolder(tmp_path))
 
 
 def test_a_run_of_other_settings_is_not_taken_up(undisturbed: RunFolder):

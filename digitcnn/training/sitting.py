@@ -1,0 +1,87 @@
+"""The record of a run at the beginning and at the end of each sitting."""
+
+import os
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import psutil
+
+from digitcnn.errors import RunFolderError
+from digitcnn.run_folder import RunFolder, RunRecord
+from digitcnn.training.machine import describe_machine, describe_versions
+from digitcnn.training.presets import Preset
+
+LEAST_FREE = 16_000_000
+"""Bytes on the disk under which a failed write is put down to it."""
+
+
+def begin(preset: Preset, folder: RunFolder, settings: dict[str, Any], seed: int) -> RunRecord:
+    """The folder's record, new or taken up again."""
+    if folder.run_json.is_file():
+        record = folder.read_record()
+        if (record.preset, record.settings, record.seed) != (preset.name, settings, seed):
+            raise RunFolderError(
+                f"{folder.path} holds a run of other settings: choose another folder, or delete that one."
+            )
+        if record.state == "finished":
+            raise RunFolderError(f"{folder.path} holds a finished run: choose another folder, or delete it.")
+        seconds = record.seconds + _killed_sitting(folder, record)
+        folder.progress_json.unlink(missing_ok=True)
+        resumed = {"state": "running", "queued": None, "finished": None, "error": None, "seconds": seconds}
+        return replace(record, **resumed, **_here())
+    folder.path.mkdir(parents=True, exist_ok=True)
+    return RunRecord(
+        preset=preset.name,
+        settings=settings,
+        dataset={},
+        seed=seed,
+        state="running",
+        started=now(),
+        **_here(),
+    )
+
+
+def released(record: RunRecord) -> RunRecord:
+    """The record without the process that worked on it."""
+    return replace(record, process=None, process_started=None)
+
+
+def write_if_possible(folder: RunFolder, record: RunRecord) -> None:
+    """Writes the record of a training that failed."""
+    try:
+        folder.write_record(record)
+    except OSError:
+        pass  # What broke the training off keeps its end from being recorded, too.
+
+
+def say_io_error(error: OSError, folder: RunFolder) -> str:
+    """A failed read or write in a sentence."""
+    if shutil.disk_usage(folder.path).free < LEAST_FREE:
+        return f"The disk is full: make room, and resume {folder.name}."
+    return f"A file could not be read or written: {error}."
+
+
+def now() -> str:
+    """UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _here() -> dict[str, Any]:
+    return {
+        "versions": describe_versions(),
+        "machine": describe_machine(),
+        "process": os.getpid(),
+        "process_started": psutil.Process().create_time(),
+    }
+
+
+def _killed_sitting(folder: RunFolder, record: RunRecord) -> float:
+    """Seconds of training in a sitting that was killed: its record has no end."""
+    if record.finished is not None:
+        return 0.0
+    try:
+        return float(folder.read_progress().get("seconds", 0.0))
+    except RunFolderError:
+        return 0.0

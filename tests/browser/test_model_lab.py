@@ -1,0 +1,99 @@
+"""A training from its start to its end, as a visitor sees it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from digitcnn.lab.processes import find_worker
+from digitcnn.lab.runs import list_own_runs
+from digitcnn.training.datasets import load_bundled_digits
+
+Serve = Callable[..., AbstractContextManager[str]]
+
+PATIENCE = 300_000
+"""Milliseconds that a busy machine may take to load TensorFlow or to train a little."""
+
+SETTINGS = {"Images used": "1200", "Batch size": "8", "Epochs": "12"}
+
+
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty folder of runs, and a few real digits to train on."""
+    train, test = load_bundled_digits()
+    np.savez(
+        tmp_path / "mnist.npz",
+        x_train=train.images,
+        y_train=train.labels,
+        x_test=test.images,
+        y_test=test.labels,
+    )
+    monkeypatch.setenv("DIGITCNN_DATA", str(tmp_path))
+    monkeypatch.setenv("DIGITCNN_RUNS", str(tmp_path / "runs"))
+    yield tmp_path / "runs"
+    for run in list_own_runs():
+        if worker := run.record and find_worker(run.record):
+            worker.kill()
+
+
+def live(page: Page) -> Locator:
+    return page.locator(".st-key-lab-live")
+
+
+def length_of_curve(page: Page) -> int:
+    """Of the first line in the first chart, in the characters that draw it."""
+    return page.evaluate(
+        "Math.max(0, ...[...document.querySelectorAll('.st-key-lab-live .mark-line path')]"
+        ".map(path => (path.getAttribute('d') || '').length))"
+    )
+
+
+def start_training(page: Page) -> None:
+    for label, value in SETTINGS.items():
+        field = page.get_by_role("spinbutton", name=label)
+        field.fill(value)
+        field.press("Enter")
+        option = label.lower().replace(" used", "").replace(" ", "-")
+        expect(page.locator("code")).to_contain_text(f"--{option} {value}")
+    page.get_by_role("button", name="Start training").click()
+
+
+def test_a_training_is_watched_left_stopped_and_resumed_on_another_server(
+    page: Page, start_server: Serve, runs: Path
+):
+    page.set_default_timeout(PATIENCE)
+    with start_server(runs) as address:
+        page.goto(f"{address}/model_lab")
+        start_training(page)
+        expect(live(page)).to_contain_text("Epoch 2 of 12", timeout=PATIENCE)
+        page.wait_for_function(
+            "document.querySelector('.st-key-lab-live .mark-line path')?.getAttribute('d')?.length > 30"
+        )
+        drawn = length_of_curve(page)
+        expect(live(page)).to_contain_text("Epoch 3 of 12", timeout=PATIENCE)
+        assert length_of_curve(page) > drawn
+
+        page.locator(".st-key-menu").get_by_role("link", name="Draw").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Draw a digit")
+        page.locator(".st-key-menu").get_by_role("link", name="Model Lab").click()
+        expect(live(page)).to_contain_text("simple-1")
+        page.reload()
+        expect(live(page)).to_contain_text("simple-1")
+        page.get_by_role("button", name="Stop").click()
+        expect(live(page)).to_contain_text("stopped")
+
+    with start_server(runs) as address:
+        page.goto(f"{address}/model_lab?run=simple-1")
+        expect(page.get_by_role("button", name="Resume")).to_be_enabled(timeout=PATIENCE)
+        page.get_by_role("button", name="Resume").click()
+        expect(live(page)).to_contain_text("Finished: the best epoch is kept", timeout=2 * PATIENCE)
+        (run,) = list_own_runs()
+        assert [row["epoch"] for row in run.folder.read_history()] == list(range(12))
+        page.goto(f"{address}/model_lab?tab=Runs&run=simple-1")
+        expect(page.get_by_role("button", name="Use on Draw and Upload")).to_be_visible()
+        with page.expect_download() as download:
+            page.get_by_role("button", name=".tflite").click()
+        assert Path(download.value.path()).read_bytes() == run.folder.tflite_file.read_bytes()
