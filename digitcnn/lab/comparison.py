@@ -93,7 +93,7 @@ def say_verdict(baseline: str, challenger: str, pairing: Pairing) -> str:
     if apart == 0:
         return (
             f"{challenger} and {baseline} read equally many of the {pairing.images:,} test images right: "
-            "nothing that luck would not do (p = 1)."
+            "no difference (p = 1)."
         )
     better, other = (challenger, baseline) if pairing.lead > 0 else (baseline, challenger)
     images = "1 image" if apart == 1 else f"{apart:,} images"

@@ -1,13 +1,21 @@
-"""What a model's answers on its test set are worth: every figure from `predictions.npz` alone."""
+"""What a model's answers on its test set are worth: every figure from `predictions.npz` alone.
+
+SciPy and scikit-learn take a second to load, so that each function loads what it needs: a page shows
+its first chart before.
+"""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from digitcnn.lab.evaluation import Interval, expected_calibration_error, interval_of_fraction
 from digitcnn.run_folder import RunFolder
+
+if TYPE_CHECKING:
+    from digitcnn.lab.evaluation import Interval
 
 CLASSES = 10
 RELIABILITY_BINS = 15
@@ -43,7 +51,7 @@ class Predictions:
         """(n,) float64: the probability of the answer."""
         return self.probabilities.max(axis=1).astype(np.float64)
 
-    def tempered(self, temperature: float) -> "Predictions":
+    def tempered(self, temperature: float) -> Predictions:
         """The same answers with every log-probability divided by `temperature`, as pages show confidence."""
         powers = np.log(np.maximum(self.probabilities.astype(np.float64), 1e-30)) / temperature
         powers = np.exp(powers - powers.max(axis=1, keepdims=True))
@@ -83,6 +91,8 @@ class Accuracy:
 
 def measure_accuracy(predictions: Predictions) -> Accuracy:
     """Accuracy on the test set, with Wilson's interval."""
+    from digitcnn.lab.evaluation import interval_of_fraction
+
     right = predictions.right
     return Accuracy(int(right.sum()), len(right), interval_of_fraction(right))
 
@@ -185,6 +195,8 @@ def measure_calibration(predictions: Predictions) -> Calibration:
 
     Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
     """
+    from digitcnn.lab.evaluation import expected_calibration_error
+
     confidence, right = predictions.confidence, predictions.right
     places = np.minimum((confidence * RELIABILITY_BINS).astype(int), RELIABILITY_BINS - 1)
     bins = [

@@ -15,6 +15,7 @@ from digitcnn.web.compare_handwriting import show_handwriting, show_robustness
 from digitcnn.web.compare_matrices import show_matrices
 from digitcnn.web.compare_runs import Choice, choose_runs
 from digitcnn.web.compare_tables import show_facts, show_pairing, show_reports
+from digitcnn.web.personal_panels import show_personal_scores
 from digitcnn.web.upload_words import as_text
 
 SECTIONS = (
@@ -58,7 +59,7 @@ def show_compare() -> None:
     _head("handwriting")
     show_handwriting(choice)
     _head("personal")
-    show_personal()
+    show_personal_scores()
     _head("take-away")
     show_downloads(choice)
 
@@ -184,13 +185,6 @@ def show_reliability(choice: Choice, analyses: list[Analysis]) -> None:
             "sure, 80 % are right; below it a model is surer than it should be. The error (ECE) is the mean "
             "distance from the line; larger dots are more answers."
         )
-
-
-def show_personal() -> None:
-    """How the models read this visitor's own digits."""
-    from digitcnn.web.personal_panels import show_personal_scores
-
-    show_personal_scores()
 
 
 def _head(anchor: str) -> None:

@@ -1,0 +1,141 @@
+"""The Compare tab as a visitor first sees it: `simple` against `deeper`, without any training."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sklearn.metrics import classification_report, confusion_matrix
+from streamlit.testing.v1 import AppTest
+
+from digitcnn.lab.metrics import Predictions, read_predictions
+from digitcnn.run_folder import PROJECT, SHIPPED, find_run
+
+TIMEOUT = 300
+
+
+def tab() -> AppTest:
+    def script() -> None:
+        from digitcnn.web.compare_panels import show_compare
+
+        show_compare()
+
+    return AppTest.from_function(script, default_timeout=TIMEOUT)
+
+
+def words_of(page: AppTest) -> str:
+    return "\n".join(element.value for element in [*page.markdown, *page.caption])
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> AppTest:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DIGITCNN_RUNS", str(tmp_path_factory.mktemp("runs")))
+        page = tab().run()
+    assert not page.exception
+    return page
+
+
+@pytest.fixture(scope="module")
+def pair() -> list[Predictions]:
+    return [read_predictions(find_run(name)) for name in ("simple", "deeper")]
+
+
+def test_it_opens_with_simple_against_deeper(page: AppTest):
+    assert page.selectbox(key="compare.baseline").value == "simple"
+    assert page.multiselect(key="compare.others").value == ["deeper"]
+
+
+def test_verdict_comes_first_and_says_whether_it_is_luck(page: AppTest, pair: list[Predictions]):
+    lead = int(pair[1].right.sum()) - int(pair[0].right.sum())
+    verdict = page.markdown[0].value.replace("\\", "")
+    assert f"{abs(lead)} images apart of 10,000" in verdict
+    assert "luck" in verdict or "not significant" in verdict
+
+
+def test_every_element_of_the_comparison_is_there(page: AppTest):
+    assert [each.value for each in page.subheader] == [
+        "Curves",
+        "What differs",
+        "What is mistaken for what",
+        "Digit by digit",
+        "Who gets what right",
+        "Is it as sure as it is right?",
+        "What it withstands",
+        "Real handwriting",
+        "Your own digits",
+        "Take away",
+    ]
+
+
+def test_every_chart_has_words(page: AppTest):
+    charts = page.get("vega_lite_chart")
+    assert len(charts) >= 6
+    assert all(chart.proto.alt for chart in charts)
+
+
+def test_printed_reports_are_scikit_learns(page: AppTest, pair: list[Predictions]):
+    expected = [classification_report(each.labels, each.answers, digits=4) for each in pair]
+    assert [f"{block.value}\n" for block in page.code] == expected
+
+
+def test_counts_of_who_gets_what_right_are_the_predictions(page: AppTest, pair: list[Predictions]):
+    first, second = pair[0].right, pair[1].right
+    shown = {metric.label: metric.value for metric in page.metric}
+    assert shown["Both right"] == f"{(first & second).sum():,}"
+    assert shown["Only simple right"] == f"{(first & ~second).sum():,}"
+    assert shown["Only deeper right"] == f"{(second & ~first).sum():,}"
+    assert shown["Neither"] == f"{(~first & ~second).sum():,}"
+
+
+def test_the_commonest_error_is_chosen_until_a_cell_is(page: AppTest, pair: list[Predictions]):
+    matrix = confusion_matrix(pair[0].labels, pair[0].answers)
+    chosen = matrix[page.selectbox(key="compare.true").value, page.selectbox(key="compare.read").value]
+    matrix[range(10), range(10)] = 0
+    assert chosen == matrix.max()
+
+
+def test_only_what_differs_is_shown_until_asked_for_more(page: AppTest):
+    def names() -> list[str]:
+        return list(page.table[0].value.iloc[:, 0])
+
+    assert "Learning rate" in names()
+    assert "Batch size" not in names()
+    page.toggle(key="compare.differing").set_value(False).run()
+    assert "Batch size" in names()
+    page.toggle(key="compare.differing").set_value(True).run()
+
+
+def test_a_run_alone_is_shown_without_comparison(page: AppTest):
+    page.multiselect(key="compare.others").set_value([]).run()
+    assert not page.exception
+    assert "Choose a run to compare" in words_of(page)
+    page.multiselect(key="compare.others").set_value(["deeper"]).run()
+    assert not page.exception
+
+
+def test_broken_runs_are_said_and_the_others_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    for name in ("whole", "half", "torn"):
+        shutil.copytree(SHIPPED / "simple", tmp_path / name, ignore=shutil.ignore_patterns("model.*"))
+    (tmp_path / "torn" / "run.json").write_text("{")
+    (tmp_path / "half" / "predictions.npz").write_bytes(b"PK")
+    monkeypatch.setenv("DIGITCNN_RUNS", str(tmp_path))
+    page = tab().run()
+    page.multiselect(key="compare.others").set_value(["whole", "half"]).run()
+    assert not page.exception
+    said = " ".join(warning.value.replace("\\", "") for warning in page.warning)
+    assert "torn is left out" in said
+    assert "half is left out" in said
+    assert "equally many of the 10,000" in page.markdown[0].value.replace("\\", "")
+
+
+def test_the_first_chart_waits_for_no_statistics():
+    code = (
+        "import sys, digitcnn.web.compare_panels;"
+        "print(sorted({'scipy', 'sklearn', 'pandas', 'altair', 'cv2', 'tensorflow'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=120
+    )
+    assert done.stdout.strip() == "[]", done.stderr
