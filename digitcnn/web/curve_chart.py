@@ -46,12 +46,10 @@ def spec_of(curves: Curves, metric: Metric, *, height: int = 220) -> dict[str, A
         "field": "part",
         "type": "nominal",
         "scale": {"domain": list(PARTS)},
-        # In the corner that a curve of learning leaves free.
-        "legend": {
-            "title": None,
-            "orient": "bottom-right" if metric == "accuracy" else "top-right",
-            "symbolType": "stroke",
-        },
+        # In the corner that a curve of learning leaves free; one legend serves both charts.
+        "legend": {"title": None, "orient": "bottom-right", "symbolType": "stroke"}
+        if metric == "accuracy"
+        else None,
     }
     return {
         "height": height,

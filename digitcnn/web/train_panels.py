@@ -26,7 +26,18 @@ def show_train() -> None:
     """Everything of the Train part."""
     lab_actions.show_problem()
     show_live()
-    st.subheader("Train a model", anchor=False)
+    if lab_actions.watched():
+        # What this visitor has started is to be in sight; the rest is one click away.
+        another = st.expander("Train another model", on_change="rerun", key="lab.another")
+        if another.open:
+            with another:
+                _choose_preset()
+    else:
+        st.subheader("Train a model", anchor=False)
+        _choose_preset()
+
+
+def _choose_preset() -> None:
     name = st.pills(
         "Preset",
         list(PRESETS),

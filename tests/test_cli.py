@@ -1,0 +1,75 @@
+"""The command line, as far as it needs no TensorFlow."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import psutil
+import pytest
+
+from digitcnn.cli import main
+from digitcnn.lab.settings import Settings
+from digitcnn.run_folder import RunFolder, RunRecord
+
+
+@pytest.fixture(autouse=True)
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DIGITCNN_RUNS", str(tmp_path))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--epochs", "0"], "Epochs must be between 1 and 200, received 0."),
+        (["--images", "10"], "Images must be between 100 and 1e+06, received 10."),
+        (["--learning-rate", "-1"], "Learning rate must be between 1e-06 and 1, received -1."),
+        (["--validation-split", "0.9"], "Validation split must be between 0.01 and 0.5, received 0.9."),
+        (["--batch-size", "1"], "Batch size must be between 8 and 4096, received 1."),
+        (["--seed", "-3"], "Seed must be between 0 and"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else None,
+)
+def test_a_setting_outside_of_its_limits_is_refused(
+    arguments: list[str], said: str, runs: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert main(["train", "simple", *arguments]) == 1
+    assert said in capsys.readouterr().err
+    assert list(runs.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments", [["train", "nosuch"], ["train", "simple", "--optimizer", "magic"], ["train"], ["nosuch"], []]
+)
+def test_a_word_that_is_not_known_is_refused_with_those_that_are(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+):
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert "usage: digitcnn" in capsys.readouterr().err
+
+
+def test_every_setting_has_an_option_with_help(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        main(["train", "--help"])
+    said = capsys.readouterr().out
+    for name in asdict(Settings.of_preset("simple")):
+        assert name == "preset" or f"--{name.replace('_', '-')}" in said
+
+
+def test_a_folder_that_somebody_trains_in_is_left_alone(runs: Path, capsys: pytest.CaptureFixture[str]):
+    other = psutil.Process(1)
+    record = RunRecord("simple", {}, {}, 0, "running", "2026", process=1, process_started=other.create_time())
+    folder = RunFolder(runs / "simple")
+    folder.path.mkdir()
+    folder.write_record(record)
+    assert main(["train", "simple"]) == 1
+    assert "is being trained right now, by process 1" in capsys.readouterr().err
+    assert folder.read_record() == record
+
+
+def test_only_a_legacy_file_is_exported(capsys: pytest.CaptureFixture[str]):
+    assert main(["export", "simple", "model.onnx"]) == 1
+    assert "ends in .h5, received model.onnx" in capsys.readouterr().err
+    assert main(["export", "nosuch", "model.h5"]) == 1
+    assert "no trained model called 'nosuch'" in capsys.readouterr().err
