@@ -1,26 +1,20 @@
 """The Model Lab: train models, watch them learn, compare them, and look inside."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import streamlit as st
 
 from digitcnn.web import frame
 
-PARTS = {
-    "Train": "train_panels",
-    "Compare": "compare_panels",
-    "Inside": "inside_panels",
-    "Runs": "runs_panels",
-}
+PARTS = ("Train", "Compare", "Inside", "Runs")
 
 with frame.draw_frame("Model Lab"):
     st.html(Path(frame.__file__).with_name("lab.css"))
     st.title("Model Lab", anchor=False)
     part = st.segmented_control(
         "Part of the lab",
-        [name for name, module in PARTS.items() if find_spec(f"digitcnn.web.{module}")],
-        default="Train",
+        PARTS,
+        default=PARTS[0],
         required=True,
         label_visibility="collapsed",
         key="tab",  # The query parameter's name, so that a link leads to a part.
