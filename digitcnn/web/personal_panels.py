@@ -57,9 +57,8 @@ def ask_label(pixels: np.ndarray | None, *, key: str) -> None:
 def show_personal_set() -> None:
     """The visitor's digits behind a fold: look at them, take them away, bring them back, clear them."""
     own = own_digits()
-    fold = st.expander(
-        f"Your own digits ({len(own)})", icon=":material/inbox:", on_change="rerun", key="personal.open"
-    )
+    # Its label is always the same: with another one it would be another fold, and shut.
+    fold = st.expander("Your own digits", icon=":material/inbox:", on_change="rerun", key="personal.open")
     if not fold.open:
         return
     with fold:
@@ -68,6 +67,7 @@ def show_personal_set() -> None:
         if news := st.session_state.pop(_NEWS, None):
             st.caption(f":material/check: {news}")
         if len(own):
+            st.caption(f"{len(own)} {'digit' if len(own) == 1 else 'digits'}, the latest first")
             st.html(_strip_html(own))
         else:
             st.caption(
@@ -132,7 +132,8 @@ def _say_kept(label: int | None, own: PersonalDigits) -> str:
         return (
             "Your answer puts the drawing among your own digits, which the Model Lab scores every model on."
         )
-    return f"Kept as a {label} among your own digits. Choose {label} again to take it back."
+    count = f"your own digits, {len(own)} so far" if len(own) > 1 else "your own digits"
+    return f"Kept as a {label} among {count}. Choose {label} again to take it back."
 
 
 def _show_set_tools(own: PersonalDigits) -> None:

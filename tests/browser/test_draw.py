@@ -49,7 +49,7 @@ def test_draw_opened_first_shows_the_menu(page: Page, server: str):
     menu = page.locator(".st-key-menu")
     expect(menu.get_by_role("link", name="Home")).to_be_visible()
     menu.get_by_role("link", name="Home").click()
-    expect(page.get_by_role("heading", level=1)).not_to_have_text("Draw a digit")
+    expect(page.get_by_role("heading", level=1)).not_to_contain_text("Draw a digit")
 
 
 def test_blank_canvas_invites_without_a_digit(page: Page, server: str):
@@ -87,6 +87,31 @@ def test_tools_of_the_canvas_itself_are_followed(page: Page, server: str):
     expect(answer_of(page)).to_have_text("6")
     page.get_by_label("Reset canvas & history").click()
     expect(answer_of(page)).to_contain_text("Draw a digit")
+
+
+def test_bin_of_the_canvas_clears_a_sample_too(page: Page, server: str):
+    open_draw(page, server)
+    choose_sample(page, 4)
+    expect(answer_of(page)).to_have_text("4")
+    page.locator("canvas.upper-canvas").hover()
+    page.get_by_label("Reset canvas & history").click()
+    expect(answer_of(page)).to_contain_text("Draw a digit")
+    page.locator(".st-key-draw-undo button").click()
+    expect(answer_of(page)).to_have_text("4")
+
+
+def test_redo_brings_the_stroke_back_and_the_drawing_outlives_a_page_change(page: Page, server: str):
+    open_draw(page, server)
+    draw(page, 1)
+    expect(answer_of(page)).to_have_text("1")
+    page.locator(".st-key-draw-undo button").click()
+    expect(answer_of(page)).to_contain_text("Draw a digit")
+    page.locator(".st-key-draw-redo button").click()
+    expect(answer_of(page)).to_have_text("1")
+    page.locator(".st-key-menu").get_by_role("link", name="Upload").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Upload a picture")
+    page.locator(".st-key-menu").get_by_role("link", name="Draw").click()
+    expect(answer_of(page)).to_have_text("1")
 
 
 def test_brush_changes_nothing_in_the_answer(page: Page, server: str):

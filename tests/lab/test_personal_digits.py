@@ -37,6 +37,15 @@ def test_same_drawing_is_never_recorded_twice_and_takes_the_last_label():
     assert [digit.label for digit in own.digits] == [2, 1]
 
 
+def test_drawing_is_known_at_another_place_and_size():
+    own = PersonalDigits().add(SEVEN, 7)
+    again = draw_house_digit([np.round(np.array([[10.0, 10], [60, 10], [30, 90]]) * 3.37 + 41.3)])
+    assert (again != SEVEN).any()
+    assert own.label_of(again) == 7
+    assert len(own.add(again, 7)) == 1
+    assert len(own.remove(again)) == 0
+
+
 def test_removing_undoes_adding():
     own = PersonalDigits().add(SEVEN, 7).add(ONE, 1)
     assert own.remove(SEVEN).label_of(SEVEN) is None

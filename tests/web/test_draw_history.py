@@ -23,6 +23,11 @@ def test_strokes_that_came_together_are_undone_one_by_one():
     assert lengths == [4, 3, 2, 1, 0]
 
 
+def test_same_drawing_sent_twice_is_one_step():
+    history = History().change(strokes(2))
+    assert history.change(strokes(2)) is history
+
+
 def test_clearing_is_undone_at_once():
     history = History.begin(strokes(3)).change([])
     assert len(history.undo().now) == 3

@@ -1,0 +1,108 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from digitcnn.ink.strokes import Stroke, box_of_strokes
+from digitcnn.training.pen_strokes import Drawing, load_pen_digits
+from digitcnn.web.samples import sample_number
+
+WIDE = 1120, 300
+PHONE = 720, 480
+
+
+@pytest.fixture
+def drawn(page: Page, server: str) -> Page:
+    """The Draw page with its canvas for numbers."""
+    page.goto(f"{server}/draw")
+    page.locator("canvas.upper-canvas").wait_for(timeout=90_000)
+    page.get_by_text("Number", exact=True).click()
+    expect(answer_of(page)).to_contain_text("Write a number")
+    return page
+
+
+def answer_of(page: Page) -> Locator:
+    return page.locator(".st-key-answer")
+
+
+def draw(page: Page, strokes: list[Stroke], width: float) -> None:
+    """Replays strokes with the mouse, on a canvas that is this many of their pixels wide."""
+    canvas = page.locator("canvas.upper-canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box
+    shown = box["width"] / width
+    for stroke in strokes:
+        points = [(box["x"] + x * shown, box["y"] + y * shown) for x, y in stroke]
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for point in points[1:]:
+            page.mouse.move(*point)
+        page.mouse.up()
+
+
+def put_side_by_side(drawings: list[Drawing], *, height: float, step: float) -> list[Stroke]:
+    """Drawings from a tablet as one number on the wide canvas, all of this height."""
+    strokes = []
+    for place, drawing in enumerate(drawings):
+        box = box_of_strokes(drawing.strokes)
+        scale = height / box.height
+        corner = np.array([60 + place * step, (WIDE[1] - height) / 2])
+        strokes += [(stroke - [box.x, box.y]) * scale + corner for stroke in drawing.strokes]
+    return strokes
+
+
+def test_number_of_a_real_hand_is_read_and_goes_to_the_own_digits(drawn: Page, data: Path):
+    assert data
+    by_writer: dict[str, dict[int, Drawing]] = {}
+    for one in load_pen_digits():
+        if one.part == "test" and not one.suspect:
+            by_writer.setdefault(one.writer, {}).setdefault(one.label, one)
+    hand = next(digits for digits in by_writer.values() if len(digits) == 10)
+    strokes = put_side_by_side([hand[3], hand[0], hand[7]], height=170, step=250)
+    draw(drawn, strokes, WIDE[0])
+    expect(answer_of(drawn)).to_have_text("307")
+    expect(drawn.locator(".st-key-draw-digits img")).to_have_count(3)
+    assert drawn.locator("img:not([alt])").count() == 0
+    ask = drawn.locator(".st-key-personal-ask")
+    ask.get_by_text("3", exact=True).click()
+    expect(ask).to_contain_text("Kept as a 3")
+    ask.get_by_text("3", exact=True).click()
+    expect(ask).to_contain_text("Your answer puts")
+
+
+def test_own_digits_are_downloaded_cleared_and_brought_back(drawn: Page):
+    draw(drawn, sample_number("42", WIDE), WIDE[0])
+    expect(answer_of(drawn)).to_have_text("42")
+    drawn.locator(".st-key-personal-ask").get_by_text("4", exact=True).click()
+    drawn.locator("[data-testid=stExpander]").get_by_text("Your own digits").click()
+    expect(drawn.locator(".own-digits img")).to_have_count(1)
+    with drawn.expect_download() as started:
+        drawn.get_by_role("button", name="Download", exact=True).click()
+    file = Path(started.value.path()).read_bytes()
+    drawn.get_by_role("button", name="Take back the last").click()
+    expect(drawn.get_by_text("None yet.")).to_be_visible()
+    uploader = drawn.locator("[data-testid=stExpander] input[type=file]")
+    uploader.set_input_files(
+        {"name": "my-digits.npz", "mimeType": "application/octet-stream", "buffer": file}
+    )
+    expect(drawn.get_by_text("1 brought back")).to_be_visible()
+    expect(drawn.locator(".own-digits img")).to_have_count(1)
+
+
+def test_phone_has_a_canvas_of_its_own_shape(page: Page, server: str):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{server}/draw")
+    page.locator("canvas.upper-canvas").wait_for(timeout=90_000)
+    page.get_by_text("Number", exact=True).click()
+    expect(answer_of(page)).to_contain_text("Write a number")
+    canvas = page.locator(".st-key-draw-sheet-phone canvas.upper-canvas")
+    canvas.wait_for()
+    box = canvas.bounding_box()
+    assert box
+    assert box["height"] > 200
+    assert box["width"] <= 358
+    draw(page, sample_number("2047", PHONE), PHONE[0])
+    expect(answer_of(page)).to_have_text("2047")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
