@@ -39,7 +39,7 @@ def show_set(name: SetName, summary: DataSummary) -> None:
     """Everything that there is to see of one set."""
     data_panels.show_counts(name, summary)
     st.header("Some of each", anchor=False)
-    st.fragment(data_panels.show_samples)(name, summary)
+    data_panels.show_samples(name, summary)
     st.header("Averages, and how they vary", anchor=False)
     data_panels.show_averages(name, summary)
     st.header("Pixels", anchor=False)

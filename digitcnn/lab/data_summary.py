@@ -10,7 +10,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from digitcnn.errors import DatasetError
-from digitcnn.lab.data_sources import LoadedSet, Part, Report
+from digitcnn.lab.data_sources import DRAWN_TEST, LoadedSet, Part, Report
 from digitcnn.lab.near_duplicates import count_shared, find_twins
 
 VERSION = 1
@@ -73,6 +73,14 @@ class DataSummary:
     twin_distance: np.ndarray
     equal: int
     shared: int
+
+    @property
+    def near_own(self) -> float:
+        """The fraction of all test images that are nearest to the mean of their own digit."""
+        counts = np.array(self.parts[-1].counts, dtype=float)
+        if counts.sum() != self.measured[1]:
+            counts = np.minimum(counts, DRAWN_TEST)
+        return float(np.average(np.nan_to_num(self.own_mean), weights=counts))
 
 
 def summarize(loaded: LoadedSet, report: Report) -> DataSummary:

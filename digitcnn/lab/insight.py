@@ -14,7 +14,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from digitcnn.errors import RunFolderError
 from digitcnn.ink.house_digit import SIDE
 from digitcnn.lab.layers import Layer
-from digitcnn.recognition.recognizer import load_recognizer
+from digitcnn.recognition.recognizer import Recognizer
 from digitcnn.run_folder import RunFolder
 
 Cover = Literal["paper", "ink"]
@@ -158,9 +158,8 @@ def _patches() -> np.ndarray:
 
 def _predict(folder: RunFolder, digits: np.ndarray) -> np.ndarray:
     """(n, classes), calibrated as the model's record says."""
-    path = folder.tflite_file
-    changed = path.stat().st_mtime_ns if path.is_file() else 0
-    raw = load_recognizer(str(path), changed).predict(digits).astype(np.float64)
+    # One of its own: the one that answers on pages would keep the memory of a batch this large.
+    raw = Recognizer(folder.tflite_file).predict(digits).astype(np.float64)
     powers = np.log(np.maximum(raw, 1e-30)) / folder.read_record().temperature
     powers = np.exp(powers - powers.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)

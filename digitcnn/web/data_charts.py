@@ -22,7 +22,7 @@ COUNTS: dict[str, Any] = {
     "encoding": {
         "x": _DIGIT,
         "xOffset": {"field": "part", "sort": None},
-        "y": {"field": "images", "type": "quantitative", "axis": {"title": None, "format": ","}},
+        "y": {"field": "images", "type": "quantitative", "axis": {"title": None, "format": ",d"}},
         "color": {
             "field": "part",
             "type": "nominal",
@@ -74,11 +74,15 @@ SHADES_CHART: dict[str, Any] = {
     "encoding": {
         "x": {
             "field": "from",
-            "type": "quantitative",
-            "bin": {"binned": True},
-            "axis": {"title": "from paper (0) to ink (1)", "tickCount": 5, "grid": False},
+            "type": "ordinal",
+            "axis": {
+                "title": "from paper (0) to ink (1)",
+                "values": [0, 0.25, 0.5, 0.75],
+                "format": ".2f",
+                "labelAngle": 0,
+                "ticks": False,
+            },
         },
-        "x2": {"field": "to"},
         "y": {
             "field": "share",
             "type": "quantitative",

@@ -1,5 +1,6 @@
 """MNIST beside pen strokes: the gap that test accuracy does not show."""
 
+import numpy as np
 import pyarrow as pa
 import streamlit as st
 
@@ -7,9 +8,9 @@ from digitcnn.lab.data_summary import DataSummary, nearest_mean
 from digitcnn.lab.data_views import Shapes, measure_shapes, share_read
 from digitcnn.lab.scores import MNIST_TEST, ModelScore, read_scores
 from digitcnn.recognition.reader import DEFAULT_MODEL
-from digitcnn.run_folder import SHIPPED
+from digitcnn.run_folder import SHIPPED, RunFolder
 from digitcnn.web.data_sheets import sheet_of_differences, sheet_of_digits
-from digitcnn.web.models import list_models, load_reader
+from digitcnn.web.models import list_models
 from digitcnn.web.wording import say_percent
 
 BASELINE = "simple"
@@ -78,11 +79,10 @@ def _explain(first: DataSummary, first_title: str, pens: DataSummary) -> str:
     flat = pens.test_samples.reshape(-1, 28, 28)
     labels = [digit for digit in range(10) for _ in range(pens.test_samples.shape[1])]
     crossed = float((nearest_mean(flat, first.means) == labels).mean())
-    home = nearest_mean(first.test_samples.reshape(-1, 28, 28), first.means) == labels
     return (
         "Both are the same ten digits, in the same 28 × 28 pixels. But the hands are others, the schools, "
         "and the tools: a 1 with or without its flag, a crossed 7, a 4 of two strokes, an open 8. The ten "
-        f"averages of {first_title} read {say_percent(float(home.mean()))} of its own test digits and "
+        f"averages of {first_title} read {say_percent(first.near_own)} of its own test digits and "
         f"{say_percent(crossed)} of the pen strokes.\n\n"
         "A model that is tested on the set it learned from is tested on that set's habits. **What you draw "
         "is a pen stroke**: so the figure to look at is the second one, on writers that the model never met."
@@ -119,11 +119,13 @@ def _show_recorded(scores: list[ModelScore]) -> None:
 
 def _show_asked(first: DataSummary, first_title: str, pens: DataSummary) -> None:
     """What the models make of the test digits that are shown here, asked just now."""
-    titles = [f"{first_title}, test", "Pen strokes of other writers"]
+    titles = [f"{first_title}, test", "Pen strokes, test"]
     rows = []
     for model in list_models():
         if model.name in (BASELINE, DEFAULT_MODEL):
-            shares = [share_read(load_reader(model), each.test_samples) for each in (first, pens)]
+            shares = [
+                share_read(RunFolder(SHIPPED / model.name), each.test_samples) for each in (first, pens)
+            ]
             rows.append({"Model": model.name} | dict(zip(titles, shares, strict=True)))
     if rows:
         _show_table(rows, titles)
@@ -132,6 +134,12 @@ def _show_asked(first: DataSummary, first_title: str, pens: DataSummary) -> None
             f"Measured just now, on {count} test digits of each set. `{DEFAULT_MODEL}` has learned from pen "
             "strokes, too, but of other writers."
         )
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _ask(model: str, changed: int, samples: np.ndarray) -> float:
+    del changed  # Only so that a newly trained model is asked anew.
+    return share_read(RunFolder(SHIPPED / model), samples)
 
 
 def _show_table(rows: list[dict[str, str | float | None]], titles: list[str]) -> None:

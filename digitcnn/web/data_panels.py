@@ -58,6 +58,7 @@ def show_counts(name: SetName, summary: DataSummary) -> None:
     st.caption(said)
 
 
+@st.fragment
 def show_samples(name: SetName, summary: DataSummary) -> None:
     """A few of each digit, and others at a click."""
     page = st.session_state.get("data.sample-page", 0)
@@ -67,9 +68,9 @@ def show_samples(name: SetName, summary: DataSummary) -> None:
         width="stretch",
         alt=f"{PER_ROW} samples of each digit, 0 in the first row to 9 in the last, from {TITLES[name]}",
     )
-    if st.button("Others", icon=":material/shuffle:", key="data.others"):
-        st.session_state["data.sample-page"] = page + 1
-        st.rerun(scope="fragment")
+    st.button(
+        "Others", icon=":material/shuffle:", on_click=_turn, args=("data.sample-page",), key="data.others"
+    )
 
 
 def show_averages(name: SetName, summary: DataSummary) -> None:
@@ -95,7 +96,7 @@ def show_averages(name: SetName, summary: DataSummary) -> None:
     worst = int(np.nanargmin(summary.own_mean))
     st.caption(
         "Whoever knew nothing but these ten averages would read "
-        f"{say_percent(float(np.nanmean(summary.own_mean)))} of the test digits (each read as the average it "
+        f"{say_percent(summary.near_own)} of the test digits (each read as the average it "
         f"is nearest to), and {worst}s worst of all: {say_percent(float(summary.own_mean[worst]))}. "
         "A CNN earns its keep above that."
     )
@@ -162,8 +163,9 @@ def show_augmentation(name: SetName, summary: DataSummary) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         strength = st.slider("Strength", 0.0, 2.0, 1.0, 0.1, key="data.strength", width=420)
-        if st.button("Again", icon=":material/refresh:", key="data.again"):
-            st.session_state["data.again-seed"] = st.session_state.get("data.again-seed", 0) + 1
+        st.button(
+            "Again", icon=":material/refresh:", on_click=_turn, args=("data.again-seed",), key="data.again"
+        )
     seed = st.session_state.get("data.again-seed", 0)
     st.image(_augmented(name, summary, strength, seed), width="stretch", alt=_AUGMENTED_ALT.format(strength))
     st.caption("On the left the image as it is, beside it what training makes of it.")
@@ -171,6 +173,10 @@ def show_augmentation(name: SetName, summary: DataSummary) -> None:
 
 _PURPOSES = {"train": "training", "training": "training", "validation": "validation", "test": "testing"}
 _AUGMENTED_ALT = "Six digits, and eleven distortions of each at strength {:.1f}"
+
+
+def _turn(key: str) -> None:
+    st.session_state[key] = st.session_state.get(key, 0) + 1
 
 
 def _augmented(name: SetName, summary: DataSummary, strength: float, seed: int) -> str:
