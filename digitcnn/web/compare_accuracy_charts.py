@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from digitcnn.lab.metrics import Calibration
 from digitcnn.lab.robustness import Series
-from digitcnn.web.compare_charts import Spec, colour_by_run
+from digitcnn.web.compare_charts import PLAIN, Spec, colour_by_run
 from digitcnn.web.pictures import GUIDE
 
 
@@ -84,7 +84,7 @@ def spec_of_series(labels: Sequence[str], series: Series, *, lowest: float) -> S
     """Accuracy over the levels of one disturbance; `lowest` is where the axis begins, for all alike."""
     fades = series.untouched > max(series.levels)
     return {
-        "height": 170,
+        "height": 200,
         "title": {"text": series.kind, "offset": 6},
         "mark": {"type": "line", "strokeWidth": 2, "point": {"size": 28}},
         "encoding": {
@@ -95,8 +95,9 @@ def spec_of_series(labels: Sequence[str], series: Series, *, lowest: float) -> S
                 "axis": {
                     "title": series.unit,
                     "values": sorted([series.untouched, *series.levels]),
-                    "format": "~g",
+                    "labelExpr": PLAIN,
                     "grid": False,
+                    "titlePadding": 6,
                 },
             },
             "y": {
@@ -105,13 +106,22 @@ def spec_of_series(labels: Sequence[str], series: Series, *, lowest: float) -> S
                 "scale": {"domain": [lowest, 1]},
                 "axis": {"title": None, "format": ".0%", "tickCount": 4},
             },
-            "color": colour_by_run(labels),
+            "color": colour_by_run(labels) | {"legend": None},
             "tooltip": [
                 {"field": "run", "title": "Run"},
                 {"field": "level", "title": series.unit},
                 {"field": "accuracy", "title": "Read right", "format": ".1%"},
             ],
         },
+    }
+
+
+def spec_of_legend(labels: Sequence[str]) -> Spec:
+    """The names and colours of runs alone, for several small charts below it."""
+    return {
+        "height": 36,
+        "mark": {"type": "point", "opacity": 0},
+        "encoding": {"color": colour_by_run(labels)},
     }
 
 

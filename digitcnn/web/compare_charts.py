@@ -14,6 +14,9 @@ Spec = dict[str, Any]
 MORE, FEWER = "#D55E00", "#0072B2"
 """Okabe and Ito's vermilion and blue: where the challenger errs more often, and where less."""
 
+PLAIN = "format(datum.value, '~r')"
+"""A label that is the number itself: Vega's own formats would say 10 as 1e+1."""
+
 _SMALLEST_ERROR = 1e-4
 
 
@@ -44,7 +47,7 @@ def spec_of_curves(labels: Sequence[str], title: str, *, log: bool, smoothed: bo
     height = {
         "type": "quantitative",
         "scale": {"type": "log" if log else "linear", "zero": False, "nice": not log},
-        "axis": {"title": None, "tickCount": 5, "format": "~g"},
+        "axis": {"title": None, "tickCount": 5, "labelExpr": PLAIN},
     }
     line = {
         "encoding": {
@@ -84,11 +87,12 @@ def spec_of_curves(labels: Sequence[str], title: str, *, log: bool, smoothed: bo
     }
 
 
-def tabulate_matrix(matrix: np.ndarray, *, difference: bool = False) -> pa.Table:
+def tabulate_matrix(matrix: np.ndarray, chosen: tuple[int, int], *, difference: bool = False) -> pa.Table:
     """A row per cell of a (10, 10) matrix [true, read].
 
     "strength", 0-1, is what the cell's colour is made of: its share of the largest one off the
-    diagonal. The diagonal is what is right, and has none. In a difference, "worse" says which way.
+    diagonal. The diagonal is what is right, and has none. In a difference, "way" says which way it
+    goes; "chosen" is true for one cell.
     """
     matrix = np.asarray(matrix)
     errors = np.abs(matrix.astype(float))
@@ -96,7 +100,9 @@ def tabulate_matrix(matrix: np.ndarray, *, difference: bool = False) -> pa.Table
     strength = np.sqrt(errors / max(errors.max(), 1.0))
     true, read = np.divmod(np.arange(100), 10)
     counts = matrix.reshape(-1).tolist()
-    on_diagonal = true == read
+    ways = np.where(
+        true == read, "same", np.array(["fewer", "same", "more"])[np.sign(matrix).reshape(-1) + 1]
+    )
     if difference:
         shown = [f"{count:+d}".replace("-", "−") if count else "" for count in counts]
     else:
@@ -108,8 +114,8 @@ def tabulate_matrix(matrix: np.ndarray, *, difference: bool = False) -> pa.Table
             "count": counts,
             "shown": shown,
             "strength": strength.reshape(-1).tolist(),
-            "worse": [count > 0 for count in counts],
-            "right": on_diagonal.tolist(),
+            "way": ways.tolist(),
+            "chosen": ((true == chosen[0]) & (read == chosen[1])).tolist(),
         }
     )
 
@@ -124,9 +130,9 @@ def spec_of_matrix(title: str, *, difference: bool = False) -> Spec:
     colour: Spec = {"value": GUIDE}
     if difference:
         colour = {
-            "field": "worse",
+            "field": "way",
             "type": "nominal",
-            "scale": {"domain": [True, False], "range": [MORE, FEWER]},
+            "scale": {"domain": ["more", "same", "fewer"], "range": [MORE, GUIDE, FEWER]},
             "legend": None,
         }
     return {
@@ -160,7 +166,7 @@ def spec_of_matrix(title: str, *, difference: bool = False) -> Spec:
                         "legend": None,
                     },
                     "stroke": {
-                        "condition": {"param": "cell", "empty": False, "value": GUIDE},
+                        "condition": {"test": "datum.chosen", "value": GUIDE},
                         "value": "transparent",
                     },
                     "strokeWidth": {"value": 2},

@@ -21,6 +21,7 @@ from digitcnn.lab.scores import MNIST_TEST
 from digitcnn.recognition.recognizer import Recognizer
 from digitcnn.web.compare_accuracy_charts import (
     spec_of_handwriting,
+    spec_of_legend,
     spec_of_series,
     tabulate_series,
 )
@@ -58,6 +59,12 @@ def _show_series(labels: list[str], measured: Mapping[str, Robustness]) -> None:
     shown = [label for label in labels if label in measured]
     clean = {label: measured[label].clean for label in shown}
     lowest = min(min(each.accuracies) for one in measured.values() for each in one.series)
+    st.vega_lite_chart(
+        pa.table({"run": shown}),
+        spec_of_legend(labels),
+        key="compare.robustness",
+        alt=f"The colours of {', '.join(shown)}",
+    )
     with st.grid(3, min_column_width=260, gap="small"):
         for disturbance in DISTURBANCES:
             series = {

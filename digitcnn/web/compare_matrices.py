@@ -38,7 +38,7 @@ def _show_matrix(place: int, label: str, matrix: np.ndarray) -> None:
     true, read, count = _commonest_error(matrix)
     key = f"compare.matrix.{place}"
     st.vega_lite_chart(
-        tabulate_matrix(matrix),
+        tabulate_matrix(matrix, _chosen()),
         spec_of_matrix(label),
         key=key,
         on_select=lambda: _follow_click(key, label),
@@ -52,7 +52,7 @@ def _show_difference(labels: list[str], difference: np.ndarray) -> None:
     np.fill_diagonal(errors, 0)
     true, read = np.unravel_index(np.abs(errors).argmax(), errors.shape)
     st.vega_lite_chart(
-        tabulate_matrix(difference, difference=True),
+        tabulate_matrix(difference, _chosen(), difference=True),
         spec_of_matrix(f"{labels[1]} minus {labels[0]}", difference=True),
         key=key,
         on_select=lambda: _follow_click(key, None),
@@ -73,9 +73,13 @@ def _follow_click(key: str, label: str | None) -> None:
             st.session_state[_WHOSE] = label
 
 
+def _chosen() -> tuple[int, int]:
+    return st.session_state[_TRUE], st.session_state[_READ]
+
+
 def _start_from_the_commonest_error(runs: tuple[ComparedRun, ...], matrices: list[np.ndarray]) -> None:
     labels = [run.label for run in runs]
-    if st.session_state.get(_WHOSE) not in labels:
+    if st.session_state.get(_WHOSE) not in labels or _TRUE not in st.session_state:
         true, read, _ = _commonest_error(matrices[0])
         st.session_state[_TRUE], st.session_state[_READ] = true, read
         st.session_state[_WHOSE] = labels[0]
