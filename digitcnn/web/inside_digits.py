@@ -1,8 +1,6 @@
 """Which digit to look at from the inside: a test digit, the visitor's own, or what stands on Draw."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -12,6 +10,8 @@ from digitcnn.ink.canvas import strokes_from_canvas
 from digitcnn.ink.strokes import draw_house_digit
 from digitcnn.lab.test_images import TestImages, load_test_images
 from digitcnn.run_folder import RunFolder
+from digitcnn.web.draw_history import History
+from digitcnn.web.models import list_models, load_reader
 from digitcnn.web.personal_panels import own_digits
 from digitcnn.web.samples import sample_strokes
 
@@ -34,37 +34,36 @@ class ChosenDigit:
 def choose_digit(folder: RunFolder) -> ChosenDigit | None:
     """The digit that the visitor chooses; None where there is none of that kind."""
     drawn, own = find_drawing(), own_digits()
-    kinds = [TEST, *([DRAWN] if drawn is not None else []), *([OWN] if len(own) else [])]
+    kinds = [TEST, *([DRAWN] if drawn else []), *([OWN] if len(own) else [])]
     kind = kinds[0]
     if len(kinds) > 1:
         kind = st.segmented_control("Look at", kinds, default=kinds[0], required=True, key="inside.source")
-    if kind == DRAWN and drawn is not None:
-        return ChosenDigit(drawn, "your drawing from the Draw page")
+    if kind == DRAWN:
+        number = 1
+        if len(drawn) > 1:
+            number = st.number_input("Which of its digits", 1, len(drawn), key=f"inside.drawn-{len(drawn)}")
+        return ChosenDigit(drawn[number - 1], "your drawing from the Draw page")
     if kind == OWN:
-        number = st.number_input("Which of yours", 1, len(own), len(own), key="inside.own")
+        number = st.number_input("Which of yours", 1, len(own), len(own), key=f"inside.own-{len(own)}")
         digit = own.digits[number - 1]
         return ChosenDigit(digit.pixels, f"your own {digit.label}")
     return _choose_test_digit(folder)
 
 
-def find_drawing() -> np.ndarray | None:
-    """The house digit of what stands on the Draw page in this visit, if that is at hand."""
-    for key in ("draw.canvas", "draw.start"):
-        state = st.session_state.get(key)
-        drawing = _get(state, "json_data") or state
-        if not isinstance(drawing, Mapping):
-            continue
-        try:
-            strokes = strokes_from_canvas(drawing)
-        except DigitcnnError:
-            continue
-        if strokes:
-            return draw_house_digit(strokes)
-    return None
-
-
-def _get(state: object, name: str) -> Any:
-    return state.get(name) if isinstance(state, Mapping) else getattr(state, name, None)
+def find_drawing() -> list[np.ndarray]:
+    """The house digits of what stands on the Draw page in this visit: several where it is a number."""
+    history = st.session_state.get("draw.history")
+    if not isinstance(history, History) or not history.now:
+        return []
+    try:
+        strokes = strokes_from_canvas({"objects": list(history.now)})
+    except DigitcnnError:
+        return []
+    if st.session_state.get("draw.expect") == "number" and (models := list_models()):
+        return [
+            digit.pixels for digit in load_reader(models[0]).read_strokes(strokes, expect="number").digits
+        ]
+    return [draw_house_digit(strokes)] if strokes else []
 
 
 def _choose_test_digit(folder: RunFolder) -> ChosenDigit | None:

@@ -3,7 +3,10 @@ import textwrap
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from digitcnn.ink.canvas import canvas_from_strokes
 from digitcnn.run_folder import SHIPPED
+from digitcnn.web.draw_history import History
+from digitcnn.web.samples import sample_strokes
 
 pytestmark = pytest.mark.skipif(not any(SHIPPED.glob("*/model.tflite")), reason="no model has shipped yet")
 
@@ -65,6 +68,20 @@ def test_other_digits_can_be_chosen():
     app.segmented_control(key="inside.label").set_value(3).run()
     assert not app.exception
     assert any("says **3**" in entry.value for entry in app.markdown)
+
+
+def test_drawing_of_this_visit_can_be_looked_at():
+    app = AppTest.from_string(TAB, default_timeout=60)
+    objects = canvas_from_strokes(sample_strokes(5, 400), colour="black", width=16)["objects"]
+    app.session_state["draw.history"] = History.begin(objects)
+    app.session_state["inside.source"] = "Your drawing"
+    app.run()
+    assert not app.exception
+    assert any("says **5**" in entry.value for entry in app.markdown)
+    app.session_state["draw.expect"] = "number"
+    app.run()
+    assert not app.exception
+    assert any("your drawing" in caption.value for caption in app.caption)
 
 
 def test_blank_digit_has_nothing_to_look_at():
