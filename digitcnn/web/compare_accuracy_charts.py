@@ -119,7 +119,7 @@ def spec_of_series(labels: Sequence[str], series: Series, *, lowest: float) -> S
 def spec_of_legend(labels: Sequence[str]) -> Spec:
     """The names and colours of runs alone, for several small charts below it."""
     return {
-        "height": 36,
+        "height": 72,
         "mark": {"type": "point", "opacity": 0},
         "encoding": {"color": colour_by_run(labels)},
     }

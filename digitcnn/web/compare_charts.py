@@ -22,7 +22,14 @@ _SMALLEST_ERROR = 1e-4
 
 def colour_by_run(labels: Sequence[str]) -> Spec:
     """The baseline in the theme's first colour, blue, the challengers in the next: orange and so on."""
-    legend = {"title": None, "orient": "top", "symbolType": "stroke", "symbolStrokeWidth": 3, "columns": 3}
+    legend = {
+        "title": None,
+        "orient": "top",
+        "columns": 3,
+        "symbolType": "stroke",
+        "symbolStrokeWidth": 3,
+        "symbolOpacity": 1,
+    }
     return {"field": "run", "type": "nominal", "scale": {"domain": list(labels)}, "legend": legend}
 
 

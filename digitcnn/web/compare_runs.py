@@ -17,6 +17,8 @@ BASELINE, CHALLENGER = "simple", "deeper"
 MOST_CHALLENGERS = 5
 """More lines than this in one chart tell nobody anything."""
 
+_BASELINE, _OTHERS = "compare.baseline", "compare.others"
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -39,35 +41,31 @@ def choose_runs() -> Choice | None:
         return None
     by_label = {candidate.label: candidate for candidate in found.ready}
     labels = list(by_label)
-    _forget_runs_that_are_gone(labels)
+    _settle(labels)
     with st.container(horizontal=True, vertical_alignment="bottom", key="compare-choice"):
-        baseline = st.selectbox(
-            "Baseline",
-            labels,
-            index=labels.index(BASELINE) if BASELINE in labels else 0,
-            key="compare.baseline",
-            width=240,
-        )
-        default = [CHALLENGER] if CHALLENGER in labels else [each for each in labels if each != baseline][:1]
+        baseline = st.selectbox("Baseline", labels, key=_BASELINE, width=240)
         chosen = st.multiselect(
             "Compared with",
             labels,
-            default=default,
             max_selections=MOST_CHALLENGERS,
             placeholder="Choose one or more runs",
-            key="compare.others",
+            key=_OTHERS,
         )
     _say_left_out(found)
     return _load([by_label[label] for label in dict.fromkeys([baseline, *chosen])])
 
 
-def _forget_runs_that_are_gone(labels: Sequence[str]) -> None:
-    """What was chosen and has since been deleted is no longer an option that a widget may hold."""
-    if st.session_state.get("compare.baseline", labels[0]) not in labels:
-        del st.session_state["compare.baseline"]
-    others = st.session_state.get("compare.others")
-    if others is not None and not set(others) <= set(labels):
-        st.session_state["compare.others"] = [label for label in others if label in labels]
+def _settle(labels: Sequence[str]) -> None:
+    """What is chosen at first, and instead of runs that have been deleted since they were chosen."""
+    state = st.session_state
+    if state.get(_BASELINE) not in labels:
+        state[_BASELINE] = BASELINE if BASELINE in labels else labels[0]
+    others = state.get(_OTHERS)
+    if others is None:
+        rest = [label for label in labels if label != state[_BASELINE]]
+        state[_OTHERS] = [CHALLENGER] if CHALLENGER in rest else rest[:1]
+    elif not set(others) <= set(labels):
+        state[_OTHERS] = [label for label in others if label in labels]
 
 
 def _say_left_out(found: Candidates) -> None:
