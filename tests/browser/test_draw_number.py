@@ -42,6 +42,12 @@ def draw(page: Page, strokes: list[Stroke], width: float) -> None:
         page.mouse.up()
 
 
+def settle(page: Page) -> None:
+    """Waits until the page has followed what was done."""
+    page.wait_for_timeout(600)
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
 def put_side_by_side(drawings: list[Drawing], *, height: float, step: float) -> list[Stroke]:
     """Drawings from a tablet as one number on the wide canvas, all of this height."""
     strokes = []
@@ -65,9 +71,11 @@ def test_number_of_a_real_hand_is_read_and_goes_to_the_own_digits(drawn: Page, d
     expect(answer_of(drawn)).to_have_text("307")
     expect(drawn.locator(".st-key-draw-digits img")).to_have_count(3)
     assert drawn.locator("img:not([alt])").count() == 0
+    settle(drawn)
     ask = drawn.locator(".st-key-personal-ask")
     ask.get_by_text("3", exact=True).click()
     expect(ask).to_contain_text("Kept as a 3")
+    settle(drawn)
     ask.get_by_text("3", exact=True).click()
     expect(ask).to_contain_text("Your answer puts")
 
@@ -75,7 +83,11 @@ def test_number_of_a_real_hand_is_read_and_goes_to_the_own_digits(drawn: Page, d
 def test_own_digits_are_downloaded_cleared_and_brought_back(drawn: Page):
     draw(drawn, sample_number("42", WIDE), WIDE[0])
     expect(answer_of(drawn)).to_have_text("42")
-    drawn.locator(".st-key-personal-ask").get_by_text("4", exact=True).click()
+    settle(drawn)
+    ask = drawn.locator(".st-key-personal-ask")
+    ask.get_by_text("4", exact=True).click()
+    expect(ask).to_contain_text("Kept as a 4")
+    settle(drawn)
     drawn.locator("[data-testid=stExpander]").get_by_text("Your own digits").click()
     expect(drawn.locator(".own-digits img")).to_have_count(1)
     with drawn.expect_download() as started:
@@ -83,11 +95,12 @@ def test_own_digits_are_downloaded_cleared_and_brought_back(drawn: Page):
     file = Path(started.value.path()).read_bytes()
     drawn.get_by_role("button", name="Take back the last").click()
     expect(drawn.get_by_text("None yet.")).to_be_visible()
+    settle(drawn)
     uploader = drawn.locator("[data-testid=stExpander] input[type=file]")
     uploader.set_input_files(
         {"name": "my-digits.npz", "mimeType": "application/octet-stream", "buffer": file}
     )
-    expect(drawn.get_by_text("1 brought back")).to_be_visible()
+    expect(drawn.get_by_text("1 digit brought back")).to_be_visible()
     expect(drawn.locator(".own-digits img")).to_have_count(1)
 
 
