@@ -103,7 +103,7 @@ def draw_and_answer(models: list[Model]) -> None:
     halves = st.container(horizontal=side_by_side, gap="medium", key=f"draw-{expect}")
     with halves, st.container(width=draw_canvas.SQUARE.width if side_by_side else "stretch"):
         strokes = draw(expect)
-    with halves, st.container(key=f"draw-{expect}-reading"):
+    with halves, st.container(key="draw-reading" if side_by_side else "draw-reading-number"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             said = st.container(
                 key="draw-said",

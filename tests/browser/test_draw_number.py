@@ -19,6 +19,7 @@ def drawn(page: Page, server: str) -> Page:
     page.locator("canvas.upper-canvas").wait_for(timeout=90_000)
     page.get_by_text("Number", exact=True).click()
     expect(answer_of(page)).to_contain_text("Write a number")
+    settle(page)
     return page
 
 
@@ -110,8 +111,8 @@ def test_phone_has_a_canvas_of_its_own_shape(page: Page, server: str):
     page.locator("canvas.upper-canvas").wait_for(timeout=90_000)
     page.get_by_text("Number", exact=True).click()
     expect(answer_of(page)).to_contain_text("Write a number")
+    settle(page)
     canvas = page.locator(".st-key-draw-sheet-phone canvas.upper-canvas")
-    canvas.wait_for()
     box = canvas.bounding_box()
     assert box
     assert box["height"] > 200
