@@ -53,7 +53,7 @@ def _show_difference(labels: list[str], difference: np.ndarray) -> None:
     true, read = np.unravel_index(np.abs(errors).argmax(), errors.shape)
     st.vega_lite_chart(
         tabulate_matrix(difference, _chosen(), difference=True),
-        spec_of_matrix(f"{labels[1]} minus {labels[0]}", difference=True),
+        spec_of_matrix(f"{labels[1]} − {labels[0]}", difference=True),
         key=key,
         on_select=lambda: _follow_click(key, None),
         alt=(

@@ -42,7 +42,8 @@ def show_compare() -> None:
         return
     # The first chart needs no metric: it is drawn while scikit-learn is still being loaded.
     verdict = st.container(key="compare-verdict")
-    st.caption(" · ".join(f"[{title}](#{anchor})" for title, anchor in SECTIONS))
+    links = " · ".join(f"[{title}](#{anchor})" for title, anchor in SECTIONS)
+    st.markdown(f":small[{links}]")
     _head("curves")
     show_curves(choice)
     analyses = [analyse_run(candidate) for candidate in choice.candidates]
