@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from PIL import Image
 
 from digitcnn.ink.house_digit import SIDE
 from digitcnn.recognition.recognizer import CLASSES, Recognizer
@@ -44,6 +45,35 @@ def distort_samples(images: np.ndarray, *, strength: float, seed: int) -> np.nda
 
     pixels = images.astype(np.float32) / 255
     return np.round(distort(pixels, np.random.default_rng(seed), strength) * 255).astype(np.uint8)
+
+
+def squeeze_canvas(images: np.ndarray, *, seed: int) -> np.ndarray:
+    """House digits as they would come out if a whole canvas were squeezed into 28 x 28 pixels.
+
+    Each is as large and where somebody might have drawn it: half to all of the canvas high, anywhere.
+
+    Args:
+        images: (n, 28, 28) uint8, house digits: their ink is 20 pixels high or wide.
+        seed: decides sizes and places.
+
+    Returns:
+        (n, 28, 28) uint8.
+    """
+    rng = np.random.default_rng(seed)
+    made = np.zeros_like(images)
+    for at, image in enumerate(images):
+        rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
+        if not rows.size:
+            continue
+        ink = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        scale = rng.uniform(0.5, 1.0) * SIDE / max(ink.shape)
+        height, width = (max(1, round(side * scale)) for side in ink.shape)
+        top, left = rng.integers(SIDE - height + 1), rng.integers(SIDE - width + 1)
+        resized = Image.fromarray(ink).resize(
+            (width, height), Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
+        )
+        made[at, top : top + height, left : left + width] = np.asarray(resized)
+    return made
 
 
 def measure_shapes(images: np.ndarray) -> Shapes:

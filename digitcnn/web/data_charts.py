@@ -101,12 +101,15 @@ SHADES_CHART: dict[str, Any] = {
 
 def tabulate_counts(parts: tuple[Part, ...]) -> pa.Table:
     """A row per part and digit: how many, and which fraction of the part that is."""
-    rows = [
-        {"digit": digit, "part": part.name, "images": count, "share": count / max(sum(part.counts), 1)}
-        for part in parts
-        for digit, count in enumerate(part.counts)
-    ]
-    return pa.Table.from_pylist(rows)
+    rows = [(part, digit, count) for part in parts for digit, count in enumerate(part.counts)]
+    return pa.table(
+        {
+            "digit": [digit for _, digit, _ in rows],
+            "part": [part.name for part, _, _ in rows],
+            "images": [count for *_, count in rows],
+            "share": [count / max(sum(part.counts), 1) for part, _, count in rows],
+        }
+    )
 
 
 def tabulate_ink(summary: DataSummary) -> pa.Table:

@@ -5,7 +5,7 @@ import pyarrow as pa
 import streamlit as st
 
 from digitcnn.lab.data_summary import DataSummary, nearest_mean
-from digitcnn.lab.data_views import Shapes, measure_shapes, share_read
+from digitcnn.lab.data_views import Shapes, measure_shapes, share_read, squeeze_canvas
 from digitcnn.lab.scores import MNIST_TEST, ModelScore, read_scores
 from digitcnn.recognition.reader import DEFAULT_MODEL
 from digitcnn.run_folder import SHIPPED, RunFolder
@@ -80,28 +80,30 @@ def _explain(first: DataSummary, first_title: str, pens: DataSummary) -> str:
     labels = [digit for digit in range(10) for _ in range(pens.test_samples.shape[1])]
     crossed = float((nearest_mean(flat, first.means) == labels).mean())
     return (
-        "Both are the same ten digits, in the same 28 × 28 pixels. But the hands are others, the schools, "
-        "and the tools: a 1 with or without its flag, a crossed 7, a 4 of two strokes, an open 8. The ten "
-        f"averages of {first_title} read {say_percent(first.near_own)} of its own test digits and "
+        "Both are the same ten digits, in the same 28 × 28 pixels. What lies between them are the hands, the "
+        "schools and the tools: a 1 with or without its flag, a crossed 7, a 4 of two strokes, an open 8. "
+        f"The ten averages of {first_title} read {say_percent(first.near_own)} of its own test digits and "
         f"{say_percent(crossed)} of the pen strokes.\n\n"
-        "A model that is tested on the set it learned from is tested on that set's habits. **What you draw "
-        "is a pen stroke**: so the figure to look at is the second one, on writers that the model never met."
+        "And the way from the canvas to the pixels. Many an app squeezes its whole canvas into 28 × 28: a "
+        "digit is then as large as it was drawn, and where it was drawn, as none in MNIST ever is. This app "
+        "draws the strokes anew as MNIST was made: fitted into 20 pixels, centred by their mass. **A model's "
+        "test accuracy knows nothing of either**: it is measured on the habits of the set that the model "
+        "learned from."
     )
 
 
 def _show_scores(first: DataSummary, first_title: str, pens: DataSummary) -> None:
+    _show_asked(first, first_title, pens)
     scores = [score for score in read_scores(SHIPPED) if score.model in (BASELINE, DEFAULT_MODEL)]
-    measured = [score for score in scores if len(score.accuracies) > 1]
-    if measured:
+    if measured := [score for score in scores if len(score.accuracies) > 1]:
+        st.markdown("**And on all the real handwriting that they were measured on**")
         _show_recorded(measured)
-    else:
-        _show_asked(first, first_title, pens)
 
 
 def _show_recorded(scores: list[ModelScore]) -> None:
     """What the models' run folders record of MNIST and of real handwriting."""
     titles = list(dict.fromkeys(title for score in scores for title in score.accuracies))
-    rows = [
+    rows: list[dict[str, str | float | None]] = [
         {"Model": score.model} | {title: score.accuracies.get(title) for title in titles} for score in scores
     ]
     _show_table(rows, titles)
@@ -119,21 +121,28 @@ def _show_recorded(scores: list[ModelScore]) -> None:
 
 def _show_asked(first: DataSummary, first_title: str, pens: DataSummary) -> None:
     """What the models make of the test digits that are shown here, asked just now."""
-    titles = [f"{first_title}, test", "Pen strokes, test"]
-    rows = []
+    titles = [f"{first_title}, test", "Pen strokes, test", "The same, canvas squeezed"]
+    squeezed = squeeze_canvas(pens.test_samples.reshape(-1, 28, 28), seed=0).reshape(pens.test_samples.shape)
+    samples = (first.test_samples, pens.test_samples, squeezed)
+    rows: list[dict[str, str | float | None]] = []
     for model in list_models():
         if model.name in (BASELINE, DEFAULT_MODEL):
-            shares = [
-                share_read(RunFolder(SHIPPED / model.name), each.test_samples) for each in (first, pens)
-            ]
-            rows.append({"Model": model.name} | dict(zip(titles, shares, strict=True)))
-    if rows:
-        _show_table(rows, titles)
-        count = pens.test_samples.shape[0] * pens.test_samples.shape[1]
-        st.caption(
-            f"Measured just now, on {count} test digits of each set. `{DEFAULT_MODEL}` has learned from pen "
-            "strokes, too, but of other writers."
-        )
+            shares = [_ask(model.name, model.changed, each) for each in samples]
+            rows.append({"Model": model.name, **dict(zip(titles, shares, strict=True))})
+    if not rows:
+        return
+    _show_table(rows, titles)
+    st.image(
+        sheet_of_digits(squeezed[np.newaxis, :, 0]),
+        width="stretch",
+        alt="A pen-drawn digit of each kind, as large and where it was drawn",
+    )
+    count = pens.test_samples.shape[0] * pens.test_samples.shape[1]
+    st.caption(
+        f"Measured just now, on {count} test digits of each set and, in the last column, on the same pen "
+        "strokes as a squeezed canvas gives them, some of which are shown here: half to all of the canvas "
+        f"high, anywhere on it. `{DEFAULT_MODEL}` has learned from pen strokes, too, but of other writers."
+    )
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -144,7 +153,7 @@ def _ask(model: str, changed: int, samples: np.ndarray) -> float:
 
 def _show_table(rows: list[dict[str, str | float | None]], titles: list[str]) -> None:
     st.dataframe(
-        pa.Table.from_pylist(rows),
+        pa.table({title: [row[title] for row in rows] for title in ["Model", *titles]}),
         column_config={
             title: st.column_config.ProgressColumn(title, format="percent", min_value=0.0, max_value=1.0)
             for title in titles

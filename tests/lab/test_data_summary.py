@@ -6,7 +6,7 @@ import pytest
 from digitcnn.errors import DatasetError
 from digitcnn.lab.data_sources import LoadedSet, Part, is_at_hand, load_set
 from digitcnn.lab.data_summary import DataSummary, load_summary, nearest_mean, save_summary, summarize
-from digitcnn.lab.data_views import distort_samples, measure_shapes
+from digitcnn.lab.data_views import distort_samples, measure_shapes, squeeze_canvas
 from digitcnn.training.datasets import DigitSet, load_bundled_digits
 
 
@@ -93,6 +93,17 @@ def test_strength_zero_distorts_nothing():
     moved = distort_samples(test.images[:20], strength=1.0, seed=1).astype(int)
     assert np.abs(still - test.images[:20]).max() <= 1
     assert np.abs(moved - test.images[:20]).mean() > 5
+
+
+def test_squeezed_canvas_keeps_the_ink_whole_at_any_place_and_size():
+    _, test = load_bundled_digits()
+    squeezed = squeeze_canvas(test.images[:40], seed=0)
+    sides = [max(np.ptp(np.nonzero(image), axis=1)) + 1 for image in squeezed]
+    assert 12 <= min(sides) < 18
+    assert 24 < max(sides) <= 28
+    corners = [np.nonzero(image)[0].min() for image in squeezed]
+    assert len(set(corners)) > 5
+    assert not squeeze_canvas(np.zeros((1, 28, 28), np.uint8), seed=0).any()
 
 
 def test_shapes_are_measured_in_pixels_and_degrees():
