@@ -15,19 +15,20 @@ _TRUE, _READ, _WHOSE = "compare.true", "compare.read", "compare.whose"
 
 @st.fragment
 def show_matrices(runs: tuple[ComparedRun, ...], matrices: list[np.ndarray]) -> None:
-    """The matrices of one run, or of a baseline and a challenger and their difference."""
+    """The matrices of a run, or of a baseline and a challenger with, on the same images, their difference."""
     labels = [run.label for run in runs]
+    comparable = len(runs) == 2 and np.array_equal(runs[0].predictions.labels, runs[1].predictions.labels)
     _start_from_the_commonest_error(runs, matrices)
     with st.container(key="compare-matrices"), st.grid(3, min_column_width=300, gap="small"):
         for place, (run, matrix) in enumerate(zip(runs, matrices, strict=True)):
             _show_matrix(place, run.label, matrix)
-        if len(matrices) == 2:
+        if comparable:
             _show_difference(labels, matrices[1] - matrices[0])
     st.caption(
         "Off the diagonal is what went wrong; choose a cell to see the images behind it."
         + (
             " In the difference, orange is where the challenger errs more often, blue where less."
-            if len(matrices) == 2
+            if comparable
             else ""
         )
     )

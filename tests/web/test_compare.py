@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sklearn.metrics import classification_report, confusion_matrix
 from streamlit.testing.v1 import AppTest
@@ -128,6 +129,26 @@ def test_broken_runs_are_said_and_the_others_go_on(tmp_path: Path, monkeypatch: 
     assert "torn is left out" in said
     assert "half is left out" in said
     assert "equally many of the 10,000" in page.markdown[0].value.replace("\\", "")
+
+
+def test_runs_of_other_test_images_are_not_compared_image_by_image(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    other = tmp_path / "other"
+    shutil.copytree(SHIPPED / "simple", other, ignore=shutil.ignore_patterns("model.*"))
+    predictions = read_predictions(find_run("simple"))
+    np.savez(
+        other / "predictions.npz",
+        probabilities=predictions.probabilities[:360],
+        labels=predictions.labels[:360],
+    )
+    monkeypatch.setenv("DIGITCNN_RUNS", str(tmp_path))
+    page = tab().run()
+    page.multiselect(key="compare.others").set_value(["other"]).run()
+    assert not page.exception
+    assert "tested on different images" in page.markdown[0].value
+    assert "Both right" not in [metric.label for metric in page.metric]
+    assert not [chart for chart in page.get("vega_lite_chart") if "−" in chart.proto.spec]
 
 
 def test_the_first_chart_waits_for_no_statistics():
