@@ -188,7 +188,11 @@ def _sheets(path: str, changed: int, pixels: bytes) -> tuple[list[Sheet], np.nda
             ]
             last = at == len(layers) - 1
             picture = "" if last else sheet_of_maps(outputs[layer.name])
-            sheets.append(Sheet(" → ".join(group), _say_shape(layer), EXPLAIN.get(layer.kind, ""), picture))
+            kinds = [each.kind for each in layers[before + 1 : at + 1]]
+            said = EXPLAIN.get("Conv2D" if "Conv2D" in kinds else layer.kind, "")
+            if (outputs[layer.name] < 0).any():
+                said += " Orange is below zero."
+            sheets.append(Sheet(" → ".join(group), _say_shape(layer), said.strip(), picture))
     return sheets, outputs[layers[-1].name][:CLASSES]
 
 
