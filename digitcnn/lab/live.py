@@ -117,15 +117,19 @@ def _read_progress(folder: RunFolder, process: int | None) -> dict[str, Any] | N
     except RunFolderError:
         return None
     needed = {"epoch", "step", "steps", "images_per_second", "seconds_left"}
-    return progress if progress.get("process") == process and needed <= set(progress) else None
+    whole = all(isinstance(progress.get(name), int | float) for name in needed)
+    return progress if progress.get("process") == process and whole else None
 
 
 @lru_cache(maxsize=64)
 def _read_history(path: Path, version: tuple[int, int]) -> tuple[dict[str, float], ...] | str:
     try:
-        return tuple(RunFolder(path).read_history())
+        rows = tuple(RunFolder(path).read_history())
     except RunFolderError as error:
         return str(error)
+    return (
+        rows if all("epoch" in row for row in rows) else f"{path.name}/history.csv has no column of epochs."
+    )
 
 
 @lru_cache(maxsize=64)

@@ -49,7 +49,7 @@ def start_process(arguments: Sequence[str], *, log: Path, environment: Mapping[s
         process = subprocess.Popen(
             [sys.executable, "-m", "digitcnn", *arguments],
             cwd=PROJECT,
-            env=os.environ | {"PYTHONUNBUFFERED": "1"} | environment,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -123,10 +123,22 @@ def _read_record(path: Path, changed: int, size: int, inode: int) -> RunRecord |
         record = RunFolder(path).read_record()
     except RunFolderError as error:
         return str(error)
-    known = isinstance(record.settings, dict) and isinstance(record.dataset, dict)
-    if not known or record.state not in get_args(State):
+    if not _is_sound(record):
         return f"{path.name}/run.json holds something that no run writes."
     return record
+
+
+def _is_sound(record: RunRecord) -> bool:
+    """The parts that pages reckon with are of their kind: the file may be from anywhere."""
+    if not (isinstance(record.settings, dict) and isinstance(record.dataset, dict)):
+        return False
+    numbers = (record.seconds, record.parameters, record.seed, record.settings.get("epochs", 0))
+    texts = (record.preset, record.started, record.state)
+    return (
+        record.state in get_args(State)
+        and all(isinstance(number, int | float) for number in numbers)
+        and all(isinstance(text, str) for text in texts)
+    )
 
 
 @lru_cache(maxsize=2048)

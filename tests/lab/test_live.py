@@ -1,3 +1,4 @@
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -85,7 +86,7 @@ def test_an_ended_run_shows_its_last_epoch(folder: RunFolder):
     assert (now.phase, now.epoch, now.share, now.accuracy, now.memory) == ("ended", 1, 0.25, 0.8, None)
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "{}"])
+@pytest.mark.parametrize("text", ["{", "[]", "{}", json.dumps(PROGRESS | {"steps": "many"})])
 def test_progress_that_cannot_be_read_is_as_none(folder: RunFolder, text: str):
     folder.progress_json.write_text(text, encoding="utf-8")
     assert read_now(look(folder)).phase == "starting"
@@ -102,8 +103,9 @@ def test_curves_have_a_point_per_epoch_and_a_bounded_number_within(folder: RunFo
     assert curves.batches[-1].epoch == 1.499
 
 
-def test_a_broken_history_is_said(folder: RunFolder):
-    folder.history_csv.write_text("epoch,accuracy\n0,x\n", encoding="utf-8")
+@pytest.mark.parametrize("text", ["epoch,accuracy\n0,x\n", "accuracy,loss\n0.5,0.5\n", "epoch,accuracy\n0\n"])
+def test_a_broken_history_is_said(folder: RunFolder, text: str):
+    folder.history_csv.write_text(text, encoding="utf-8")
     assert "history.csv" in str(read_curves(look(folder)).problem)
 
 

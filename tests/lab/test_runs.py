@@ -1,5 +1,6 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -66,8 +67,18 @@ def test_a_broken_record_is_said_and_the_other_runs_go_on(runs: Path, text: str)
     assert "run.json" in str(found["bad"].problem)
 
 
-def test_a_record_of_unknown_state_is_broken(runs: Path):
-    make_run(runs, "odd", replace(FINISHED, state="dancing"))
+@pytest.mark.parametrize(
+    "record",
+    [
+        replace(FINISHED, state="dancing"),
+        replace(FINISHED, settings={"epochs": "many"}),
+        replace(FINISHED, seconds=cast(float, "long")),
+        replace(FINISHED, started=cast(str, None)),
+    ],
+    ids=["state", "epochs", "seconds", "started"],
+)
+def test_a_record_of_another_kind_is_broken(runs: Path, record: RunRecord):
+    make_run(runs, "odd", record)
     assert get_own_run("odd").state == "broken"
 
 
