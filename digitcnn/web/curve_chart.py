@@ -1,5 +1,6 @@
 """The two charts of a training: accuracy and loss, training thin and validation bold."""
 
+import math
 from typing import Any, Literal
 
 import pyarrow as pa
@@ -57,7 +58,7 @@ def spec_of(curves: Curves, metric: Metric, *, height: int = 220) -> dict[str, A
             "x": {
                 "field": "epoch",
                 "type": "quantitative",
-                "scale": {"domain": [0, max(curves.length, 1)], "nice": False},
+                "scale": {"domain": [0, _last_epoch(curves)], "nice": False},
                 "axis": {"title": None, "tickMinStep": 1, "format": "d", "grid": True},
             },
             "y": y,
@@ -86,6 +87,12 @@ def spec_of(curves: Curves, metric: Metric, *, height: int = 220) -> dict[str, A
         "padding": {"left": 0, "right": 8, "top": 8, "bottom": 0},
         "config": {"view": {"stroke": None}},
     }
+
+
+def _last_epoch(curves: Curves) -> int:
+    """Where the chart ends: twice as far whenever a training has come to its edge, up to the last epoch."""
+    done = max([row.epoch for row in curves.batches[-1:]] + [len(curves.epochs), 1.0])
+    return max(1, min(curves.length, 2 ** math.ceil(math.log2(done))))
 
 
 def _range(curves: Curves, metric: Metric) -> list[float]:

@@ -159,11 +159,11 @@ def _show_figures(run: Run, now: Now) -> None:
             "Epoch": epoch,
             "Validation": say_accuracy(now.val_accuracy),
             "Training": say_accuracy(now.accuracy),
-            "Images per second": "–" if now.images_per_second is None else f"{now.images_per_second:,.0f}",
+            "Images a second": "–" if now.images_per_second is None else f"{now.images_per_second:,.0f}",
             "Time left": "–" if now.seconds_left is None else say_duration(now.seconds_left),
             "Memory": "–" if now.memory is None else say_size(now.memory),
         }
-    with st.grid(6, min_column_width=96, gap="small"):
+    with st.grid(6, min_column_width=120, gap="small"):
         for label, value in figures.items():
             st.metric(label, value)
 

@@ -96,7 +96,7 @@ def test_a_visitor_sees_what_another_one_trains_and_who_waits(runs: Path, worker
     assert "**simple-1** is being trained; **deeper-1** waits." in words(app)
     figures = {metric.label: metric.value for metric in app.metric}
     assert figures["Epoch"] == "2 of 2"
-    assert (figures["Images per second"], figures["Time left"], figures["Validation"]) == (
+    assert (figures["Images a second"], figures["Time left"], figures["Validation"]) == (
         "500",
         "42 s",
         "90.00 %",
