@@ -57,7 +57,6 @@ def _time_model(path: str, changed: int) -> float | None:
         return None
 
 
-# A ttl in words would make Streamlit load pandas before the first chart.
 @st.cache_resource(max_entries=1, ttl=600, show_spinner="Loading MNIST's test images")
 def load_images() -> TestImages | None:
     """MNIST's test images, one copy per server; None where they are not on this machine."""
