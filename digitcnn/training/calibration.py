@@ -11,7 +11,7 @@ from digitcnn.training.datasets import NOT_A_DIGIT
 REFUSED_DIGITS = 0.003
 """The share of true digits that may be refused on the calibration set."""
 
-LEAST_THRESHOLD, GREATEST_THRESHOLD = 0.25, 0.75
+LEAST_THRESHOLD, GREATEST_THRESHOLD = 0.4, 0.75
 """A few hundred hesitant drawings decide where "not a digit" begins: never far from even odds."""
 
 

@@ -169,8 +169,9 @@ class _Run:
             )
 
     def finish(self) -> Calibration:
-        """Takes the best epoch's weights, measures them, and writes the files that ship."""
-        self.model.load_weights(best_weights(self.folder))
+        """Takes the weights that the recipe keeps, measures them, and writes the files that ship."""
+        if self.recipe.keep == "best" or len(self.history) < self.recipe.epochs:
+            self.model.load_weights(best_weights(self.folder))
         save_keras(self.model, self.folder.keras_file)
         save_tflite(self.model, self.folder.tflite_file)
         test = self.split.test

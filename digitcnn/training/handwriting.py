@@ -9,13 +9,11 @@ from digitcnn.training import negatives
 from digitcnn.training.datasets import NOT_A_DIGIT, DigitSet, Split, concatenate, data_folder, split_mnist
 from digitcnn.training.letters import write_letters
 from digitcnn.training.pen_strokes import LOOK_ALIKES, Drawing, Part, load_pen_digits, load_pen_nondigits
-from digitcnn.training.touching import cut_touching
 
 VARIANTS = 2
 """How often each training drawing is drawn, each time with another pen and another hand's tremor."""
 
 NONDIGIT_VARIANTS = 3
-TOUCHING_NUMBERS = 4500
 
 PEN_WIDTHS = (1.4, 3.8)
 MNIST_VALIDATION = 0.05
@@ -45,7 +43,6 @@ def split_handwriting(*, seed: int, images: int | None = None) -> Split:
             draw_variants(
                 _of_part(nondigits, "train"), NONDIGIT_VARIANTS, "drawings that are not digits", rng
             ),
-            _cut_numbers(_of_part(digits, "train"), rng),
             *_scans(),
             _make_negatives(mnist.train, _of_part(digits, "train"), _of_part(nondigits, "train"), rng),
         ],
@@ -95,11 +92,6 @@ def _draw_once(strokes: list[Stroke], rng: np.random.Generator) -> np.ndarray:
     tremor = rng.uniform(0, 0.015) * size
     shaken = [stroke + rng.normal(0, tremor, stroke.shape) for stroke in strokes]
     return draw_house_digit(shaken, pen_width=rng.uniform(*PEN_WIDTHS))
-
-
-def _cut_numbers(digits: list[Drawing], rng: np.random.Generator) -> DigitSet:
-    pixels, labels = cut_touching(digits, TOUCHING_NUMBERS, rng)
-    return DigitSet(_as_bytes(pixels), labels, "cuts through touching digits")
 
 
 def _make_negatives(

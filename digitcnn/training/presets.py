@@ -6,6 +6,7 @@ from typing import Literal
 Schedule = Literal["constant", "cosine", "one-cycle"]
 Optimizer = Literal["adam", "adamw", "rmsprop"]
 Data = Literal["mnist", "handwriting"]
+Keep = Literal["best", "last"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Recipe:
         gentle_epochs: the last epochs, in which distortions are slight, so that the model ends on images
             as it will meet them.
         weight_decay: of AdamW.
+        keep: the weights of which epoch a finished run keeps: the "best" on the validation images, or the
+            "last", where a falling rate and gentle epochs make the last the best and the rest is chance.
         beta_1, beta_2: how slowly Adam and AdamW forget past gradients and their squares.
     """
 
@@ -41,6 +44,7 @@ class Recipe:
     augmentation: bool = False
     gentle_epochs: int = 0
     weight_decay: float = 0.0
+    keep: Keep = "best"
     beta_1: float = 0.9
     beta_2: float = 0.999
 
@@ -114,6 +118,7 @@ PRESETS: dict[str, Preset] = {
                 schedule="one-cycle",
                 one_hot=False,
                 validation_split=0.02,
+                keep="last",
                 beta_1=0.7,
                 beta_2=0.9,
             ),
@@ -132,6 +137,7 @@ PRESETS: dict[str, Preset] = {
                 augmentation=True,
                 gentle_epochs=4,
                 weight_decay=0.01,
+                keep="last",
             ),
             classes=11,
         ),
