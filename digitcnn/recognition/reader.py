@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from digitcnn.ink.paper import Ink
     from digitcnn.ink.picture import Picture, PictureSource
 
-DEFAULT_MODEL = "deeper"
+DEFAULT_MODEL = "reader"
 
 Expect = Literal["digit", "number"]
 
