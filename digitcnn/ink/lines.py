@@ -26,6 +26,9 @@ _STRAIGHT_APART = 0.12
 _OPEN = 0.25
 """A path that crosses less ink than this, in pens, passes between two digits."""
 
+_ODDS_PER_PEN, _LEAST_ODDS = 0.3, -2.0
+"""How much less likely, as a logarithm, a border is per pen's width of ink that it crosses; and at least."""
+
 _MOST_CROSSED = 9.0
 """No cut crosses more ink than this many pens."""
 
@@ -196,7 +199,9 @@ def _cut(piece: Piece, height: float, pen: float) -> _Cut:
             continue
         pieces.append(_tight(piece.left, piece.top, side))
         rest = np.where(across < border, 0, rest)
-        odds.append(1.0 if crossed < _OPEN else float(np.clip(-0.5 - crossed, -7.0, -1.0)))
+        odds.append(
+            1.0 if crossed < _OPEN else float(np.clip(-0.5 - _ODDS_PER_PEN * crossed, _LEAST_ODDS, -1.0))
+        )
     pieces.append(_tight(piece.left, piece.top, rest))
     return _Cut(pieces, odds)
 
