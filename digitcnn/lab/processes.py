@@ -62,6 +62,22 @@ def start_process(arguments: Sequence[str], *, log: Path, environment: Mapping[s
     return started
 
 
+def end_process(process: psutil.Process) -> None:
+    """Asks a process to end; where the system allows it, ahead of others, so that it gets to hear it.
+
+    Raises:
+        psutil.AccessDenied: it is another user's.
+    """
+    try:
+        process.nice(psutil.NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 0)
+    except psutil.Error:
+        pass  # Only an administrator may.
+    try:
+        process.terminate()
+    except psutil.NoSuchProcess:
+        pass
+
+
 def memory_of(process: psutil.Process) -> int | None:
     """Bytes of memory that a process holds; None where it has ended."""
     try:
@@ -73,6 +89,6 @@ def memory_of(process: psutil.Process) -> int | None:
 def _lower_priority(process: psutil.Process) -> None:
     """Lets every other process go first, as far as the system allows it."""
     try:
-        process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 15)
+        process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 10)
     except psutil.Error:
         pass

@@ -19,7 +19,7 @@ import psutil
 
 from digitcnn.errors import DigitcnnError, NotSupportedError, RunFolderError
 from digitcnn.lab.locks import locked
-from digitcnn.lab.processes import find_worker, start_process
+from digitcnn.lab.processes import end_process, find_worker, start_process
 from digitcnn.lab.runs import Run, get_own_run, list_own_runs, own_path
 from digitcnn.lab.settings import Settings, arguments_of
 from digitcnn.run_folder import RunFolder, RunRecord, runs_root
@@ -107,9 +107,7 @@ def stop(name: str) -> None:
     if worker is None:
         raise RunFolderError(f"{name} is not being trained: it is {run.state}.")
     try:
-        worker.terminate()
-    except psutil.NoSuchProcess:
-        pass
+        end_process(worker)
     except psutil.AccessDenied:
         raise RunFolderError(f"{name} is trained by another user's process: stop it there.") from None
 
