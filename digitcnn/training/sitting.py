@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,17 +11,22 @@ import psutil
 from digitcnn.errors import RunFolderError
 from digitcnn.run_folder import RunFolder, RunRecord
 from digitcnn.training.machine import describe_machine, describe_versions
-from digitcnn.training.presets import Preset
+from digitcnn.training.presets import Preset, Recipe
 
 LEAST_FREE = 16_000_000
 """Bytes on the disk under which a failed write is put down to it."""
+
+_NEWER: dict[str, Any] = {
+    field.name: field.default for field in fields(Recipe) if field.default is not MISSING
+}
+"""What a setting was before there was a choice, for runs from then."""
 
 
 def begin(preset: Preset, folder: RunFolder, settings: dict[str, Any], seed: int) -> RunRecord:
     """The folder's record, new or taken up again."""
     if folder.run_json.is_file():
         record = folder.read_record()
-        if (record.preset, record.settings, record.seed) != (preset.name, settings, seed):
+        if (record.preset, _NEWER | record.settings, record.seed) != (preset.name, settings, seed):
             raise RunFolderError(
                 f"{folder.path} holds a run of other settings: choose another folder, or delete that one."
             )
