@@ -18,6 +18,11 @@ _WIDEST_DIGIT = 1.8
 _TALLEST_DIGIT = 2.0
 """Largest box of a digit in heights of its line."""
 
+_TOUCHING = 0.1
+"""Gap between strokes of a digit that stand over one another at most, in heights of the drawing."""
+
+_SURE = 0.8
+
 
 def read_rows(reader: DigitReader, strokes: Sequence[Stroke]) -> list[list[Digit]]:
     """Reads a drawing line by line.
@@ -26,12 +31,28 @@ def read_rows(reader: DigitReader, strokes: Sequence[Stroke]) -> list[list[Digit
         reader: who judges the candidates.
         strokes: checked, in the order in which they were drawn.
     """
+    rows = arrange_strokes(strokes)
+    if len(rows) > 1 and (stacked := _read_stacked(reader, strokes)):
+        return [[stacked]]
     lines = []
-    for orders in arrange_strokes(strokes):
+    for orders in rows:
         readings = [_read_row(reader, row) for row in orders]
         digits, _ = min(readings, key=lambda reading: reading[1])
         lines.append(sorted(digits, key=lambda digit: digit.box.x + digit.box.width / 2))
     return lines
+
+
+def _read_stacked(reader: DigitReader, strokes: Sequence[Stroke]) -> Digit | None:
+    """The one digit that strokes over one another make, such as an 8 of two circles, if they do."""
+    boxes = sorted((box_of_strokes([stroke]) for stroke in strokes), key=lambda box: box.y)
+    whole = box_of_strokes(strokes)
+    bottom = boxes[0].y
+    for box in boxes:
+        if box.y - bottom > _TOUCHING * whole.height:
+            return None
+        bottom = max(bottom, box.y + box.height)
+    digit = reader.judge(draw_house_digit(strokes), whole)
+    return digit if digit.label is not None and digit.confidence > _SURE else None
 
 
 def _read_row(reader: DigitReader, row: PenRow) -> tuple[list[Digit], float]:
