@@ -24,7 +24,7 @@ LONGEST_RUN = 14
 AMONG_DIGITS = 0.5
 """In a number, ink is refused from this probability of "not a digit" on: its neighbours are digits."""
 
-_NOT_A_DIGIT = 3.5
+_NOT_A_DIGIT = 4.5
 _LEAST_BELIEF = 1e-4
 _USUAL_WIDTH, _USUAL_HEIGHT, _SPREAD = 0.85, 0.7, 0.25
 

@@ -151,13 +151,15 @@ def _mean_evidence(digits: Sequence[Digit]) -> float:
 
 def _read_pieces(reader: DigitReader, ink: Ink, known: dict[Piece, Digit]) -> list[list[Digit]]:
     known = _stack(reader, ink, known)
-    whole = {
-        piece
-        for piece, digit in known.items()
-        if belief(digit) > _PLAIN and piece.width < _WIDEST_PLAIN * piece.height
-    }
+    whole = {piece for piece, digit in known.items() if _is_whole(piece, belief(digit))}
     lines = arrange(list(known), pen=pen_of(list(known)), whole=whole)
     return _settle([_read_line(reader, ink, line, known) for line in lines])
+
+
+def _is_whole(piece: Piece, believed: float) -> bool:
+    """Whether nobody need look for several digits in the piece: the wider it is, the surer of the one."""
+    shape = piece.width / piece.height
+    return believed > (_PLAIN if shape < _WIDEST_PLAIN else _SURE) and shape < _WIDEST_DIGIT
 
 
 def _settle(lines: list[list[Digit]]) -> list[list[Digit]]:
