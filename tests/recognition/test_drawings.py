@@ -6,12 +6,12 @@ CIRCLE = np.array([(30 * np.cos(t), 30 * np.sin(t)) for t in np.linspace(0, 2 * 
 
 
 def test_an_eight_of_two_circles_is_one_digit():
-    reading = DigitReader().read_strokes([CIRCLE * 0.8, CIRCLE + [0, 55]], expect="number")
+    reading = DigitReader().read_strokes([CIRCLE * 0.8, CIRCLE + np.array([0, 55])], expect="number")
 
     assert reading.text == "8"
 
 
 def test_two_zeros_over_one_another_are_two_lines():
-    reading = DigitReader().read_strokes([CIRCLE, CIRCLE + [0, 120]], expect="number")
+    reading = DigitReader().read_strokes([CIRCLE, CIRCLE + np.array([0, 120])], expect="number")
 
     assert reading.text == "0\n0"
