@@ -18,7 +18,8 @@ CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
 
 def fenced(text: str, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", text, flags=re.DOTALL | re.MULTILINE)
+    return [block for its_language, block in blocks if its_language == language]
 
 
 def commands(text: str) -> list[str]:
@@ -55,7 +56,7 @@ def test_the_command_line_starts(command: str):
 
 
 def test_the_trained_presets_of_commands_exist():
-    named = re.findall(r"python -m digitcnn train ([\w-]+)", README)
+    named = re.findall(r"python -m digitcnn train (\w[\w-]*)", README)
     assert named
     assert set(named) <= set(PRESETS)
 
