@@ -72,6 +72,7 @@ def test_undo_takes_back_the_last_stroke(page: Page, server: str):
     draw(page, 1)
     expect(answer_of(page)).to_have_text("1")
     draw(page, 0)
+    expect(answer_of(page)).not_to_have_text("1")
     page.locator(".st-key-draw-undo button").click()
     expect(answer_of(page)).to_have_text("1")
 

@@ -151,4 +151,5 @@ def test_a_run_that_is_used_comes_first_on_draw(runs: Path):
     draw.session_state["models.chosen"] = "simple-1"
     draw.run()
     assert not draw.exception
-    assert "simple-1" in json.dumps([control.options for control in draw.button_group], default=str)
+    choosers = [control.options for control in (*draw.selectbox, *draw.button_group)]
+    assert "simple-1" in json.dumps(choosers, default=str)
