@@ -73,6 +73,7 @@ def test_undo_takes_back_the_last_stroke(page: Page, server: str):
     expect(answer_of(page)).to_have_text("1")
     draw(page, 0)
     expect(answer_of(page)).not_to_have_text("1")
+    page.wait_for_timeout(1000)  # The canvas sends a last stroke a moment after the pen is up.
     page.locator(".st-key-draw-undo button").click()
     expect(answer_of(page)).to_have_text("1")
 
@@ -125,8 +126,11 @@ def test_brush_changes_nothing_in_the_answer(page: Page, server: str):
         slider.press(key)
         expect(slider).to_have_value("5" if key == "Home" else "40")
         page.keyboard.press("Escape")
+        expect(slider).to_be_hidden()
+        page.wait_for_timeout(1000)  # The canvas takes the new brush a moment later.
         draw(page, 5)
         expect(answer_of(page)).to_have_text("5")
+        page.wait_for_timeout(1000)  # The canvas sends a last stroke a moment after the pen is up.
         # A busy browser leaves out points of the mouse's way; a sample has the same points both times.
         choose_sample(page, 8)
         expect(answer_of(page)).to_have_text("8")
