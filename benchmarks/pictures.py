@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import math
 import os
 import platform
 import sys
@@ -30,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.tables import insert, markdown
 from digitcnn import DigitReader
+from digitcnn.lab.evaluation import Interval, interval_of_fraction
 from digitcnn.recognition.reader import DEFAULT_MODEL, Reading
 from digitcnn.training.pen_strokes import Drawing, load_pen_digits
 
@@ -66,22 +66,12 @@ class Row:
         return self.edits / max(self.written, 1)
 
     @property
-    def interval(self) -> tuple[float, float]:
-        return wilson(self.right, self.count)
+    def interval(self) -> Interval:
+        return interval_of_fraction(np.arange(self.count) < self.right)
 
     @property
     def milliseconds(self) -> float:
         return 1000.0 * float(np.median(self.seconds)) if self.seconds else 0.0
-
-
-def wilson(right: int, count: int, z: float = 1.96) -> tuple[float, float]:
-    """Wilson's 95 % interval of a proportion. Source: E. B. Wilson, JASA 22, 1927."""
-    if count == 0:
-        return 0.0, 1.0
-    share = right / count
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
-    return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 def edit_distance(read: str, written: str) -> int:
@@ -235,7 +225,7 @@ def show(table: list[tuple[str, Row, dict[str, Row]]]) -> str:
         [
             name,
             f"{row.count:,}",
-            f"{row.accuracy:.2%} ({row.interval[0]:.1%} - {row.interval[1]:.1%})",
+            f"{row.accuracy:.2%} ({row.interval.low:.1%} - {row.interval.high:.1%})",
             f"{row.error_rate:.2%}",
             str(row.refused),
             f"{row.milliseconds:.1f}",
@@ -310,14 +300,14 @@ def main() -> None:
     for name, _, by_writer in table[:2]:
         for writer, row in sorted(by_writer.items(), key=lambda pair: pair[1].accuracy):
             if row.right < row.count:
-                low, high = row.interval
-                print(f"| {name}, {writer} | {row.accuracy:.1%} | {low:.1%}-{high:.1%} | {row.count} |")
+                span = f"{row.interval.low:.1%}-{row.interval.high:.1%}"
+                print(f"| {name}, {writer} | {row.accuracy:.1%} | {span} | {row.count} |")
     if options.json:
         rows = {
             name: {
                 **{key: value for key, value in asdict(row).items() if key not in ("seconds", "name")},
                 "accuracy": row.accuracy,
-                "interval": row.interval,
+                "interval": (row.interval.low, row.interval.high),
                 "error_rate": row.error_rate,
                 "milliseconds": row.milliseconds,
                 "by_source": {w: [r.right, r.count] for w, r in by_writer.items()},
