@@ -16,7 +16,7 @@ VARIANTS = 2
 NONDIGIT_VARIANTS = 3
 
 PEN_WIDTHS = (1.4, 3.8)
-MNIST_VALIDATION = 0.05
+MNIST_VALIDATION = 0.02
 
 
 def split_handwriting(*, seed: int, images: int | None = None) -> Split:
