@@ -64,18 +64,20 @@ def write_csv(results: Iterable[FileResult]) -> str:
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
-    for result in results:
-        lowest = result.lowest_confidence
-        writer.writerow(
-            [
-                result.path,
-                result.reading.text,
-                len(result.read_digits),
-                "" if lowest is None else f"{math.floor(lowest * 1e4) / 1e4:.4f}",
-                result.error or "",
-            ]
-        )
+    writer.writerows(row_of(result) for result in results)
     return file.getvalue()
+
+
+def row_of(result: FileResult) -> list[str]:
+    """A file's row of the CSV, a cell for each of `COLUMNS`."""
+    lowest = result.lowest_confidence
+    return [
+        result.path,
+        result.reading.text,
+        str(len(result.read_digits)),
+        "" if lowest is None else f"{math.floor(lowest * 1e4) / 1e4:.4f}",
+        result.error or "",
+    ]
 
 
 def write_json(results: Sequence[FileResult]) -> str:

@@ -14,10 +14,10 @@ from PIL import Image
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from digitcnn.errors import DigitcnnError
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.annotated import make_view
 from digitcnn.recognition.corrections import CorrectedReading, EditedBox, correct_reading
+from digitcnn.recognition.files import read_file
 from digitcnn.recognition.reader import Digit, Expect
 from digitcnn.recognition.results import FileResult
 from digitcnn.web.models import Model, load_reader
@@ -146,16 +146,14 @@ def correct(file: ReadFile, model: Model, expect: Expect) -> ReadFile:
 
 
 def _read(upload: Upload, model: Model, expect: Expect) -> FileResult:
-    try:
-        read = load_reader(model).examine_image(upload.data, expect=expect, name=upload.name)
-    except DigitcnnError as error:
-        return FileResult(upload.name, error=str(error))
+    read = read_file(load_reader(model), upload.data, path=upload.name, expect=expect)
     previews = _memory("upload.previews")
-    if (upload.fingerprint,) not in previews:
-        view = make_view(read.picture.rgb, longest=_VIEW_SIDE)
-        size = read.picture.width, read.picture.height
+    if read.examined and (upload.fingerprint,) not in previews:
+        picture = read.examined.picture
+        view = make_view(picture.rgb, longest=_VIEW_SIDE)
+        size = picture.width, picture.height
         previews[upload.fingerprint,] = Preview(size, encode_picture(view), _make_thumbnail(view))
-    return FileResult(upload.name, read.reading, note=read.picture.note)
+    return read.result
 
 
 def encode_picture(picture: Image.Image) -> bytes:
