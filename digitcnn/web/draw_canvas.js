@@ -1,6 +1,8 @@
 // The canvas brings a toolbar of its own. Its bin goes back to the drawing that the canvas began with, which may be
 // a sample or what undo left: here it clears. Where nothing can hover, the toolbar can't be seen and would only catch
-// strokes. And nobody but the browser knows how wide the page is.
+// strokes. Left to itself the canvas sends a stroke 200 ms after the pen has left it: an answer that comes late, and a
+// stroke that an undo in the meantime overtakes; its own button sends at once. And nobody but the browser knows how
+// wide the page is.
 const STYLE = `
   .dc-toolbar { pointer-events: none; }
   .dc-root:hover > .dc-toolbar, .dc-toolbar:focus-within, .dc-toolbar[data-pinned=true] {
@@ -8,6 +10,8 @@ const STYLE = `
   }
   @media (hover: none) { .dc-toolbar { display: none !important; } }
 `;
+const PRESS = ["mousedown", "touchstart"];
+const LIFT = ["mouseup", "touchend"];
 const hooks = new WeakMap();
 
 function install(hook) {
@@ -26,6 +30,15 @@ function install(hook) {
       hook.component.setTriggerValue("cleared", true);
     }
   };
+  const press = (event) => {
+    hook.drawnOn = event.composedPath().find((node) => node.classList?.contains("upper-canvas"))?.getRootNode();
+  };
+  const lift = () => {
+    const root = hook.drawnOn;
+    hook.drawnOn = null;
+    // The canvas takes in the stroke itself first.
+    if (root) setTimeout(() => root.querySelector(".dc-toolbar [aria-label^='Update the app']")?.click());
+  };
   const dress = () => {
     for (const node of document.querySelectorAll(hook.component.data.paper)) {
       const root = node.shadowRoot;
@@ -39,11 +52,15 @@ function install(hook) {
   const timer = setInterval(dress, 500);
   narrow.addEventListener("change", report);
   document.addEventListener("click", clear, true);
+  PRESS.forEach((name) => addEventListener(name, press, true));
+  LIFT.forEach((name) => addEventListener(name, lift, true));
   report();
   return () => {
     clearInterval(timer);
     narrow.removeEventListener("change", report);
     document.removeEventListener("click", clear, true);
+    PRESS.forEach((name) => removeEventListener(name, press, true));
+    LIFT.forEach((name) => removeEventListener(name, lift, true));
   };
 }
 

@@ -13,9 +13,10 @@ from digitcnn.ink.canvas import canvas_from_strokes, strokes_from_canvas
 from digitcnn.ink.strokes import Stroke, box_of_strokes
 from digitcnn.recognition.reader import Expect
 from digitcnn.web.draw_history import History, Objects
+from digitcnn.web.draw_sheet import Sheet, take_over
 from digitcnn.web.pictures import INK
 from digitcnn.web.samples import SAMPLE_NUMBERS, sample_number, sample_strokes
-from digitcnn.web.upload_canvas import Paper as Sheet
+from digitcnn.web.upload_canvas import Paper as Zoomed
 from digitcnn.web.upload_canvas import zoom_css
 
 BRUSH = 16
@@ -23,7 +24,7 @@ NARROW = 640
 """CSS pixels: a page up to this width gets a number canvas of a phone's shape."""
 
 _MARGIN = 20.0
-_HISTORY, _START, _ECHO = "draw.history", "draw.start", "draw.echo"
+_HISTORY, _SHEET, _START = "draw.history", "draw.sheet", "draw.start"
 _PAPER, _EXPECT, _BRUSH, _HOOK = "draw.paper", "draw.expect", "draw.brush", "draw.hook"
 
 _hook = component("digitcnn_canvas_hook", js=Path(__file__).with_name("draw_canvas.js").read_text("utf-8"))
@@ -71,7 +72,7 @@ def paper_of(expect: Expect) -> Paper:
 
 def resume() -> None:
     """Puts what was drawn back onto the canvas, which is a new one whenever the page is opened."""
-    if objects():
+    if objects() or st.session_state.get(_START):
         _begin(_history())
 
 
@@ -84,15 +85,15 @@ def show_canvas(paper: Paper) -> None:
     """The canvas."""
     st.session_state[_PAPER] = paper
     with st.container(key=paper.key, gap=None):
-        key = f"draw.canvas-{paper.key}"
         st_canvas(
             stroke_width=st.session_state.get(_BRUSH, BRUSH),
             stroke_color=INK,
+            background_color=_sheet().ground,
             width=paper.width,
             height=paper.height,
             initial_drawing=st.session_state.get(_START),
-            on_change=lambda: _follow_pen(key),
-            key=key,
+            on_change=lambda: _follow_pen(paper),
+            key=_key_of(paper),
         )
         _hook(
             data={"narrow": NARROW, "known": _is_narrow(), "paper": f".st-key-{paper.key} *"},
@@ -109,7 +110,7 @@ def show_hint(expect: Expect, *, blank: bool) -> None:
     hint = "draw a digit here" if expect == "digit" else "write a number here"
     rules = f".st-key-{paper.key}::after {{ content: '{hint}'; }}" if blank else ""
     if paper != SQUARE:
-        rules += zoom_css(Sheet(paper.width, paper.height, 1.0), container=paper.key)
+        rules += zoom_css(Zoomed(paper.width, paper.height, 1.0), container=paper.key)
     st.html(f"<style>{rules} </style>")
 
 
@@ -137,16 +138,19 @@ def show_tools() -> None:
 
 def undo() -> None:
     """A step back: a stroke, or whatever the last tool did."""
+    _catch_up()
     _begin(_history().undo())
 
 
 def redo() -> None:
     """A step forward again."""
+    _catch_up()
     _begin(_history().redo())
 
 
 def clear() -> None:
     """Takes everything off the canvas; undo brings it back."""
+    _catch_up()
     if objects():
         _begin(_history().change([]))
 
@@ -169,29 +173,48 @@ def _history() -> History:
     return st.session_state.get(_HISTORY, History())
 
 
+def _sheet() -> Sheet:
+    return st.session_state.get(_SHEET, Sheet())
+
+
+def _key_of(paper: Paper) -> str:
+    return f"draw.canvas-{paper.key}"
+
+
 def _is_narrow() -> bool:
     return bool((st.session_state.get(_HOOK) or {}).get("narrow"))
 
 
 def _begin(history: History) -> None:
-    """Lets the canvas begin anew from a drawing; the number tells it that this is another beginning."""
-    revision = st.session_state.get(_START, {}).get("revision", 0) + 1
-    st.session_state[_HISTORY] = history
-    st.session_state[_START] = {"objects": list(history.now), "revision": revision}
-    st.session_state[_ECHO] = True
+    """Lets the canvas begin anew from a drawing."""
+    sheet = _sheet().turn(len(objects()))
+    _keep(history, sheet)
 
 
-def _follow_pen(key: str) -> None:
+def _keep(history: History, sheet: Sheet) -> None:
+    if sheet.number != _sheet().number:
+        st.session_state[_START] = {"objects": list(history.now)}
+    st.session_state[_HISTORY], st.session_state[_SHEET] = history, sheet
+
+
+def _follow_pen(paper: Paper) -> None:
     """Takes over what the canvas sends: a new drawing, or the one that it was given."""
-    raw: dict[str, Any] = (st.session_state[key].get("drawing") or {}).get("raw") or {}
-    sent = raw.get("objects") or []
-    history = _history()
-    is_echo = st.session_state.pop(_ECHO, False) and len(sent) == len(history.now)
-    st.session_state[_HISTORY] = history.restate(sent) if is_echo else history.change(sent)
+    if paper != st.session_state.get(_PAPER):
+        return
+    raw = ((st.session_state.get(_key_of(paper)) or {}).get("drawing") or {}).get("raw")
+    if raw:
+        _keep(*take_over(_history(), _sheet(), raw))
+
+
+def _catch_up() -> None:
+    """Takes over a stroke that came together with a click: Streamlit calls the button first."""
+    if paper := st.session_state.get(_PAPER):
+        _follow_pen(paper)
 
 
 def _refit() -> None:
     """Moves the drawing to another paper, where its strokes can still be undone one by one."""
+    _catch_up()
     paper = paper_of(st.session_state.get(_EXPECT, "digit"))
     if not objects() or paper == st.session_state.get(_PAPER):
         return
@@ -203,6 +226,7 @@ def _refit() -> None:
 
 
 def _show_sample(expect: Expect) -> None:
+    _catch_up()
     sample = st.session_state["draw.sample"]
     paper = paper_of(expect)
     strokes = sample_strokes(sample, paper.width) if expect == "digit" else sample_number(sample, paper.size)

@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from digitcnn.web.samples import sample_strokes
 
@@ -73,9 +73,73 @@ def test_undo_takes_back_the_last_stroke(page: Page, server: str):
     expect(answer_of(page)).to_have_text("1")
     draw(page, 0)
     expect(answer_of(page)).not_to_have_text("1")
-    page.wait_for_timeout(1000)  # The canvas sends a last stroke a moment after the pen is up.
     page.locator(".st-key-draw-undo button").click()
     expect(answer_of(page)).to_have_text("1")
+
+
+def test_undo_right_after_the_pen_takes_back_that_stroke(page: Page, server: str):
+    open_draw(page, server)
+    draw(page, 1)
+    expect(answer_of(page)).to_have_text("1")
+    draw(page, 0)
+    page.locator(".st-key-draw-undo button").evaluate("button => button.click()")
+    page.wait_for_timeout(1000)  # Whatever comes late has come by then.
+    expect(answer_of(page)).to_have_text("1")
+    page.locator(".st-key-draw-redo button").click()
+    expect(answer_of(page)).not_to_have_text("1")
+
+
+def test_sample_right_after_the_pen_stays_and_undo_brings_the_stroke_back(page: Page, server: str):
+    open_draw(page, server)
+    draw(page, 1)
+    choose_sample(page, 4)
+    page.wait_for_timeout(1000)
+    expect(answer_of(page)).to_have_text("4")
+    page.locator(".st-key-draw-undo button").click()
+    expect(answer_of(page)).to_have_text("1")
+
+
+def test_stroke_drawn_while_the_server_still_clears_is_kept(page: Page, server: str):
+    late: list[tuple[WebSocketRoute, str | bytes]] = []
+    holding = False
+
+    def hold_back(browser: WebSocketRoute) -> None:
+        app = browser.connect_to_server()
+        app.on_message(lambda data: late.append((browser, data)) if holding else browser.send(data))
+
+    page.route_web_socket(re.compile("/_stcore/stream"), hold_back)
+    open_draw(page, server)
+    draw(page, 0)
+    expect(answer_of(page)).to_have_text("0")
+    page.wait_for_timeout(500)
+    holding = True
+    page.locator(".st-key-draw-clear button").click()
+    page.wait_for_timeout(500)
+    draw(page, 1)
+    page.wait_for_timeout(500)
+    holding = False
+    for browser, data in late:
+        browser.send(data)
+    expect(answer_of(page)).to_have_text("1")
+    page.locator(".st-key-draw-undo button").click()
+    expect(answer_of(page)).to_contain_text("Draw a digit")
+    page.locator(".st-key-draw-undo button").click()
+    expect(answer_of(page)).to_have_text("0")
+
+
+def test_stroke_is_sent_before_the_canvas_would_by_itself(page: Page, server: str):
+    page.add_init_script("""
+        const send = WebSocket.prototype.send;
+        WebSocket.prototype.send = function (data) {
+          window.sent ??= performance.now();
+          send.call(this, data);
+        };
+        addEventListener("mouseup", () => { window.up = performance.now(); window.sent = null; }, true);
+    """)
+    open_draw(page, server)
+    draw(page, 7)
+    expect(answer_of(page)).to_have_text("7")
+    assert page.evaluate("sent - up") < 200
 
 
 def test_tools_of_the_canvas_itself_are_followed(page: Page, server: str):
@@ -130,7 +194,6 @@ def test_brush_changes_nothing_in_the_answer(page: Page, server: str):
         page.wait_for_timeout(1000)  # The canvas takes the new brush a moment later.
         draw(page, 5)
         expect(answer_of(page)).to_have_text("5")
-        page.wait_for_timeout(1000)  # The canvas sends a last stroke a moment after the pen is up.
         # A busy browser leaves out points of the mouse's way; a sample has the same points both times.
         choose_sample(page, 8)
         expect(answer_of(page)).to_have_text("8")
