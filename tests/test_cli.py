@@ -68,8 +68,28 @@ def test_a_folder_that_somebody_trains_in_is_left_alone(runs: Path, capsys: pyte
     assert folder.read_record() == record
 
 
-def test_only_a_legacy_file_is_exported(capsys: pytest.CaptureFixture[str]):
-    assert main(["export", "simple", "model.onnx"]) == 1
-    assert "ends in .h5, received model.onnx" in capsys.readouterr().err
-    assert main(["export", "nosuch", "model.h5"]) == 1
-    assert "no trained model called 'nosuch'" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("recognize", "train", "runs", "runs list", "runs show", "runs delete", "evaluate", "compare"),
+        *("export", "data", "data fetch", "data describe", "serve"),
+    ],
+)
+def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as stopped:
+        main([*command.split(), "--help"])
+    assert stopped.value.code == 0
+    said = capsys.readouterr().out
+    assert said.startswith(f"usage: digitcnn {command}")
+    assert command.split()[0] in _help_of_all(capsys)
+
+
+def test_help_of_all_says_what_an_exit_status_means(capsys: pytest.CaptureFixture[str]):
+    said = _help_of_all(capsys)
+    assert all(f"\n  {status} " in said for status in (0, 1, 2, 130, 141))
+
+
+def _help_of_all(capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    return capsys.readouterr().out

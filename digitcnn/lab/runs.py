@@ -53,13 +53,13 @@ class Run:
 
 def list_own_runs() -> list[Run]:
     """The runs made on this machine, the latest first; a record is only read again once it has changed."""
-    runs = [_look_at(path, shipped=False) for path in _folders(runs_root())]
+    runs = [look_at(path, shipped=False) for path in _folders(runs_root())]
     return sorted(runs, key=_begun, reverse=True)
 
 
 def list_shipped_runs() -> list[Run]:
     """The runs that come with the project, by name."""
-    return [_look_at(path, shipped=True) for path in _folders(SHIPPED)]
+    return [look_at(path, shipped=True) for path in _folders(SHIPPED)]
 
 
 def get_own_run(name: str) -> Run:
@@ -71,7 +71,7 @@ def get_own_run(name: str) -> Run:
     path = own_path(name)
     if path.is_symlink() or not path.is_dir():
         raise RunFolderError(f"There is no run called {name!r} here any more.")
-    return _look_at(path, shipped=False)
+    return look_at(path, shipped=False)
 
 
 def read_test_accuracy(run: Run) -> float | None:
@@ -100,7 +100,8 @@ def _folders(root: Path) -> list[Path]:
     return sorted(path for path in root.iterdir() if _NAME.fullmatch(path.name) and path.is_dir())
 
 
-def _look_at(path: Path, *, shipped: bool) -> Run:
+def look_at(path: Path, *, shipped: bool) -> Run:
+    """The run whose folder is there, as it stands now; a broken one where there is none."""
     folder = RunFolder(path)
     try:
         stat = folder.run_json.stat()

@@ -1,0 +1,86 @@
+"""`digitcnn export`: a trained model as a file that other programs load."""
+
+import argparse
+import os
+import shutil
+from pathlib import Path
+
+from digitcnn.commands.parsing import Subparsers, add_command
+from digitcnn.errors import InputError, RunFolderError
+from digitcnn.run_folder import RunFolder, find_run
+
+FORMATS = {
+    "keras": "Keras 3, with or without TensorFlow",
+    "h5": "older versions of Keras",
+    "tflite": "LiteRT, on phones and small machines",
+    "onnx": "ONNX Runtime, in most languages and in browsers; needs tf2onnx",
+}
+"""What each is for; the name is the file's ending, too."""
+
+_DESCRIPTION = """\
+Writes a trained model as one file. It takes digits as (n, 28, 28, 1) float32, ink 1 on paper 0, and
+gives probabilities: (n, 10), or (n, 11) where the model knows "not a digit", which comes last. How to
+use the file elsewhere: docs/use-it-in-your-code.md.
+
+formats:
+""" + "\n".join(f"  {name:<7} {words}" for name, words in FORMATS.items())
+
+_EXAMPLES = """\
+digitcnn export reader --format onnx
+digitcnn export runs/simple-2 digits.h5"""
+
+
+def add_to(commands: Subparsers) -> None:
+    """Describes the command."""
+    parser = add_command(
+        commands, "export", "write a trained model as one file", _DESCRIPTION, examples=_EXAMPLES
+    )
+    parser.add_argument("run_name", metavar="RUN", help="name of a model or run, or path of its folder")
+    parser.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE", help="file to write (default: RUN.FORMAT, here)"
+    )
+    parser.add_argument("--format", choices=FORMATS, help="one of %(choices)s (default: what FILE ends in)")
+    parser.set_defaults(run=_export)
+
+
+def _export(options: argparse.Namespace) -> int:
+    form = _choose_format(options.format, options.file)
+    folder = find_run(options.run_name)
+    path = options.file or Path(f"{folder.path.absolute().name}.{form}")
+    if not path.absolute().parent.is_dir():
+        raise InputError(f"There is no folder {str(path.parent)!r} to write into: make it first.")
+    export(folder, path, form)
+    print(path)
+    return 0
+
+
+def export(folder: RunFolder, path: Path, form: str) -> None:
+    """Writes a run's model in one of `FORMATS`.
+
+    Raises:
+        RunFolderError: the run has no model, or it cannot be read.
+        NotSupportedError: what makes this format is not installed.
+    """
+    if form in ("keras", "tflite"):
+        source = folder.keras_file if form == "keras" else folder.tflite_file
+        if not source.is_file():
+            raise RunFolderError(f"{folder.path} has no {source.name}: train it to its end first.")
+        if not (path.exists() and path.samefile(source)):
+            shutil.copyfile(source, path)
+        return
+    # TensorFlow's start-up notices say nothing of the export; errors still show.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from digitcnn.training.export import save_h5, save_onnx
+
+    (save_h5 if form == "h5" else save_onnx)(folder.keras_file, path)
+
+
+def _choose_format(named: str | None, path: Path | None) -> str:
+    ending = path.suffix.removeprefix(".") if path else None
+    if named is None and ending is None:
+        raise InputError("Say what to write: a FILE, or --format and one of " + ", ".join(FORMATS) + ".")
+    form = named or ending or ""
+    if form not in FORMATS or (ending is not None and ending != form):
+        expected = f".{named}" if named else ", ".join(f".{name}" for name in FORMATS)
+        raise InputError(f"Expected a file name that ends in {expected}, received {path and path.name}.")
+    return form

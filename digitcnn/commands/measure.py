@@ -1,0 +1,181 @@
+"""`digitcnn evaluate` and `digitcnn compare`: what runs reach, and which is better."""
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from digitcnn.commands.finding import load_measured_run
+from digitcnn.commands.parsing import Subparsers, add_command
+from digitcnn.commands.table import align
+from digitcnn.errors import DatasetError
+
+if TYPE_CHECKING:
+    from digitcnn.lab.compared_runs import ComparedRun
+    from digitcnn.lab.comparison import Pairing
+    from digitcnn.lab.facts import Analysis
+
+_EVALUATE = """\
+Measures a run on its test images: accuracy with its 95 % interval, log loss, calibration, precision and
+recall of every digit, and the confusion matrix, all from the answers that the run has recorded."""
+
+_COMPARE = """\
+Compares runs that were tested on the same images, image by image: which is better, and whether that is
+more than luck (McNemar's mid-p test). The first run is the baseline."""
+
+
+def add_to(commands: Subparsers) -> None:
+    """Describes both commands."""
+    evaluating = add_command(
+        commands,
+        "evaluate",
+        "measure a run on its test images",
+        _EVALUATE,
+        examples="digitcnn evaluate simple\ndigitcnn evaluate reader --again --html reader.html",
+    )
+    evaluating.add_argument("run_name", metavar="RUN", help="name of a run, or path of its folder")
+    evaluating.add_argument(
+        "--again",
+        action="store_true",
+        help="let the model answer anew; needs MNIST (digitcnn data fetch mnist)",
+    )
+    _add_outputs(evaluating)
+    evaluating.set_defaults(run=_evaluate)
+    comparing = add_command(
+        commands,
+        "compare",
+        "which of two runs is better, and whether that is luck",
+        _COMPARE,
+        examples="digitcnn compare simple deeper\ndigitcnn compare simple deeper reader --html report.html",
+    )
+    comparing.add_argument("baseline", metavar="A", help="name of a run, or path of its folder")
+    comparing.add_argument("others", metavar="B", nargs="+", help="one or more runs that are held against it")
+    comparing.add_argument("--all", action="store_true", help="also the figures and settings that are equal")
+    _add_outputs(comparing)
+    comparing.set_defaults(run=_compare)
+
+
+def _add_outputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="one of %(choices)s (default: text)"
+    )
+    parser.add_argument("--html", type=Path, metavar="FILE", help="also write a report, one HTML file")
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from digitcnn.lab.facts import analyse
+
+    run = load_measured_run(options.run_name)
+    if options.again:
+        run = _answer_again(run, options.run_name)
+    analysis = analyse(run)
+    if options.html:
+        _write_report(options.html, [run], [analysis], [])
+    if options.format == "json":
+        print(json.dumps(_as_json(run, analysis)))
+        return 0
+    print(_say_results(run, analysis))
+    return 0
+
+
+def _answer_again(run: "ComparedRun", name: str) -> "ComparedRun":
+    """The run with the answers that its model gives here and now."""
+    from dataclasses import replace
+
+    from digitcnn.lab.metrics import Predictions
+    from digitcnn.lab.test_images import load_test_images
+    from digitcnn.recognition.reader import DigitReader
+
+    test = load_test_images()
+    if test is None:
+        raise DatasetError("MNIST is not on this machine: fetch it with `digitcnn data fetch mnist`.")
+    answers = DigitReader(name).classify(test.images / 255.0)
+    return replace(run, predictions=Predictions(answers, test.labels))
+
+
+def _say_results(run: "ComparedRun", analysis: "Analysis") -> str:
+    from digitcnn.lab.facts import say_accuracy
+
+    rows = [
+        ("run", run.label),
+        ("test accuracy, 95 % interval", say_accuracy(analysis.accuracy)),
+        ("read wrong", f"{analysis.accuracy.wrong:,} of {analysis.accuracy.images:,}"),
+        ("log loss", f"{analysis.log_loss:.4f}"),
+        ("calibration error", f"{analysis.calibration.error:.4f}"),
+        ("calibration error as shown", f"{analysis.calibration_shown.error:.4f}"),
+    ]
+    head = ["", *map(str, range(10))]
+    matrix = [[str(digit), *map(str, row)] for digit, row in enumerate(analysis.confusions.tolist())]
+    return "\n\n".join(
+        [
+            align(rows),
+            analysis.report.text.rstrip(),
+            "rows: the true digit, columns: what it was read as",
+            align([head, *matrix], right=range(11)),
+        ]
+    )
+
+
+def _as_json(run: "ComparedRun", analysis: "Analysis") -> dict[str, Any]:
+    return {
+        "run": run.label,
+        "images": analysis.accuracy.images,
+        "accuracy": analysis.accuracy.fraction,
+        "interval": [analysis.accuracy.interval.low, analysis.accuracy.interval.high],
+        "log_loss": analysis.log_loss,
+        "calibration_error": analysis.calibration.error,
+        "calibration_error_shown": analysis.calibration_shown.error,
+        "macro_f1": analysis.report.macro.f1,
+        "digits": [asdict(row) for row in analysis.report.digits],
+        "confusions": analysis.confusions.tolist(),
+    }
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from digitcnn.lab.comparison import pair, say_verdict
+    from digitcnn.lab.facts import analyse, tabulate_facts
+
+    runs = [load_measured_run(name) for name in (options.baseline, *options.others)]
+    analyses = [analyse(run) for run in runs]
+    pairings = [pair(runs[0].predictions, run.predictions) for run in runs[1:]]
+    if options.html:
+        _write_report(options.html, runs, analyses, pairings)
+    if options.format == "json":
+        print(json.dumps(_comparison_as_json(runs, analyses, pairings)))
+        return 0
+    for run, pairing in zip(runs[1:], pairings, strict=True):
+        print(say_verdict(runs[0].label, run.label, pairing))
+    print()
+    facts = tabulate_facts(runs, analyses, [None] * len(runs))
+    shown = [(row.name, *row.values) for row in facts if row.differs or options.all]
+    print(align([("", *(run.label for run in runs)), *shown]))
+    return 0
+
+
+def _comparison_as_json(
+    runs: "list[ComparedRun]", analyses: "list[Analysis]", pairings: "list[Pairing]"
+) -> dict[str, Any]:
+    return {
+        "baseline": _as_json(runs[0], analyses[0]),
+        "others": [
+            {
+                **_as_json(run, analysis),
+                "both_right": pairing.both,
+                "only_baseline_right": len(pairing.only_baseline),
+                "only_this_right": len(pairing.only_challenger),
+                "neither_right": pairing.neither,
+                "p_value": pairing.p_value,
+                "significant": pairing.is_significant,
+            }
+            for run, analysis, pairing in zip(runs[1:], analyses[1:], pairings, strict=True)
+        ],
+    }
+
+
+def _write_report(
+    path: Path, runs: "list[ComparedRun]", analyses: "list[Analysis]", pairings: "list[Pairing]"
+) -> None:
+    from digitcnn.lab.report import write_report
+
+    path.write_text(write_report(runs, analyses, pairings), encoding="utf-8")

@@ -1,0 +1,57 @@
+"""The files that the words of a command line stand for."""
+
+import glob
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Found:
+    """One file to read, or a word that stands for none.
+
+    Attributes:
+        path: as the user would write it; "-" is standard input.
+        named: the user named this very file.
+        problem: why there is nothing to read, in a sentence; None where there is.
+    """
+
+    path: str
+    named: bool = True
+    problem: str | None = None
+
+
+def find_pictures(words: Sequence[str]) -> list[Found]:
+    """The files of each word, in the order of the words, those of a folder or pattern sorted by name."""
+    return [found for word in words for found in _find(word)]
+
+
+def _find(word: str) -> Iterator[Found]:
+    if word == "-" or Path(word).is_file():
+        yield Found(word)
+    elif Path(word).is_dir():
+        yield from _in_folder(word)
+    elif glob.has_magic(word):
+        # Path.glob takes no absolute patterns.
+        matches = sorted(path for path in glob.glob(word, recursive=True) if Path(path).is_file())  # noqa: PTH207
+        yield from (Found(path, named=False) for path in matches)
+        if not matches:
+            yield Found(word, problem=f"No file is called like {word!r}: check the pattern.")
+    else:
+        # It may be a pipe, or may be missing: opening it tells.
+        yield Found(word)
+
+
+def _in_folder(folder: str) -> Iterator[Found]:
+    """Every file in a folder and below, whatever its name ends in: leaving some out would lose pictures."""
+    any_file = False
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = os.path.join(place, name)  # noqa: PTH118 (a Path would drop the user's own "./")
+            if not name.startswith(".") and os.path.isfile(path):  # noqa: PTH113
+                any_file = True
+                yield Found(path, named=False)
+    if not any_file:
+        yield Found(folder, problem=f"There is no file in {folder!r}: check the path.")

@@ -1,0 +1,147 @@
+"""`digitcnn runs`: lists, shows and deletes runs."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from typing import Any
+
+from digitcnn.commands.finding import find_any_run
+from digitcnn.commands.parsing import Subparsers, add_command
+from digitcnn.commands.table import align
+from digitcnn.errors import InputError
+from digitcnn.lab.runs import Run, get_own_run, list_own_runs, list_shipped_runs, read_test_accuracy
+
+_DESCRIPTION = """\
+Lists, shows and deletes runs: the models that ship, and those that were trained on this machine, which
+lie under runs/ or where DIGITCNN_RUNS says."""
+
+_COLUMNS = ("run", "made", "state", "preset", "test accuracy", "parameters", "training")
+
+
+def add_to(commands: Subparsers) -> None:
+    """Describes the command and its parts."""
+    parser = add_command(commands, "runs", "list, show and delete runs", _DESCRIPTION)
+    parser.set_defaults(run=_list, format="text")
+    parts = parser.add_subparsers(metavar="PART", title="parts (default: list)")
+    listing = add_command(parts, "list", "all runs, a line each", "Lists all runs, a line each.")
+    _add_format(listing)
+    listing.set_defaults(run=_list)
+    showing = add_command(parts, "show", "what is recorded of one run", "Shows what is recorded of one run.")
+    showing.add_argument("name", metavar="RUN", help="name of a run, or path of its folder")
+    _add_format(showing)
+    showing.set_defaults(run=_show)
+    deleting = add_command(
+        parts,
+        "delete",
+        "delete runs of this machine with all their files",
+        "Deletes runs of this machine with all their files. Models that ship are never deleted.",
+    )
+    deleting.add_argument("names", nargs="+", metavar="RUN", help="name of a run")
+    deleting.add_argument("--yes", action="store_true", help="don't ask")
+    deleting.set_defaults(run=_delete)
+
+
+def _add_format(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--format", choices=("text", "jsonl"), default="text", help="one of %(choices)s (default: text)"
+    )
+
+
+def _list(options: argparse.Namespace) -> int:
+    runs = [*list_shipped_runs(), *list_own_runs()]
+    if options.format == "jsonl":
+        for run in runs:
+            print(json.dumps(_brief_record(run)))
+    else:
+        print(align([_COLUMNS, *map(_row, runs)], right={4, 5, 6}))
+    return 0
+
+
+def _brief_record(run: Run) -> dict[str, Any]:
+    record = run.record
+    return {
+        "name": run.name,
+        "path": str(run.folder.path),
+        "shipped": run.shipped,
+        "state": run.state,
+        "preset": record and record.preset,
+        "test_accuracy": read_test_accuracy(run),
+        "parameters": record and record.parameters,
+        "seconds": record and record.seconds,
+        "problem": run.problem,
+    }
+
+
+def _row(run: Run) -> tuple[str, ...]:
+    from digitcnn.lab.facts import MISSING, say_duration
+
+    accuracy, record = read_test_accuracy(run), run.record
+    return (
+        run.name,
+        "shipped" if run.shipped else "here",
+        run.state,
+        record.preset if record else MISSING,
+        MISSING if accuracy is None else f"{accuracy:.2%}",
+        f"{record.parameters:,}" if record else MISSING,
+        say_duration(record.seconds) if record else MISSING,
+    )
+
+
+def _show(options: argparse.Namespace) -> int:
+    run = find_any_run(options.name)
+    record = run.folder.read_record()
+    if options.format == "jsonl":
+        print(json.dumps({**_brief_record(run), "record": asdict(record)}))
+        return 0
+    rows = list(zip(_COLUMNS, _row(run), strict=True))
+    rows += [
+        ("folder", str(run.folder.path)),
+        ("started", record.started),
+        ("finished", record.finished or "–"),
+    ]
+    for title, entries in (
+        ("setting", record.settings),
+        ("", {"seed": record.seed, "temperature": record.temperature, "refuses above": record.refuse_above}),
+        ("version", record.versions),
+        ("machine", record.machine),
+    ):
+        rows += [(f"{title} {name}".strip(), _plain(value)) for name, value in entries.items()]
+    for part, entry in record.dataset.items():
+        if isinstance(entry, dict):
+            rows.append((f"data, {part}", f"{entry.get('name')}, {_plain(entry.get('images'))} images"))
+    files = sorted(path.name for path in run.folder.path.iterdir() if not path.name.startswith("."))
+    rows.append(("files", ", ".join(files)))
+    if run.problem:
+        rows.append(("problem", run.problem))
+    print(align(rows))
+    return 0
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _delete(options: argparse.Namespace) -> int:
+    from digitcnn.lab.training_queue import delete
+
+    runs = [get_own_run(name) for name in dict.fromkeys(options.names)]
+    if not options.yes:
+        _ask([run.name for run in runs])
+    for run in runs:
+        delete(run.name)
+        print(f"deleted {run.name}", flush=True)
+    return 0
+
+
+def _ask(names: list[str]) -> None:
+    """Goes on only where a person at the terminal says so."""
+    if not sys.stdin.isatty():
+        raise InputError("Nothing was deleted: say --yes where nobody can be asked.")
+    print(f"Delete {', '.join(names)} with all files? [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise InputError("Nothing was deleted.")

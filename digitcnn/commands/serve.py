@@ -1,0 +1,34 @@
+"""`digitcnn serve`: the app and the HTTP API on one port."""
+
+import argparse
+
+from digitcnn.commands.parsing import Subparsers, add_command
+
+_DESCRIPTION = """\
+Serves the app, and the HTTP API beside it: POST /api/recognize, GET /api/models, GET /api/health, and
+its documentation under /api/docs."""
+
+
+def add_to(commands: Subparsers) -> None:
+    """Describes the command."""
+    parser = add_command(
+        commands,
+        "serve",
+        "serve the app and its HTTP API",
+        _DESCRIPTION,
+        examples="digitcnn serve --port 8501",
+    )
+    parser.add_argument(
+        "--port", type=int, default=8501, metavar="N", help="port to listen on (default: 8501)"
+    )
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 for all (default: 127.0.0.1)"
+    )
+    parser.set_defaults(run=_serve)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from digitcnn.api.serve import serve
+
+    serve(host=options.host, port=options.port)
+    return 0

@@ -1,0 +1,76 @@
+"""`digitcnn runs`: lists, shows and deletes."""
+
+import io
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from digitcnn.cli import main
+from digitcnn.run_folder import SHIPPED, RunFolder, list_runs
+
+
+@pytest.fixture(autouse=True)
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of runs with one finished run, `mine`, and a broken one, `odd`."""
+    monkeypatch.setenv("DIGITCNN_RUNS", str(tmp_path))
+    shutil.copytree(SHIPPED / "simple", tmp_path / "mine")
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd" / "run.json").write_text("no json")
+    return tmp_path
+
+
+def test_every_run_is_listed_with_what_it_reached(capsys: pytest.CaptureFixture[str]):
+    assert main(["runs"]) == 0
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.split()[:3] == ["run", "made", "state"]
+    names = [line.split()[0] for line in lines]
+    assert names == [*(folder.name for folder in list_runs(SHIPPED)), "mine", "odd"]
+    (simple,) = [line for line in lines if line.startswith("simple ")]
+    accuracy = RunFolder(SHIPPED / "simple").read_metrics()["test"]["accuracy"]
+    assert f"{accuracy:.2%}" in simple
+    assert "broken" in lines[-1]
+
+
+def test_the_list_is_had_as_json_lines(capsys: pytest.CaptureFixture[str]):
+    assert main(["runs", "list", "--format", "jsonl"]) == 0
+    found = {record["name"]: record for record in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert found["simple"]["shipped"]
+    assert not found["mine"]["shipped"]
+    assert found["odd"]["problem"]
+    assert found["mine"]["test_accuracy"] == found["simple"]["test_accuracy"]
+
+
+def test_a_run_is_shown_by_name_and_by_path(runs: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["runs", "show", "mine"]) == 0
+    by_name = capsys.readouterr().out
+    assert "setting epochs" in by_name
+    assert "model.keras" in by_name
+    assert main(["runs", "show", str(runs / "mine")]) == 0
+    assert capsys.readouterr().out == by_name
+
+
+def test_a_broken_or_missing_run_is_said_in_a_sentence(capsys: pytest.CaptureFixture[str]):
+    assert main(["runs", "show", "odd"]) == 1
+    assert "odd/run.json cannot be read" in capsys.readouterr().err
+    assert main(["runs", "show", "nosuch"]) == 1
+    assert "There is no run called 'nosuch'; there are: " in capsys.readouterr().err
+
+
+def test_runs_are_deleted_when_that_is_confirmed(
+    runs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
+    assert main(["runs", "delete", "mine"]) == 1
+    assert "Nothing was deleted: say --yes" in capsys.readouterr().err
+    assert (runs / "mine").is_dir()
+    assert main(["runs", "delete", "mine", "odd", "--yes"]) == 0
+    assert [path for path in runs.iterdir() if path.is_dir()] == []
+
+
+@pytest.mark.parametrize("name", ["simple", "../models/simple", "/", ""])
+def test_what_was_not_made_here_is_never_deleted(name: str, capsys: pytest.CaptureFixture[str]):
+    assert main(["runs", "delete", "--yes", name]) == 1
+    assert capsys.readouterr().err.startswith("digitcnn: ")
+    assert (SHIPPED / "simple" / "model.keras").is_file()
