@@ -9,6 +9,7 @@ import numpy as np
 
 from digitcnn.ink.stroke_pieces import PenRow, arrange_strokes
 from digitcnn.ink.strokes import Stroke, box_of_strokes, draw_house_digit
+from digitcnn.recognition.effort import within_effort
 from digitcnn.recognition.numbers import AMONG_DIGITS, Run, list_runs, part_row
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _read_row(reader: DigitReader, row: PenRow) -> tuple[list[Digit], float]:
 
     runs = list_runs(row.odds, fits)
     groups = [[piece.path for piece in row.pieces[run.start : run.end]] for run in runs]
-    pixels = np.stack([draw_house_digit(group) for group in groups])
+    pixels = np.stack([draw_house_digit(group) for group in within_effort(groups)])
     boxes = [box_of_strokes(group) for group in groups]
     digits = reader.judge_all(pixels, boxes, refuse_above=AMONG_DIGITS)
     of_run: dict[Run, Digit] = dict(zip(runs, digits, strict=True))

@@ -16,6 +16,7 @@ from digitcnn.ink.pieces import choose_digit, choose_writing, find_parts, make_p
 from digitcnn.ink.sheet import isolate_sheets
 from digitcnn.ink.strokes import Box
 from digitcnn.ink.turns import turn_box_back, turn_ink
+from digitcnn.recognition.effort import within_effort
 from digitcnn.recognition.numbers import AMONG_DIGITS, Run, belief, list_runs, part_row
 
 if TYPE_CHECKING:
@@ -224,7 +225,7 @@ def _judge(
 ) -> list[Digit]:
     if not pieces:
         return []
-    pixels = np.stack([make_piece_digit(np.rot90(piece.cover, turns)) for piece in pieces])
+    pixels = np.stack([make_piece_digit(np.rot90(piece.cover, turns)) for piece in within_effort(pieces)])
     return reader.judge_all(pixels, [_box_of(ink, piece) for piece in pieces], refuse_above=refuse_above)
 
 
