@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "recognition": LEAVES | {"ink"},
     "training": LEAVES | {"ink"},
     "lab": LEAVES | {"ink", "recognition", "training"},
+    "api": LEAVES | {"ink", "recognition", "lab", "digitcnn"},
     "web": LEAVES | {"ink", "recognition", "lab", "digitcnn"},
     "pages": LEAVES | {"ink", "recognition", "lab", "web", "digitcnn"},
     "digitcnn": {"recognition"},
@@ -35,7 +36,7 @@ MAY_IMPORT = {
 ONLY_IN = {
     "tensorflow": {"training"},
     "keras": {"training"},
-    "streamlit": {"web", "pages"},
+    "streamlit": {"web", "pages", "api"},
     "streamlit_drawable_canvas": {"web", "pages"},
 }
 """Libraries that only some parts may import."""

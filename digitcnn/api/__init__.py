@@ -1,0 +1,1 @@
+"""The HTTP API: what the pages read, for programs. FastAPI is loaded here only."""

@@ -1,0 +1,170 @@
+"""The API's routes, as an application of its own that a server mounts under `/api`."""
+
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import FastAPI, HTTPException, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse
+
+from digitcnn.api.bodies import Intake, SentPicture, SentStrokes, clean_name
+from digitcnn.api.errors import RefusalError
+from digitcnn.api.limits import MAX_PICTURE_BYTES, MAX_POINTS, MAX_STROKES
+from digitcnn.api.page import CONTENT_POLICY, render_page
+from digitcnn.api.records import Drawing, Health, ModelRecord, ReadingRecord
+from digitcnn.api.threads import ReadingThread
+from digitcnn.errors import DigitcnnError
+from digitcnn.lab.scores import read_scores
+from digitcnn.recognition.effort import limited_effort
+from digitcnn.recognition.reader import DEFAULT_MODEL, DigitReader, Reading
+from digitcnn.recognition.results import FileResult, record_of
+from digitcnn.run_folder import SHIPPED
+
+_DESCRIPTION = f"""Reads handwritten digits: a picture of at most {MAX_PICTURE_BYTES // 1_000_000} MB, or
+at most {MAX_STROKES} pen strokes of {MAX_POINTS:,} points in all. What is sent is read and forgotten.
+A request that cannot be answered gets a status of 400 to 499, and in `error` the reason in one sentence."""
+
+_REFUSALS = {
+    400: "The body is malformed.",
+    408: "The body did not arrive in time.",
+    413: "The body is too large.",
+    415: "The body is neither a form nor JSON.",
+    422: "The body is not what is expected, or no picture that can be read.",
+    429: "The server is busy.",
+}
+
+_PICTURE = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {
+        "file": {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP, HEIC, TIFF, PDF..."},
+        "expect": {"type": "string", "enum": ["digit", "number"], "default": "number"},
+    },
+}
+
+
+def create_api() -> FastAPI:
+    """The API with its own threads and bounds."""
+    from digitcnn import __version__
+
+    api = FastAPI(
+        title="digitcnn",
+        version=__version__,
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        exception_handlers={
+            RefusalError: _refuse,
+            DigitcnnError: _refuse_input,
+            RequestValidationError: _refuse_parameter,
+            404: _refuse_path,
+            405: _refuse_path,
+            Exception: _admit,
+        },
+    )
+    scores = read_scores(SHIPPED)
+    models = [
+        ModelRecord(
+            name=score.model,
+            default=score.model == DEFAULT_MODEL,
+            parameters=score.parameters,
+            size=score.size,
+            accuracies=score.accuracies,
+        )
+        for score in scores
+    ]
+    names = [score.model for score in scores]
+    intake = Intake()
+    # Each kind has its own thread: a page that takes long keeps no drawing waiting, and two large pictures
+    # are never in memory at once.
+    threads = {SentPicture: ReadingThread(), SentStrokes: ReadingThread()}
+
+    @api.post(
+        "/recognize",
+        summary="Read a picture or pen strokes",
+        response_model=ReadingRecord,
+        responses={
+            status: {"model": ReadingRecord, "description": text} for status, text in _REFUSALS.items()
+        },
+        openapi_extra={
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "multipart/form-data": {"schema": _PICTURE},
+                    "application/json": {"schema": Drawing.model_json_schema()},
+                },
+            }
+        },
+    )
+    async def recognize(
+        request: Request,
+        model: Annotated[
+            str, Query(description="Who reads it.", json_schema_extra={"enum": names})
+        ] = DEFAULT_MODEL,
+    ) -> JSONResponse:
+        async with intake.take(request) as sent:
+            if model not in names:
+                known = ", ".join(names)
+                raise RefusalError(422, f"There is no model called {clean_name(model)!r}; there are {known}.")
+            return JSONResponse(await threads[type(sent)].run(partial(_read, model, sent)))
+
+    @api.get("/models", summary="The models that can be asked")
+    async def list_models() -> list[ModelRecord]:
+        return models
+
+    @api.get("/health", summary="Whether the server answers")
+    async def tell_health() -> Health:
+        return Health(version=__version__)
+
+    @api.get("/docs", include_in_schema=False)
+    async def show_page() -> HTMLResponse:
+        return HTMLResponse(render_page(api.openapi()), headers={"Content-Security-Policy": CONTENT_POLICY})
+
+    return api
+
+
+def _read(model: str, sent: SentPicture | SentStrokes) -> dict[str, Any]:
+    reader = DigitReader(model)
+    with limited_effort():
+        if isinstance(sent, SentStrokes):
+            return _record(reader.read_strokes(sent.strokes, expect=sent.expect))
+        found = reader.examine_image(sent.data, expect=sent.expect, name=sent.name)
+        return _record(found.reading, path=sent.name)
+
+
+def _record(
+    reading: Reading | None = None, *, path: str | None = None, error: str | None = None
+) -> dict[str, Any]:
+    return record_of(FileResult("", reading or Reading(), error=error)) | {"path": path}
+
+
+def _reply(status: int, sentence: str, headers: dict[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(_record(error=sentence), status, headers=headers)
+
+
+async def _refuse(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RefusalError)
+    headers = {"Retry-After": "3"} if error.status == 429 else {}
+    # What is left of a body that nobody will read goes with its connection.
+    return _reply(error.status, error.sentence, headers | {"Connection": "close"})
+
+
+async def _refuse_input(request: Request, error: Exception) -> JSONResponse:
+    return _reply(422, str(error))
+
+
+async def _refuse_parameter(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    return _reply(422, f"{error.errors()[0]['loc'][-1]} is not as expected: {error.errors()[0]['msg']}.")
+
+
+async def _refuse_path(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException) or hasattr(error, "status_code")
+    status, headers = getattr(error, "status_code", 404), getattr(error, "headers", None)
+    sentence = "There is nothing here" if status == 404 else f"{request.method} is not possible here"
+    return _reply(status, f"{sentence}: see {request.scope.get('root_path', '')}/docs.", headers)
+
+
+async def _admit(request: Request, error: Exception) -> JSONResponse:
+    """The reply to a bug; the server's log gets its traceback."""
+    return _reply(500, "Something went wrong on this server; its log says what.")

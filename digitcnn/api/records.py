@@ -1,0 +1,78 @@
+"""The shapes of what is sent and replied, as OpenAPI describes them.
+
+A reply has the shape of the command line's JSON lines, which `digitcnn.recognition.results.record_of` makes.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, FailFast, Field
+
+from digitcnn.api.limits import MAX_COORDINATE, MAX_POINTS, MAX_STROKES
+
+Coordinate = Annotated[float, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE, allow_inf_nan=False)]
+Point = tuple[Coordinate, Coordinate]
+Stroke = Annotated[list[Point], Field(max_length=MAX_POINTS), FailFast()]
+
+
+class Drawing(BaseModel):
+    """Pen strokes to read."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    strokes: Annotated[
+        list[Stroke],
+        Field(
+            max_length=MAX_STROKES,
+            description="Each is the path of the pen, [[x, y], ...], x right and y down, in any "
+            f"units; {MAX_POINTS:,} points in all.",
+            examples=[[[[10, 10], [60, 12], [35, 100]]]],
+        ),
+        FailFast(),
+    ]
+    expect: Annotated[
+        Literal["digit", "number"],
+        Field(description='"digit": all the ink is one digit; "number": it is split.'),
+    ] = "number"
+
+
+class DigitRecord(BaseModel):
+    """One piece of ink, and what the model makes of it."""
+
+    label: Annotated[int | None, Field(ge=0, le=9, description="The digit; null: not a digit.")]
+    confidence: Annotated[float, Field(ge=0, le=1, description="How likely the answer is right.")]
+    box: Annotated[
+        tuple[float, float, float, float],
+        Field(description="x, y, width, height: in pixels of the upright picture, or in the strokes' units."),
+    ]
+    probabilities: Annotated[
+        list[float],
+        Field(min_length=10, max_length=10, description="Of the digits 0 to 9, given that it is one."),
+    ]
+
+
+class ReadingRecord(BaseModel):
+    """What was read, or why nothing was."""
+
+    path: Annotated[str | None, Field(description="Name of the picture as it was sent; null for strokes.")]
+    text: Annotated[str, Field(description='What was read, a newline between lines; "" without a digit.')]
+    digits: Annotated[list[DigitRecord], Field(description="In reading order, non-digits among them.")]
+    error: Annotated[str | None, Field(description="What is wrong with the request, in a sentence.")]
+
+
+class ModelRecord(BaseModel):
+    """A model that can be asked."""
+
+    name: Annotated[str, Field(description="For the parameter `model`.")]
+    default: bool
+    parameters: Annotated[int, Field(description="Trained weights.")]
+    size: Annotated[int, Field(description="Of the model's file, in bytes.")]
+    accuracies: Annotated[
+        dict[str, float], Field(description="Fraction read right, by what was read, as measured.")
+    ]
+
+
+class Health(BaseModel):
+    """The server answers."""
+
+    status: Literal["ok"] = "ok"
+    version: str

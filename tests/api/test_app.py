@@ -1,0 +1,281 @@
+"""The API over real HTTP: what it reads, what it refuses, and that it goes on answering."""
+
+import io
+import json
+import socket
+import threading
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from digitcnn import DigitReader
+from digitcnn.api import app, bodies, threads
+from digitcnn.recognition import effort
+from digitcnn.recognition.reader import Reading
+from digitcnn.recognition.results import FileResult, record_of
+from digitcnn.run_folder import SHIPPED, list_runs
+from tests.api.conftest import BOUNDARY, Client, part
+from tests.made_pictures import draw
+
+SEVEN = {"strokes": [[[10, 10], [60, 12], [35, 100]]], "expect": "digit"}
+END = b"--a-boundary--\r\n"
+
+
+def png(image: Image.Image) -> bytes:
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+PICTURE = png(draw("173"))
+
+
+def test_strokes_are_read_as_the_reader_reads_them(api: Client):
+    reply = api.send_json(SEVEN)
+    strokes = [np.array(stroke, dtype=float) for stroke in SEVEN["strokes"]]
+    reading = DigitReader().read_strokes(strokes, expect="digit")
+    assert reply.status == 200
+    assert reply.json == record_of(FileResult("", reading)) | {"path": None}
+    assert reply.json["text"] == "7"
+
+
+@pytest.mark.parametrize("model", [folder.name for folder in list_runs(SHIPPED)])
+def test_a_picture_is_read_by_the_model_that_is_named(api: Client, model: str):
+    body = part("file", PICTURE, "photo.png") + END
+    kind = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+    reply = api.send("POST", f"/api/recognize?model={model}", body, kind)
+    assert reply.status == 200
+    assert reply.json == record_of(FileResult("photo.png", DigitReader(model).read_image(PICTURE)))
+
+
+def test_a_picture_is_one_digit_where_that_is_said(api: Client):
+    assert api.send_picture(PICTURE).json["text"] == "173"
+    assert len(api.send_picture(PICTURE, expect="digit").json["digits"]) == 1
+
+
+def test_real_photos_are_read(api: Client, data: Path):
+    for path in sorted((data / "photos_single").glob("*.jpg"))[:5]:
+        reading = DigitReader().read_image(path)
+        assert api.send_picture(path.read_bytes(), name=path.name).json == record_of(
+            FileResult(path.name, reading)
+        )
+
+
+def test_blank_paper_and_no_strokes_are_answered(api: Client):
+    blank = {"path": None, "text": "", "digits": [], "error": None}
+    assert api.send_json({"strokes": []}).json == blank
+    reply = api.send_picture(png(Image.new("L", (60, 60), 255)), name="blank.png")
+    assert (reply.status, reply.json) == (200, blank | {"path": "blank.png"})
+
+
+def test_models_and_health_are_told(api: Client):
+    models = api.get("/api/models").json
+    assert {model["name"] for model in models} == {folder.name for folder in list_runs(SHIPPED)}
+    assert [model["name"] for model in models if model["default"]] == ["reader"]
+    assert api.get("/api/health").json["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "sentence"),
+    [
+        (b"", 400, "The body is not JSON: EOF while parsing a value"),
+        (b'{"strokes": [', 400, "The body is not JSON: EOF while parsing"),
+        (b"\xff\xfe", 400, "The body is not JSON"),
+        (b'{"strokes": ' + b"[" * 100_000, 400, "The body is not JSON: recursion limit"),
+        (b'{"strokes": [[[' + b"9" * 5_000 + b", 1]]]}", 400, "The body is not JSON: number out of range"),
+        (b"[]", 422, "The body is not as expected: Input should be an object"),
+        (b"{}", 422, "strokes is not as expected: Field required"),
+        (b'{"strokes": "7"}', 422, "strokes is not as expected: Input should be a valid array"),
+        (b'{"strokes": [[[NaN, 1]]]}', 422, "should be a finite number"),
+        (b'{"strokes": [[[-Infinity, 1]]]}', 422, "should be a finite number"),
+        (b'{"strokes": [[[1e999, 1]]]}', 422, "should be a finite number"),
+        (b'{"strokes": [[[2e9, 1]]]}', 422, "should be less than or equal to 1000000000"),
+        (b'{"strokes": [[["1", 1]]]}', 422, r"strokes\[0\]\[0\]\[0\] is not as expected: .* valid number"),
+        (b'{"strokes": [[[true, 1]]]}', 422, "should be a valid number"),
+        (b'{"strokes": [[[1, 2, 3]]]}', 422, "at most 2 items"),
+        (b'{"strokes": [], "expect": "word"}', 422, "expect is not as expected: .* 'digit' or 'number'"),
+        (b'{"strokes": [], "expct": "digit"}', 422, "expct is not as expected: Extra inputs"),
+        (b'{"strokes": [' + b"[]," * 256 + b"[]]}", 422, "at most 256 items"),
+        (json.dumps({"strokes": [[[0, 1]] * 15_000] * 2}).encode(), 422, "has 30,000 points"),
+        (b" " * 2_000_001, 413, "larger than 2 MB"),
+    ],
+)
+def test_json_that_cannot_be_read_is_refused_in_a_sentence(
+    api: Client, body: bytes, status: int, sentence: str
+):
+    reply = api.send_json(body)
+    assert (reply.status, reply.json["text"], reply.json["digits"]) == (status, "", [])
+    with pytest.raises(ValueError, match=sentence):
+        raise ValueError(reply.json["error"])
+    assert "\n" not in reply.json["error"]
+    assert reply.json["error"].endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "sentence"),
+    [
+        (END, 422, "as a file in the field `file`"),
+        (part("file", b"no file name") + END, 422, "as a file in the field `file`"),
+        (part("picture", PICTURE, "a.png") + END, 422, "as a file in the field `file`"),
+        (part("file", b"", "a.png") + END, 422, "a.png is empty"),
+        (part("file", b"GIF89a but not really", "a.gif") + END, 422, "a.gif is "),
+        (part("file", PICTURE[:200], "a.png") + END, 422, "a.png is damaged"),
+        (part("file", PICTURE, "a.png") + part("expect", b"word") + END, 422, "The field `expect` is"),
+        (part("file", PICTURE, "a.png") * 2 + END, 400, "with one file and few fields"),
+        (part("more", b"1") * 9 + part("file", PICTURE, "a.png") + END, 400, "with one file and few fields"),
+        (part("expect", b"1" * 5_000) + END, 400, "with one file and few fields"),
+        (part("file", PICTURE, "a.png"), 400, "The body is cut short"),
+        (b"nothing of a form", 400, "The body is cut short"),
+        (b"nothing of a form--", 400, "The body is not multipart/form-data"),
+        (part("file", b"1" * 16_000_000, "a.png") + END, 413, "The body is larger than 16 MB"),
+    ],
+)
+def test_a_form_that_cannot_be_read_is_refused_in_a_sentence(
+    api: Client, body: bytes, status: int, sentence: str
+):
+    reply = api.send_form(body)
+    assert reply.status == status, reply.json
+    assert sentence in reply.json["error"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("text/plain", 415),
+        ("", 415),
+        ("application/json+zip", 415),
+        ("application/x-www-form-urlencoded", 415),
+        ("multipart/form-data", 400),
+        ("multipart/form-data; boundary=", 400),
+        ("multipart/form-data; boundary=another", 400),
+        (f"multipart/form-data; boundary={BOUNDARY}; charset=idna", 422),
+    ],
+)
+def test_another_kind_of_body_is_refused(api: Client, kind: str, status: int):
+    reply = api.send_form(part("a" * 100, PICTURE, "a.png") + END, kind)
+    assert reply.status == status, reply.json
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("../../etc/passwd", "../../etc/passwd"),
+        ("<script>alert(1)</script>", "<script>alert(1)</script>"),
+        ("\N{RIGHT-TO-LEFT OVERRIDE}gnp.exe", "\N{REPLACEMENT CHARACTER}gnp.exe"),
+        ("a" * 1_000, "a" * 199 + "…"),
+    ],
+)
+def test_a_file_name_is_only_text(api: Client, name: str, said: str):
+    assert api.send_picture(PICTURE, name=name).json["path"] == said
+
+
+def test_a_hostile_charset_leaves_no_broken_text(api: Client):
+    kind = f"multipart/form-data; boundary={BOUNDARY}; charset=unicode_escape"
+    reply = api.send_form(part("file", PICTURE, r"\ud800.png") + END, kind)
+    assert (reply.status, reply.json["path"]) == (200, "\N{REPLACEMENT CHARACTER}.png")
+
+
+def test_an_unknown_model_path_or_method_is_refused(api: Client):
+    reply = api.send_json(SEVEN, "/api/recognize?model=../models/reader")
+    assert (reply.status, reply.json["text"]) == (422, "")
+    assert "There is no model called '../models/reader'; there are conv-dense64," in reply.json["error"]
+    assert api.get("/api/nothing").status == 404
+    assert api.get("/api/recognize").json["error"] == "GET is not possible here: see /api/docs."
+
+
+def test_a_slow_body_is_given_up(api: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(bodies, "BODY_SECONDS", 0.2)
+    with socket.create_connection(("127.0.0.1", api.port), timeout=60) as connection:
+        head = "POST /api/recognize HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+        connection.sendall(f"{head}Content-Length: 100\r\n\r\n{{".encode())
+        reply = b"".join(iter(partial(connection.recv, 4096), b""))
+    assert reply.startswith(b"HTTP/1.1 408 ")
+
+
+def test_bodies_together_stay_within_their_memory(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(bodies, "MAX_BYTES_IN_FLIGHT", 100)
+    api: Client = request.getfixturevalue("api")
+    with socket.create_connection(("127.0.0.1", api.port), timeout=60) as slow:
+        head = "POST /api/recognize HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+        slow.sendall(f"{head}Content-Length: 61\r\n\r\n{' ' * 60}".encode())
+        while (other := api.send_json(SEVEN)).status == 200:
+            pass
+        assert (other.status, other.json["error"]) == (429, bodies.BUSY)
+        slow.sendall(b"0")
+        assert slow.recv(4096).startswith(b"HTTP/1.1 422 ")
+    assert api.send_json(SEVEN).status == 200
+
+
+def test_health_is_told_and_waiting_is_bounded_while_the_thread_reads(
+    api: Client, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(threads, "MAX_WAITING", 1)
+    begun, go_on = threading.Event(), threading.Event()
+
+    def read(*_: object) -> dict:
+        begun.set()
+        go_on.wait(60)
+        return app._record(Reading())
+
+    monkeypatch.setattr(app, "_read", read)
+    with ThreadPoolExecutor(3) as visitors:
+        first = visitors.submit(api.send_json, SEVEN)
+        assert begun.wait(60)
+        assert api.get("/api/health").status == 200
+        others = [visitors.submit(api.send_json, SEVEN) for _ in range(2)]
+        refused = next(as_completed(others)).result()
+        assert (refused.status, refused.json["error"]) == (429, bodies.BUSY)
+        go_on.set()
+        assert sorted([first.result().status, *(other.result().status for other in others)]) == [
+            200,
+            200,
+            429,
+        ]
+
+
+def test_a_request_whose_turn_does_not_come_is_sent_away(api: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(threads, "WAITING_SECONDS", 0.2)
+    begun, go_on = threading.Event(), threading.Event()
+    monkeypatch.setattr(app, "_read", lambda *_: (begun.set(), go_on.wait(60), app._record(Reading()))[-1])
+    with ThreadPoolExecutor(1) as visitors:
+        first = visitors.submit(api.send_json, SEVEN)
+        assert begun.wait(60)
+        assert api.send_json(SEVEN).status == 429
+        go_on.set()
+        assert first.result().status == 200
+
+
+def test_too_much_ink_is_refused(api: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(app, "limited_effort", partial(effort.limited_effort, 0.0))
+    reply = api.send_json({"strokes": SEVEN["strokes"]})
+    assert (reply.status, reply.json["error"]) == (
+        422,
+        "There is too much ink to read it at once: send a part of it.",
+    )
+    assert api.send_picture(PICTURE).status == 422
+
+
+def test_a_bug_is_admitted_without_its_traceback(api: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(app, "_read", lambda *_: 1 / 0)
+    reply = api.send_json(SEVEN)
+    assert (reply.status, reply.json["text"]) == (500, "")
+    assert "Zero" not in reply.json["error"]
+
+
+def test_the_page_and_the_description_name_every_route(api: Client):
+    with urllib.request.urlopen(f"http://127.0.0.1:{api.port}/api/docs", timeout=60) as answer:
+        page = answer.read().decode()
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    description = api.get("/api/openapi.json").json
+    assert set(description["paths"]) == {"/recognize", "/models", "/health"}
+    assert all(f" {path}</code>" in page for path in description["paths"])
+    assert "<script" not in page
+    body = description["paths"]["/recognize"]["post"]["requestBody"]["content"]
+    assert set(body) == {"multipart/form-data", "application/json"}

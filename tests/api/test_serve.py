@@ -1,0 +1,72 @@
+"""`serve` starts the app and the API on one port, from any folder, without TensorFlow."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from digitcnn.api import serve
+from digitcnn.errors import NotSupportedError
+from tests.api.conftest import Client
+
+START = """
+import sys
+from digitcnn.api.serve import serve
+try:
+    serve(port=0)
+except KeyboardInterrupt:
+    pass
+finally:
+    print("loaded", sorted({"tensorflow", "keras"} & set(sys.modules)))
+"""
+
+
+def fetch(port: int, path: str) -> str:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
+        return answer.read().decode()
+
+
+def test_the_app_and_the_api_answer_on_one_port(tmp_path: Path):
+    root = Path(__file__).resolve().parents[2]
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-c", START],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(root)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout
+    try:
+        port = next(
+            int(found[1]) for line in process.stdout if (found := re.search(r"127\.0\.0\.1:(\d+)", line))
+        )
+        for _ in range(300):
+            try:
+                assert fetch(port, "/_stcore/health") == "ok"
+                break
+            except urllib.error.URLError:
+                time.sleep(0.2)
+        assert '<div id="root">' in fetch(port, "/")
+        assert '<div id="root">' in fetch(port, "/draw")
+        assert "POST /recognize" in fetch(port, "/api/docs")
+        reply = Client(port).send_json({"strokes": [[[10, 10], [60, 12], [35, 100]]], "expect": "digit"})
+        assert (reply.status, reply.json["text"]) == (200, "7")
+        assert "see /api/docs" in Client(port).get("/api/nothing").json["error"]
+    finally:
+        process.send_signal(signal.SIGINT)
+        said = process.communicate(timeout=60)[0]
+    assert "loaded []" in said
+
+
+def test_without_the_pages_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setattr(serve, "SCRIPT", tmp_path / "streamlit_app.py")
+    with pytest.raises(NotSupportedError, match="checkout"):
+        serve.serve()
