@@ -10,6 +10,7 @@ from digitcnn.ink.strokes import Stroke
 from digitcnn.recognition.reader import Digit, Expect, Reading
 from digitcnn.web import draw_canvas, draw_panels, number_panels
 from digitcnn.web.frame import draw_frame
+from digitcnn.web.look_fold import show_look_fold
 from digitcnn.web.models import Model, list_models, load_reader
 from digitcnn.web.personal_panels import ask_label, show_personal_set
 
@@ -53,18 +54,19 @@ def read(models: list[Model], strokes: list[Stroke], expect: Expect) -> dict[str
     return known[1]
 
 
-def show_digit(readings: dict[str, Reading], model: str, strokes: list[Stroke]) -> None:
-    """Everything below the answer, for one digit."""
+def show_digit(readings: dict[str, Reading], model: str, strokes: list[Stroke]) -> Digit | None:
+    """Everything below the answer, for one digit; the digit."""
     opinions = {name: as_digit(reading) for name, reading in readings.items()}
     answer = opinions[model]
     draw_panels.show_probabilities(answer)
     draw_panels.show_steps(strokes, draw_canvas.SQUARE.size, answer)
     draw_panels.show_opinions(opinions)
     ask_label(answer and answer.pixels, key="draw.was")
+    return answer
 
 
-def show_number(readings: dict[str, Reading], model: str) -> None:
-    """Everything below the answer, for a number."""
+def show_number(readings: dict[str, Reading], model: str) -> Digit | None:
+    """Everything below the answer, for a number; the digit that is looked at closer."""
     reading = readings[model]
     st.markdown("**As the model saw them**")
     number_panels.show_digits(reading)
@@ -75,6 +77,7 @@ def show_number(readings: dict[str, Reading], model: str) -> None:
         digit = number_panels.choose_digit(reading)
         number_panels.show_digit(digit)
         ask_label(digit and digit.pixels, key="draw.was")
+    return digit
 
 
 def as_digit(reading: Reading) -> Digit | None:
@@ -121,10 +124,11 @@ def draw_and_answer(models: list[Model]) -> None:
             else:
                 number_panels.show_number(readings[model.name])
         if side_by_side:
-            show_digit(readings, model.name, strokes)
+            digit = show_digit(readings, model.name, strokes)
         else:
-            show_number(readings, model.name)
+            digit = show_number(readings, model.name)
     draw_canvas.show_hint(expect, blank=not strokes)
+    show_look_fold(model, digit and digit.pixels, key="draw.look")
     show_personal_set()
 
 

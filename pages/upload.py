@@ -10,6 +10,7 @@ from digitcnn.recognition.reader import Expect
 from digitcnn.recognition.results import write_csv, write_json
 from digitcnn.web import upload_canvas, upload_editing, upload_panels, upload_sample
 from digitcnn.web.frame import draw_frame
+from digitcnn.web.look_fold import show_look_fold
 from digitcnn.web.models import Model, list_models
 from digitcnn.web.personal_panels import ask_label, show_personal_set
 from digitcnn.web.upload_files import (
@@ -183,6 +184,8 @@ def show_file(file: ReadFile, model: Model, expect: Expect) -> None:
         with st.container(key="upload-digits"):
             st.markdown("**As the model saw them**")
             upload_panels.show_strip(result)
+    if index is not None:
+        show_look_fold(model, upload_panels.pixels_of(result, index), key="upload.look")
     steps = st.expander("How the picture became digits", on_change="rerun", key="upload.steps-open")
     if steps.open:
         with steps:

@@ -128,6 +128,37 @@ def test_a_digit_of_a_number_goes_to_the_own_digits(page: AppTest):
     assert page.segmented_control(key="draw.was").value is None
 
 
+def looks_on(page: AppTest) -> list[str]:
+    return [
+        image.alt
+        for entry in page.get("image")
+        for image in entry.proto.imgs
+        if image.alt.startswith("What speaks for")
+    ]
+
+
+def test_where_the_model_looks_is_shown_once_it_is_asked_for(page: AppTest):
+    draw(page, sample_strokes(4, 400))
+    assert not looks_on(page)
+    page.session_state["draw.look"] = True
+    page.run()
+    assert not page.exception
+    (alt,) = looks_on(page)
+    assert alt.startswith("What speaks for 4 ")
+    choose(page, "number")
+    draw(page, sample_number("42", (1120, 300)))
+    page.selectbox(key="draw.digit").set_value(1).run()
+    assert looks_on(page)[0].startswith("What speaks for 2 ")
+
+
+def test_blank_canvas_has_nothing_to_look_at(page: AppTest):
+    page.session_state["draw.look"] = True
+    page.run()
+    assert not page.exception
+    assert not looks_on(page)
+    assert any("Nothing is drawn" in caption.value for caption in page.caption)
+
+
 def test_every_picture_and_chart_of_a_number_has_words(page: AppTest):
     choose(page, "number")
     draw(page, sample_number("42", (1120, 300)))
