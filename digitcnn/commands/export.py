@@ -10,8 +10,8 @@ from digitcnn.errors import InputError, RunFolderError
 from digitcnn.run_folder import RunFolder, find_run
 
 FORMATS = {
-    "keras": "Keras 3, with or without TensorFlow",
-    "h5": "older versions of Keras",
+    "keras": "Keras 3, with TensorFlow, JAX or PyTorch",
+    "h5": "Keras 3, too, in its older format",
     "tflite": "LiteRT, on phones and small machines",
     "onnx": "ONNX Runtime, in most languages and in browsers; needs tf2onnx",
 }

@@ -1,11 +1,12 @@
-"""Legacy .h5 files of trained models, which only Keras can write: made by a process of its own, on demand."""
+"""Files of trained models that only Keras can write: made by a process of its own, on demand."""
 
 import json
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-from digitcnn.errors import RunFolderError
+from digitcnn.errors import NotSupportedError, RunFolderError
 from digitcnn.lab.locks import locked
 from digitcnn.lab.processes import find_process, start_process
 from digitcnn.run_folder import RunFolder, runs_root, write_json
@@ -13,10 +14,12 @@ from digitcnn.run_folder import RunFolder, runs_root, write_json
 MOST_KEPT = 12
 """Files kept at most; the oldest goes."""
 
+Format = Literal["h5", "onnx"]
+
 
 @dataclass(frozen=True)
 class Export:
-    """A legacy file of one model.
+    """A file of one model.
 
     Attributes:
         state: "missing", "working", "ready" or "failed".
@@ -27,12 +30,17 @@ class Export:
     path: Path
 
 
-def find_export(folder: RunFolder) -> Export:
-    """What there is of a run's legacy file; of an older model of the same name, nothing."""
-    path = _path(folder)
+def can_export(form: Format) -> bool:
+    """What makes this format is installed."""
+    return form != "onnx" or find_spec("tf2onnx") is not None
+
+
+def find_export(folder: RunFolder, form: Format = "h5") -> Export:
+    """What there is of a run's file; of an older model of the same name, nothing."""
+    path = _path(folder, form)
     if path.is_file():
         return Export("ready", path)
-    note = path.with_suffix(".json")
+    note = _note_of(path)
     if not note.is_file():
         return Export("missing", path)
     try:
@@ -44,37 +52,49 @@ def find_export(folder: RunFolder) -> Export:
     return Export("working" if working else "ready" if path.is_file() else "failed", path)
 
 
-def start_export(folder: RunFolder) -> None:
-    """Begins to make a run's legacy file, unless it is there or in the making.
+def start_export(folder: RunFolder, form: Format = "h5") -> None:
+    """Begins to make a run's file, unless it is there or in the making.
 
     Raises:
+        NotSupportedError: what makes this format is not installed.
         RunFolderError: it cannot be written.
     """
-    path = _path(folder)
+    if not can_export(form):
+        raise NotSupportedError(f"No .{form} file can be made here: tf2onnx is not installed.")
+    path = _path(folder, form)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with locked(path.parent / ".lock"):
-            if find_export(folder).state in ("ready", "working"):
+            if find_export(folder, form).state in ("ready", "working"):
                 return
             _forget_oldest(path.parent)
             arguments = ["export", str(folder.path.absolute()), str(path.absolute())]
-            process = start_process(arguments, log=path.with_suffix(".log"), environment={})
+            process = start_process(arguments, log=_log_of(path), environment={})
             begun = {"process": process.pid, "process_started": process.create_time()}
-            write_json(path.with_suffix(".json"), begun)
+            write_json(_note_of(path), begun)
     except OSError as error:
-        raise RunFolderError(f"The .h5 file could not be made: {error}.") from None
+        raise RunFolderError(f"The .{form} file could not be made: {error}.") from None
 
 
-def _path(folder: RunFolder) -> Path:
+def _path(folder: RunFolder, form: Format) -> Path:
     try:
         changed = folder.keras_file.stat().st_mtime_ns
     except OSError:
         changed = 0
-    return runs_root() / ".exports" / f"{folder.name}-{changed}.h5"
+    return runs_root() / ".exports" / f"{folder.name}-{changed}.{form}"
+
+
+def _note_of(path: Path) -> Path:
+    return path.with_name(path.name + ".json")
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(path.name + ".log")
 
 
 def _forget_oldest(root: Path) -> None:
     kept = sorted(root.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
     for note in kept[: max(0, len(kept) + 1 - MOST_KEPT)]:
-        for path in (note, note.with_suffix(".h5"), note.with_suffix(".log")):
-            path.unlink(missing_ok=True)
+        path = note.with_suffix("")
+        for each in (note, path, _log_of(path)):
+            each.unlink(missing_ok=True)

@@ -1,14 +1,17 @@
 """A trained Keras model into the files that others load."""
 
+import logging
 import os
 import warnings
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 import keras
+import numpy as np
 
-from digitcnn.errors import RunFolderError
+from digitcnn.errors import NotSupportedError, RunFolderError
 
 
 def save_keras(model: keras.Model, path: Path) -> None:
@@ -24,22 +27,50 @@ def save_tflite(model: keras.Model, path: Path) -> None:
     _replace(path, lambda target: model.export(target, format="litert", verbose=False))
 
 
-def _replace(path: Path, save: Callable[[str], None]) -> None:
-    temporary = path.with_name(f"part-{path.name}")
-    save(str(temporary))
-    os.replace(temporary, path)
-
-
 def save_h5(source: Path, path: Path) -> None:
-    """Saves a `.keras` file as the legacy HDF5 file that older Keras and its converters read.
+    """Saves a `.keras` file as HDF5, the older format of Keras; Keras 2 can't read what Keras 3 writes there.
 
     Raises:
         RunFolderError: there is no model, or it cannot be read.
     """
+    model = _load(source)
+    # Keras logs that the format is a legacy one, which is what was asked for.
+    logger = logging.getLogger("absl")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
     try:
-        model = keras.models.load_model(source, compile=False)
+        _replace(path, model.save)
+    finally:
+        logger.setLevel(before)
+
+
+def save_onnx(source: Path, path: Path) -> None:
+    """Saves a `.keras` file as ONNX, through tf2onnx: (n, 28, 28, 1) float32 to (n, classes) float32.
+
+    Raises:
+        RunFolderError: there is no model, or it cannot be read.
+        NotSupportedError: tf2onnx is not installed.
+    """
+    if find_spec("tf2onnx") is None:
+        raise NotSupportedError(
+            "ONNX is written by tf2onnx, which is not here: pip install 'tf2onnx>=1.17,<2'."
+        )
+    model = _load(source)
+    # Keras exports what has been called once.
+    model(np.zeros((1, *model.input_shape[1:]), dtype=np.float32))
+    with warnings.catch_warnings(action="ignore"):
+        # Keras mends tf2onnx for NumPy 2 with names that NumPy warns about.
+        _replace(path, lambda target: model.export(target, format="onnx", verbose=False))
+
+
+def _load(source: Path) -> Any:
+    try:
+        return keras.models.load_model(source, compile=False)
     except (OSError, ValueError) as error:
         raise RunFolderError(f"{source} cannot be read: {error}.") from None
-    with warnings.catch_warnings(action="ignore"):
-        # Keras warns that the format is a legacy one, which is what was asked for.
-        _replace(path, cast(keras.Model, model).save)
+
+
+def _replace(path: Path, save: Callable[[str], None]) -> None:
+    temporary = path.with_name(f"part-{path.name}")
+    save(str(temporary))
+    os.replace(temporary, path)

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from digitcnn.errors import NotSupportedError
 from digitcnn.lab.exports import find_export, start_export
 from digitcnn.run_folder import PROJECT, RunFolder
 
@@ -36,6 +37,16 @@ def test_a_legacy_file_is_made_once_and_holds_the_same_model():
     legacy: Any = keras.models.load_model(path, compile=False)
     original: Any = keras.models.load_model(folder.keras_file, compile=False)
     assert np.allclose(legacy.predict(images, verbose=0), original.predict(images, verbose=0), atol=1e-6)
+
+
+def test_each_format_is_a_file_of_its_own(monkeypatch: pytest.MonkeyPatch):
+    folder = RunFolder(PROJECT / "models" / "simple")
+    path = find_export(folder, "onnx").path
+    assert (path.suffix, path.stem) == (".onnx", find_export(folder, "h5").path.stem)
+    monkeypatch.setattr("digitcnn.lab.exports.find_spec", lambda name: None)
+    with pytest.raises(NotSupportedError, match="tf2onnx is not installed"):
+        start_export(folder, "onnx")
+    assert not path.parent.exists()
 
 
 def test_a_model_that_is_no_model_fails(tmp_path: Path):

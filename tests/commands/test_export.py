@@ -1,0 +1,62 @@
+"""`digitcnn export`: what it writes without Keras, and what it says of what it cannot write."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from digitcnn.cli import main
+from digitcnn.run_folder import SHIPPED
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DIGITCNN_RUNS", str(tmp_path / "runs"))
+    return tmp_path
+
+
+def test_a_file_is_named_after_its_run_unless_it_is_named(here: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["export", "sprint", "--format", "tflite"]) == 0
+    assert main(["export", "sprint", "mine.keras"]) == 0
+    assert capsys.readouterr().out == "sprint.tflite\nmine.keras\n"
+    assert (here / "sprint.tflite").read_bytes() == (SHIPPED / "sprint" / "model.tflite").read_bytes()
+    assert (here / "mine.keras").read_bytes() == (SHIPPED / "sprint" / "model.keras").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["simple"], "Say what to write: a FILE, or --format and one of keras, h5, tflite, onnx."),
+        (["simple", "m.pt"], "ends in .keras, .h5, .tflite, .onnx, received m.pt."),
+        (["simple", "m.h5", "--format", "onnx"], "ends in .onnx, received m.h5."),
+        (["nosuch", "m.h5"], "There is no trained model called 'nosuch'"),
+        (["simple", "gone/m.keras"], "There is no folder 'gone' to write into"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_cannot_be_written_is_said(
+    arguments: list[str], said: str, here: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert main(["export", *arguments]) == 1
+    assert said in capsys.readouterr().err
+    assert list(here.iterdir()) == []
+
+
+def test_a_run_without_a_model_file_is_said(here: Path, capsys: pytest.CaptureFixture[str]):
+    shutil.copytree(SHIPPED / "sprint", here / "bare")
+    (here / "bare" / "model.keras").unlink()
+    for ending in ("keras", "h5"):
+        assert main(["export", "./bare", f"m.{ending}"]) == 1
+        assert "model.keras" in capsys.readouterr().err
+        assert not (here / f"m.{ending}").exists()
+
+
+def test_onnx_without_its_library_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    import digitcnn.training.export as module
+
+    monkeypatch.setattr(module, "find_spec", lambda name: None)
+    assert main(["export", "sprint", "m.onnx"]) == 1
+    assert "pip install 'tf2onnx>=1.17,<2'" in capsys.readouterr().err

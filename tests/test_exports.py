@@ -1,0 +1,98 @@
+"""Each exported file answers as the app does, loaded as docs/use-it-in-your-code.md says."""
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from digitcnn import DigitReader
+from digitcnn.ink.strokes import Box
+from digitcnn.training.datasets import load_local_mnist
+from tests.made_pictures import draw
+
+PROJECT = Path(__file__).resolve().parent.parent
+GUIDE = (PROJECT / "docs" / "use-it-in-your-code.md").read_text(encoding="utf-8")
+SHARED, *EXAMPLES = re.findall(r"^```python\n(.*?)^```$", GUIDE, flags=re.DOTALL | re.MULTILINE)
+COMMANDS = re.findall(r"^```bash\n(.*?)^```$", GUIDE, flags=re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder in which the guide's commands have been run, and where its code is."""
+    here = tmp_path_factory.mktemp("elsewhere")
+    (here / "models").symlink_to(PROJECT / "models")
+    for command in COMMANDS:
+        words = [sys.executable if word == "python" else word for word in shlex.split(command)]
+        subprocess.run(
+            words, cwd=here, env=os.environ | {"PYTHONPATH": str(PROJECT)}, check=True, timeout=600
+        )
+    (here / "digits.py").write_text(SHARED)
+    draw("7").save(here / "seven.png")
+    before = Path.cwd()
+    os.chdir(here)
+    sys.path.insert(0, str(here))
+    yield here
+    sys.path.remove(str(here))
+    sys.modules.pop("digits", None)
+    os.chdir(before)
+
+
+@pytest.fixture(scope="module", params=EXAMPLES, ids=lambda code: re.findall(r'"reader\.(\w+)"', code)[0])
+def example(folder: Path, request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The names of an example that has run, and what it printed as "said"."""
+    said, names = io.StringIO(), {}
+    with contextlib.redirect_stdout(said):
+        exec(compile(request.param, "use-it-in-your-code.md", "exec"), names)
+    return names | {"said": said.getvalue()}
+
+
+def test_the_guide_has_code_for_every_format_and_needs_no_digitcnn():
+    assert len(EXAMPLES) == 4
+    assert not any(re.search(r"import.*digitcnn|from digitcnn", code) for code in [SHARED, *EXAMPLES])
+
+
+def test_the_example_reads_a_seven(example: dict[str, Any]):
+    digit, confidence = eval(example["said"].splitlines()[-1])
+    assert digit == 7
+    assert confidence > 0.9
+
+
+def test_a_thousand_test_digits_are_answered_as_the_app_does(example: dict[str, Any], data: Path):
+    mnist = load_local_mnist()
+    assert mnist
+    digits = mnist[1].take(np.arange(10_000) % 10 == 0).pixels
+    reader = DigitReader()
+    expected = reader.judge_all(digits, [Box(0, 0, 28, 28)] * len(digits))
+    probabilities = answer(example["model"], digits[..., np.newaxis])
+    decided = [example["decide"](row, example["run"]) for row in probabilities]
+    assert len(decided) == 1000
+    assert [digit for digit, _ in decided] == [each.label for each in expected]
+    assert (
+        np.abs([sure for _, sure in decided] - np.array([each.confidence for each in expected])).max() < 1e-3
+    )
+    bare = probabilities[:, :10] / probabilities[:, :10].sum(axis=1, keepdims=True)
+    assert np.abs(bare - reader.classify(digits)).max() < 1e-3
+
+
+def answer(model: Any, digits: np.ndarray) -> np.ndarray:
+    """Each row by the calls that the guide makes, whatever the model was loaded by."""
+    if hasattr(model, "predict"):
+        return model.predict(digits, verbose=0)
+    if hasattr(model, "run"):
+        return model.run(None, {model.get_inputs()[0].name: digits})[0]
+    place, result = model.get_input_details()[0]["index"], model.get_output_details()[0]["index"]
+    rows = []
+    for digit in digits:
+        model.set_tensor(place, digit[np.newaxis])
+        model.invoke()
+        rows.append(model.get_tensor(result)[0])
+    return np.stack(rows)
