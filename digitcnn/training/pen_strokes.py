@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -48,7 +49,7 @@ class Drawing:
         """Which part of the data this writer belongs to: the same one everywhere and always."""
         if self.source == _HELD_DONOR and self.label == NOT_A_DIGIT:
             return "test"
-        fold = int(hashlib.sha1(self.writer.encode()).hexdigest(), 16) % _FOLDS
+        fold = int(hashlib.sha1(self.writer.encode(errors="surrogatepass")).hexdigest(), 16) % _FOLDS
         return _PART_OF_FOLD.get(fold, "train")
 
 
@@ -64,17 +65,7 @@ def load_pen_digits() -> list[Drawing]:
     folder = data_folder()
     path = folder / "pen_digits.json.gz" if folder else None
     if path and path.is_file():
-        return [
-            Drawing(
-                as_strokes(entry["strokes"]),
-                int(entry["label"]),
-                entry["source"],
-                entry["writer"],
-                str(entry["label"]),
-                entry.get("suspect", False),
-            )
-            for entry in _read(path)
-        ]
+        return read_pen_digits(path)
     return [
         Drawing(strokes, label, "pendigits", f"train{writer:02}", str(label))
         for strokes, label, writer in load_uci_digits()
@@ -95,10 +86,36 @@ def load_pen_nondigits() -> list[Drawing]:
         raise DatasetError(
             "Drawings that are not digits need DIGITCNN_DATA to name a folder with pen_nondigits.json.gz."
         )
-    return [
-        Drawing(as_strokes(entry["strokes"]), NOT_A_DIGIT, entry["source"], _category(entry), entry["label"])
-        for entry in _read(path)
-    ]
+    return _read(path, _nondigit_of)
+
+
+def read_pen_digits(path: Path) -> list[Drawing]:
+    """The digits of one gzipped JSON file.
+
+    Raises:
+        DatasetError: it cannot be read, or holds something else.
+    """
+    return _read(path, _digit_of)
+
+
+def _digit_of(entry: dict) -> Drawing:
+    label = entry["label"]
+    if label not in range(10):
+        raise ValueError(f"expected a label 0-9, received {label!r:.40}")
+    return Drawing(
+        as_strokes(entry["strokes"]),
+        int(label),
+        str(entry["source"]),
+        str(entry["writer"]),
+        str(label),
+        bool(entry.get("suspect", False)),
+    )
+
+
+def _nondigit_of(entry: dict) -> Drawing:
+    return Drawing(
+        as_strokes(entry["strokes"]), NOT_A_DIGIT, entry["source"], _category(entry), entry["label"]
+    )
 
 
 def _category(entry: dict) -> str:
@@ -109,9 +126,11 @@ def _category(entry: dict) -> str:
     )
 
 
-def _read(path: Path) -> list[dict]:
+def _read(path: Path, drawing_of: Callable[[dict], Drawing]) -> list[Drawing]:
     try:
         with gzip.open(path, "rt", encoding="utf-8") as file:
-            return json.load(file)
+            return [drawing_of(entry) for entry in json.load(file)]
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise DatasetError(f"{path} is not a readable file of drawings: {error}.") from None
+    except (AttributeError, KeyError, TypeError, RecursionError) as error:
+        raise DatasetError(f"{path} holds something that is no drawing: {error!r:.200}.") from None

@@ -79,6 +79,8 @@ def parse_unipen(text: str) -> Iterator[tuple[list[Stroke], int]]:
         elif pen_is_down and line and not line.startswith("."):
             try:
                 x, y = map(float, line.split()[:2])
+                if not (abs(x) < 1e9 and abs(y) < 1e9):
+                    raise ValueError("expected finite coordinates below 1e9")
             except ValueError:
                 raise DatasetError(f"Line {number} of a UNIPEN text is not a point: {line[:40]!r}.") from None
             strokes[-1].append((x, -y))

@@ -46,3 +46,9 @@ def test_a_line_that_is_no_point_is_named():
 def test_text_without_segments_has_no_digits():
     assert list(parse_unipen("")) == []
     assert list(parse_unipen(".PEN_DOWN\n 1 2\n.PEN_UP\n")) == []
+
+
+@pytest.mark.parametrize("point", ["nan 1", "1 inf", "1e999 1", "2000000000 1"])
+def test_points_that_no_tablet_gives_are_refused(point: str):
+    with pytest.raises(DatasetError, match="Line 3 of a UNIPEN text is not a point"):
+        list(parse_unipen(f'.SEGMENT DIGIT 0 OK "7"\n.PEN_DOWN\n{point}\n.PEN_UP\n'))
