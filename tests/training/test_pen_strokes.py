@@ -24,14 +24,8 @@ def test_a_file_of_drawings_is_read(tmp_path: Path):
 @pytest.mark.parametrize(
     "entry",
     [
-        7,
-        None,
-        {},
-        SEVEN | {"label": 10},
-        SEVEN | {"label": []},
-        SEVEN | {"strokes": 7},
-        SEVEN | {"strokes": [[[float("nan"), 0]]]},
-        SEVEN | {"strokes": [[["a", "b"]]]},
+        *(7, None, {}, SEVEN | {"label": 10}, SEVEN | {"label": []}, SEVEN | {"strokes": 7}),
+        *(SEVEN | {"strokes": [[[float("nan"), 0]]]}, SEVEN | {"strokes": [[["a", "b"]]]}),
     ],
 )
 def test_what_is_no_drawing_is_said_to_be_none(tmp_path: Path, entry: object):
