@@ -29,13 +29,16 @@ import numpy as np
 from digitcnn.errors import ModelNotFoundError, RunFolderError
 
 PROJECT = Path(__file__).resolve().parent.parent
-SHIPPED = PROJECT / "models"
+IS_CHECKOUT = (PROJECT / "pyproject.toml").is_file()
+"""Whether this is a checkout, or installed from one; else it is a package among others."""
+
+SHIPPED = PROJECT / "models" if IS_CHECKOUT else Path(__file__).resolve().parent / "shipped"
 """Where the trained models are that come with the project."""
 
 
 def runs_root() -> Path:
-    """Where runs made on this machine go: `$DIGITCNN_RUNS`, else `runs/` in the checkout."""
-    return Path(os.environ.get("DIGITCNN_RUNS") or PROJECT / "runs")
+    """Where runs made on this machine go: `$DIGITCNN_RUNS`, else `runs/` in the checkout, else here."""
+    return Path(os.environ.get("DIGITCNN_RUNS") or (PROJECT if IS_CHECKOUT else Path.cwd()) / "runs")
 
 
 @dataclass(frozen=True)

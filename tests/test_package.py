@@ -1,0 +1,78 @@
+"""What `pip install .` puts elsewhere works there, its models included."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.made_pictures import draw
+
+PROJECT = Path(__file__).resolve().parent.parent
+PARTS = ("digitcnn", "models", "pyproject.toml", "README.md", "LICENSE", "requirements.txt")
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that a wheel of this checkout was unpacked into."""
+    source, target = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("installed")
+    for part in PARTS:
+        if (PROJECT / part).is_dir():
+            shutil.copytree(PROJECT / part, source / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(PROJECT / part, source / part)
+    build = [sys.executable, "-m", "pip", "wheel", ".", "--no-deps", "--no-build-isolation", "--quiet"]
+    subprocess.run([*build, "--wheel-dir", "made"], cwd=source, check=True, timeout=600)
+    (wheel,) = (source / "made").glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(target)
+    return target
+
+
+def test_every_file_of_the_package_and_every_model_is_in_it(installed: Path):
+    for source, target in (("digitcnn", "digitcnn"), ("models", "digitcnn/shipped")):
+        files = {
+            path.relative_to(PROJECT / source) for path in (PROJECT / source).rglob("*") if path.is_file()
+        }
+        wanted = {path for path in files if not {"__pycache__", "checkpoint"} & set(path.parts)}
+        assert sorted(path for path in wanted if not (installed / target / path).is_file()) == []
+
+
+def test_there_is_a_script_of_its_name(installed: Path):
+    (entries,) = installed.glob("digitcnn-*.dist-info/entry_points.txt")
+    assert entries.read_text().split("\n")[:2] == ["[console_scripts]", "digitcnn = digitcnn.cli:main"]
+
+
+def test_it_reads_pictures_far_from_the_checkout(installed: Path, tmp_path: Path):
+    draw("25").save(tmp_path / "number.png")
+    environment = {name: value for name, value in os.environ.items() if name != "DIGITCNN_RUNS"}
+    for arguments, said in ((["recognize", "number.png"], "25\n"), (["runs"], "shipped")):
+        done = subprocess.run(
+            [sys.executable, "-m", "digitcnn", *arguments],
+            cwd=tmp_path,
+            env=environment | {"PYTHONPATH": str(installed)},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=True,
+        )
+        assert said in done.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["number.png"]
+
+
+def test_runs_made_there_are_kept_in_the_working_folder(installed: Path, tmp_path: Path):
+    code = "from digitcnn.run_folder import SHIPPED, runs_root; print(SHIPPED, runs_root(), sep='\\n')"
+    environment = {name: value for name, value in os.environ.items() if name != "DIGITCNN_RUNS"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment | {"PYTHONPATH": str(installed)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    assert done.stdout.splitlines() == [str(installed / "digitcnn" / "shipped"), str(tmp_path / "runs")]
