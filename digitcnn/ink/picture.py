@@ -6,7 +6,6 @@ whose sentence names the file.
 """
 
 import io
-import threading
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import numpy as np
 from PIL import Image
 
 from digitcnn.errors import InputError
+from digitcnn.ink.pdf_page import PdfError, draw_first_page
 from digitcnn.ink.strokes import Box
 
 MAX_PIXELS = 64_000_000
@@ -41,7 +41,6 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_PDF_LOCK = threading.Lock()  # PDFium is not safe under several threads.
 
 PictureSource = str | Path | bytes | bytearray | memoryview | BinaryIO | Image.Image | np.ndarray
 """What `open_picture` takes."""
@@ -177,29 +176,16 @@ def _from_heif(data: bytes, name: str) -> Picture:
 
 def _from_pdf(data: bytes, name: str) -> Picture:
     try:
-        import pypdfium2
-    except ImportError:
-        raise InputError(f"{name} is a PDF, and pypdfium2 is not installed: save it as PNG.") from None
-    with _PDF_LOCK:
-        try:
-            document = pypdfium2.PdfDocument(data)
-        except pypdfium2.PdfiumError:
-            raise InputError(
-                f"{name} is a damaged or locked PDF: save it again without a password."
-            ) from None
-        try:
-            pages = len(document)
-            if pages == 0:
-                raise InputError(f"{name} has no pages: choose another file.")
-            page = document[0]
-            scale = WORKING_SIDE / max(*page.get_size(), 1.0)
-            rgb = page.render(scale=scale, rev_byteorder=True).to_numpy()[..., :3].copy()
-        finally:
-            document.close()
+        page = draw_first_page(data, WORKING_SIDE)
+    except PdfError as error:
+        raise InputError(f"{name} {error}.") from None
+    rows = np.frombuffer(page.pixels, np.uint8)[: page.height * page.stride].reshape(page.height, page.stride)
+    pixels = rows[:, : page.width * page.channels].reshape(page.height, page.width, page.channels)
+    rgb = np.ascontiguousarray(np.broadcast_to(pixels[..., :3], (page.height, page.width, 3)))
     if rgb.size == 0:
         raise InputError(f"{name} has an empty first page: choose another file.")
-    note = f"Page 1 of {pages} was read." if pages > 1 else None
-    return Picture(rgb, rgb.shape[1], rgb.shape[0], note)
+    note = f"Page 1 of {page.pages} was read." if page.pages > 1 else None
+    return Picture(rgb, page.width, page.height, note)
 
 
 def _from_pillow(image: Image.Image, name: str) -> Picture:

@@ -213,3 +213,25 @@ def test_damaged_bytes_never_do_more_than_refuse():
             assert picture.rgb.size
     assert len(refusals) > 20
     assert all("odd.png" in refusal for refusal in refusals)
+
+
+def test_a_pdf_that_nests_without_end_is_refused_and_harms_nothing():
+    """Forms that each draw the next ten times: each one more takes PDFium ten times as long and as much."""
+    forms = [b"/F Do " * 10] * 8 + [b"0 0 9 9 re f"]
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 99 99] /Contents 4 0 R"
+        b" /Resources << /XObject << /F 5 0 R >> >> >>",
+    ]
+    for number, form in enumerate(forms):
+        within = b"/Type /XObject /Subtype /Form /BBox [0 0 99 99] " if number else b""
+        further = b"/Resources << /XObject << /F %d 0 R >> >>" % (number + 5)
+        objects.append(b"<< /Length %d %s%s >>\nstream\n%s\nendstream" % (len(form), within, further, form))
+    data = (
+        b"%PDF-1.4\n"
+        + b"".join(b"%d 0 obj\n%s\nendobj\n" % entry for entry in enumerate(objects, 1))
+        + b"trailer << /Root 1 0 R /Size 20 >>\n%%EOF"
+    )
+    with pytest.raises(InputError, match="takes t.* to draw: save its page as PNG"):
+        open_picture(data, name="nested.pdf")
