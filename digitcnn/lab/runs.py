@@ -102,7 +102,7 @@ def _folders(root: Path) -> list[Path]:
 
 def look_at(path: Path, *, shipped: bool) -> Run:
     """The run whose folder is there, as it stands now; a broken one where there is none."""
-    folder = RunFolder(path)
+    folder = _folder_at(path)
     try:
         stat = folder.run_json.stat()
     except OSError:
@@ -115,6 +115,12 @@ def look_at(path: Path, *, shipped: bool) -> Run:
         gone = "The process that trained it is gone; its last whole epoch is kept."
         return Run(folder, shipped, "interrupted", record=found, problem=gone)
     return Run(folder, shipped, cast(State, found.state), busy, found, found.error)
+
+
+@lru_cache(maxsize=2048)
+def _folder_at(path: Path) -> RunFolder:
+    """Its paths: with hundreds of runs, to put them together took most of a look at all of them."""
+    return RunFolder(path)
 
 
 @lru_cache(maxsize=2048)

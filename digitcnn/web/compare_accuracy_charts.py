@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from digitcnn.lab.metrics import Calibration
 from digitcnn.lab.robustness import Series
+from digitcnn.web.arrow_tables import make_table_of_rows
 from digitcnn.web.compare_charts import PLAIN, Spec, colour_by_run
 from digitcnn.web.pictures import GUIDE
 
@@ -23,7 +24,7 @@ def tabulate_reliability(calibrations: dict[str, Calibration]) -> pa.Table:
         for run, calibration in calibrations.items()
         for each in calibration.bins
     ]
-    return pa.Table.from_pylist(rows)
+    return make_table_of_rows(rows)
 
 
 def spec_of_reliability(labels: Sequence[str]) -> Spec:
@@ -77,7 +78,7 @@ def tabulate_series(series: dict[str, Series], clean: dict[str, float]) -> pa.Ta
     for run, each in series.items():
         points = [(each.untouched, clean[run]), *zip(each.levels, each.accuracies, strict=True)]
         rows += [{"run": run, "level": level, "accuracy": accuracy} for level, accuracy in sorted(points)]
-    return pa.Table.from_pylist(rows)
+    return make_table_of_rows(rows)
 
 
 def spec_of_series(labels: Sequence[str], series: Series, *, lowest: float) -> Spec:

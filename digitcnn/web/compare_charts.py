@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from digitcnn.lab.curves import Curve, Metric
+from digitcnn.web.arrow_tables import make_table
 from digitcnn.web.pictures import GUIDE
 
 Spec = dict[str, Any]
@@ -45,8 +46,8 @@ def tabulate_curves(curves: Sequence[Curve], metric: Metric, *, log: bool) -> pa
         for row in rows:
             for key in ("raw", "value"):
                 row[key] = max(1 - row[key] if metric == "accuracy" else row[key], _SMALLEST_ERROR)
-    schema = [("run", pa.string()), ("part", pa.string()), ("epoch", pa.int32())]
-    return pa.Table.from_pylist(rows, pa.schema([*schema, ("raw", pa.float64()), ("value", pa.float64())]))
+    names = ("run", "part", "epoch", "raw", "value")
+    return make_table({name: [row[name] for row in rows] for name in names})
 
 
 def spec_of_curves(labels: Sequence[str], title: str, *, log: bool, smoothed: bool) -> Spec:
@@ -114,7 +115,7 @@ def tabulate_matrix(matrix: np.ndarray, chosen: tuple[int, int], *, difference: 
         shown = [f"{count:+d}".replace("-", "−") if count else "" for count in counts]
     else:
         shown = [str(count) if count else "" for count in counts]
-    return pa.table(
+    return make_table(
         {
             "true": true.tolist(),
             "read": read.tolist(),

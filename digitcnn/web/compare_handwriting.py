@@ -4,7 +4,6 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-import pyarrow as pa
 import streamlit as st
 
 from digitcnn.errors import DigitcnnError
@@ -19,6 +18,7 @@ from digitcnn.lab.robustness import (
 )
 from digitcnn.lab.scores import MNIST_TEST
 from digitcnn.recognition.recognizer import Recognizer
+from digitcnn.web.arrow_tables import make_table, make_table_of_rows
 from digitcnn.web.compare_accuracy_charts import (
     spec_of_handwriting,
     spec_of_legend,
@@ -60,7 +60,7 @@ def _show_series(labels: list[str], measured: Mapping[str, Robustness]) -> None:
     clean = {label: measured[label].clean for label in shown}
     lowest = min(min(each.accuracies) for one in measured.values() for each in one.series)
     st.vega_lite_chart(
-        pa.table({"run": shown}),
+        make_table({"run": shown}),
         spec_of_legend(labels),
         key="compare.robustness",
         alt=f"The colours of {', '.join(shown)}",
@@ -140,7 +140,7 @@ def show_handwriting(choice: Choice) -> None:
     if rows:
         sets = list(dict.fromkeys(row["set"] for row in rows))
         st.vega_lite_chart(
-            pa.Table.from_pylist(rows),
+            make_table_of_rows(rows),
             spec_of_handwriting(choice.labels, sets),
             key="compare.handwriting",
             alt="Share read right of each kind of handwriting: " + _say_best(rows, sets),
@@ -206,7 +206,7 @@ def _show_honesty(choice: Choice) -> None:
     if found:
         columns = list(zip(*found, strict=True))
         st.table(
-            pa.table({name: list(column) for name, column in zip(("model", *names), columns, strict=True)}),
+            make_table({name: list(column) for name, column in zip(("model", *names), columns, strict=True)}),
             border="horizontal",
             hide_index=True,
             alt="How often each model refuses digits and non-digits, and how often it is wrong and sure",

@@ -8,6 +8,7 @@ import streamlit as st
 from digitcnn.lab.compared_runs import ComparedRun
 from digitcnn.lab.comparison import Pairing, Row, say_p
 from digitcnn.lab.metrics import ClassificationReport
+from digitcnn.web.arrow_tables import make_table
 from digitcnn.web.compare_sheets import Shown, show_images
 from digitcnn.web.upload_words import as_text
 
@@ -45,7 +46,7 @@ def show_reports(runs: Sequence[ComparedRun], reports: Sequence[ClassificationRe
                 st.markdown(f"**{as_text(run.label)}**")
                 lines = [*report.digits, report.macro, report.weighted]
                 st.table(
-                    pa.table(
+                    make_table(
                         {
                             "digit": [line.name for line in lines],
                             "precision": [f"{line.precision:.4f}" for line in lines],
@@ -98,4 +99,4 @@ def show_pairing(baseline: ComparedRun, challenger: ComparedRun, pairing: Pairin
 
 
 def _table(names: Sequence[str], columns: Sequence[Sequence[str]]) -> pa.Table:
-    return pa.Table.from_arrays([pa.array(column, pa.string()) for column in columns], names=list(names))
+    return make_table(dict(zip(names, columns, strict=True)))

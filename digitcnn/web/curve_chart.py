@@ -6,6 +6,7 @@ from typing import Any, Literal
 import pyarrow as pa
 
 from digitcnn.lab.live import Curves
+from digitcnn.web.arrow_tables import make_table
 
 Metric = Literal["accuracy", "loss"]
 
@@ -25,11 +26,11 @@ def tabulate_curve(curves: Curves, metric: Metric) -> pa.Table:
     column = f"val_{metric}"
     validation = [(row["epoch"] + 1, row[column]) for row in curves.epochs if column in row]
     points = [(*point, PARTS[0]) for point in training] + [(*point, PARTS[1]) for point in validation]
-    return pa.table(
+    return make_table(
         {
-            "epoch": pa.array([point[0] for point in points], pa.float64()),
-            "value": pa.array([point[1] for point in points], pa.float64()),
-            "part": pa.array([point[2] for point in points], pa.string()),
+            "epoch": [float(point[0]) for point in points],
+            "value": [float(point[1]) for point in points],
+            "part": [point[2] for point in points],
         }
     )
 

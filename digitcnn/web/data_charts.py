@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from digitcnn.lab.data_sources import Part
 from digitcnn.lab.data_summary import SHADES, DataSummary
+from digitcnn.web.arrow_tables import make_table
 from digitcnn.web.pictures import GUIDE, INK
 
 _DIGIT = {
@@ -102,7 +103,7 @@ SHADES_CHART: dict[str, Any] = {
 def tabulate_counts(parts: tuple[Part, ...]) -> pa.Table:
     """A row per part and digit: how many, and which fraction of the part that is."""
     rows = [(part, digit, count) for part in parts for digit, count in enumerate(part.counts)]
-    return pa.table(
+    return make_table(
         {
             "digit": [digit for _, digit, _ in rows],
             "part": [part.name for part, _, _ in rows],
@@ -116,10 +117,12 @@ def tabulate_ink(summary: DataSummary) -> pa.Table:
     """A row per digit: quantiles of how much of the field is ink."""
     names = ("low", "quarter", "median", "three quarters", "high")
     columns = {name: summary.ink[:, at].tolist() for at, name in enumerate(names)}
-    return pa.table({"digit": list(range(10)), **columns})
+    return make_table({"digit": list(range(10)), **columns})
 
 
 def tabulate_shades(summary: DataSummary) -> pa.Table:
     """A row per sixteenth of the way from paper to ink: which fraction of the pixels lies there."""
     edges = np.arange(SHADES + 1) / SHADES
-    return pa.table({"from": edges[:-1].tolist(), "to": edges[1:].tolist(), "share": summary.shades.tolist()})
+    return make_table(
+        {"from": edges[:-1].tolist(), "to": edges[1:].tolist(), "share": summary.shades.tolist()}
+    )

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from digitcnn.web.arrow_tables import make_table
 from digitcnn.web.pictures import GUIDE, INK
 
 _HEIGHT = {"type": "quantitative", "scale": {"domain": [0, 1]}, "axis": None, "stack": None}
@@ -54,7 +55,7 @@ def tabulate_probabilities(probabilities: np.ndarray, answer: int | None) -> pa.
         answer: the digit that was read, or None.
     """
     digits = list(range(10))
-    return pa.table(
+    return make_table(
         {
             "digit": digits,
             "probability": [float(value) for value in probabilities],
