@@ -83,11 +83,13 @@ class Line:
         pieces: left to right.
         odds: one less than pieces: how much likelier, as a logarithm, a digit ends there than not.
         height: of a digit of this line, in pixels.
+        cut: first and last unit, end exclusive, of each stretch of ink that was cut in several.
     """
 
     pieces: tuple[Piece, ...]
     odds: tuple[float, ...]
     height: float
+    cut: tuple[tuple[int, int], ...] = ()
 
 
 def crop_piece(parts: Parts, chosen: Sequence[Part]) -> Piece:
@@ -160,13 +162,16 @@ def arrange(pieces: Sequence[Piece], *, pen: float, whole: Collection[Piece] = (
         height = typical_height(row)
         units: list[Piece] = []
         odds: list[float] = []
+        stretches: list[tuple[int, int]] = []
         for piece in sorted(row, key=lambda piece: piece.middle):
             cut = _Cut([piece], []) if piece in whole else _cut(piece, height, pen)
             if units:
                 odds.append(odds_of_border(units[-1], cut.pieces[0], height))
+            if len(cut.pieces) > 1:
+                stretches.append((len(units), len(units) + len(cut.pieces)))
             units += cut.pieces
             odds += cut.odds
-        lines.append(Line(tuple(units), tuple(odds), height))
+        lines.append(Line(tuple(units), tuple(odds), height, tuple(stretches)))
     return lines
 
 

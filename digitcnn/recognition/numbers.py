@@ -54,13 +54,20 @@ def list_runs(odds: Sequence[float], fits: Callable[[int, int], bool]) -> list[R
     return runs
 
 
-def part_row(odds: Sequence[float], digits: Mapping[Run, Digit], *, height: float) -> tuple[list[Run], float]:
+def part_row(
+    odds: Sequence[float],
+    digits: Mapping[Run, Digit],
+    *,
+    height: float,
+    surcharges: Mapping[Run, float] | None = None,
+) -> tuple[list[Run], float]:
     """The likeliest way to part a row of units.
 
     Args:
         odds: as for `list_runs`.
         digits: what each run would be read as.
         height: of a digit of this row, in the units of the boxes.
+        surcharges: what else speaks against some runs, as minus the logarithm of a likelihood.
 
     Returns:
         The runs, left to right, and the cost of this way: minus the logarithm of its likelihood.
@@ -68,11 +75,18 @@ def part_row(odds: Sequence[float], digits: Mapping[Run, Digit], *, height: floa
     count = len(odds) + 1
     split = np.logaddexp(0.0, -np.asarray(odds, dtype=float))
     whole = np.concatenate([[0.0], np.cumsum(np.logaddexp(0.0, np.asarray(odds, dtype=float)))])
+    extra = surcharges or {}
     best = np.full(count + 1, np.inf)
     best[0] = 0.0
     before: list[Run | None] = [None] * (count + 1)
     for run, digit in sorted(digits.items()):
-        cost = best[run.start] + _cost(digit, height) + whole[run.end - 1] - whole[run.start]
+        cost = (
+            best[run.start]
+            + _cost(digit, height)
+            + extra.get(run, 0.0)
+            + whole[run.end - 1]
+            - whole[run.start]
+        )
         cost += split[run.start - 1] if run.start else 0.0
         if cost < best[run.end]:
             best[run.end], before[run.end] = cost, run

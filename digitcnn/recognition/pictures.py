@@ -18,6 +18,7 @@ from digitcnn.ink.strokes import Box
 from digitcnn.ink.turns import turn_box_back, turn_ink
 from digitcnn.recognition.effort import within_effort
 from digitcnn.recognition.numbers import AMONG_DIGITS, Run, belief, list_runs, part_row
+from digitcnn.recognition.touching import corroborate
 
 if TYPE_CHECKING:
     from digitcnn.recognition.reader import Digit, DigitReader
@@ -211,7 +212,9 @@ def _read_line(reader: DigitReader, ink: Ink, line: Line, known: dict[Piece, Dig
     digits: dict[Run, Digit] = {run: known[piece] for run, piece in joined.items() if piece in known}
     judged = _judge(reader, ink, [joined[run] for run in unknown])
     digits.update(zip(unknown, judged, strict=True))
-    chosen, _ = part_row(line.odds, digits, height=ink.picture.scale * line.height / ink.zoom)
+    digits, against, odds = corroborate(line, digits)
+    height = ink.picture.scale * line.height / ink.zoom
+    chosen, _ = part_row(odds, digits, height=height, surcharges=against)
     return [digits[run] for run in chosen]
 
 
