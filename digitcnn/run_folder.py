@@ -62,6 +62,7 @@ class RunRecord:
         temperature: what the model's log-probabilities are divided by before they are shown as
             confidence; 1 leaves them as they are. Source: Guo et al., "On Calibration of Modern
             Neural Networks", 2017.
+        refusal_bias: added to the log-probability of "not a digit" after the temperature.
         refuse_above: probability of "not a digit" from which an answer is refused; None for a model
             of ten classes, which cannot refuse.
         error: why it failed, in one sentence.
@@ -79,6 +80,7 @@ class RunRecord:
     machine: dict[str, Any] = field(default_factory=dict)
     parameters: int = 0
     temperature: float = 1.0
+    refusal_bias: float = 0.0
     refuse_above: float | None = None
     error: str | None = None
     queued: str | None = None

@@ -14,6 +14,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from digitcnn.errors import RunFolderError
 from digitcnn.ink.house_digit import SIDE
 from digitcnn.lab.layers import Layer
+from digitcnn.recognition.confidence import calibrate_confidence
 from digitcnn.recognition.recognizer import Recognizer
 from digitcnn.run_folder import RunFolder
 
@@ -160,9 +161,8 @@ def _predict(folder: RunFolder, digits: np.ndarray) -> np.ndarray:
     """(n, classes), calibrated as the model's record says."""
     # One of its own: the one that answers on pages would keep the memory of a batch this large.
     raw = Recognizer(folder.tflite_file).predict(digits).astype(np.float64)
-    powers = np.log(np.maximum(raw, 1e-30)) / folder.read_record().temperature
-    powers = np.exp(powers - powers.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    record = folder.read_record()
+    return calibrate_confidence(raw, record.temperature, record.refusal_bias)
 
 
 def _log_odds(probabilities: np.ndarray, target: int) -> np.ndarray:

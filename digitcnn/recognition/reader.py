@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from digitcnn.ink.strokes import Box, as_strokes, box_of_strokes, draw_house_digit
+from digitcnn.recognition.confidence import calibrate_confidence
 from digitcnn.recognition.drawings import read_rows
 from digitcnn.recognition.recognizer import CLASSES, Recognizer, load_recognizer
 from digitcnn.run_folder import find_run
@@ -106,6 +107,7 @@ class DigitReader:
         record = folder.read_record()
         self.name = folder.name
         self._temperature = record.temperature
+        self._refusal_bias = record.refusal_bias
         self._refuse_above = record.refuse_above
         self._recognizer: Recognizer = load_recognizer(
             str(folder.tflite_file), folder.tflite_file.stat().st_mtime_ns
@@ -219,7 +221,8 @@ class DigitReader:
         `refuse_above` is the probability of "not a digit" from which on an answer is refused, where it
         is above the model's own: what stands among digits, or is said to be one, is rarely none.
         """
-        probabilities = self._calibrate(self._recognizer.predict(pixels))
+        given = self._recognizer.predict(pixels)
+        probabilities = calibrate_confidence(given, self._temperature, self._refusal_bias)
         return [
             self._decide(row, box, digit, refuse_above or 0.0)
             for row, box, digit in zip(probabilities, boxes, pixels, strict=True)
@@ -235,11 +238,6 @@ class DigitReader:
             return Digit(None, 1.0 - is_digit, given_digit, box, pixels)
         label = int(of_digits.argmax())
         return Digit(label, float(of_digits[label]), given_digit, box, pixels)
-
-    def _calibrate(self, probabilities: np.ndarray) -> np.ndarray:
-        powers = np.log(np.maximum(probabilities, 1e-30)) / self._temperature
-        powers = np.exp(powers - powers.max(axis=1, keepdims=True))
-        return powers / powers.sum(axis=1, keepdims=True)
 
 
 def _check_expect(expect: str) -> None:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize
 
+from digitcnn.recognition.confidence import calibrate_confidence
 from digitcnn.training.datasets import NOT_A_DIGIT
 
 REFUSED_DIGITS = 0.003
@@ -21,38 +22,42 @@ class Calibration:
 
     Attributes:
         temperature: divides log-probabilities.
-        refuse_above: probability of "not a digit", after the temperature, from which an answer is
-            refused; None for ten classes.
+        refusal_bias: is added to the log-probability of "not a digit" after the temperature.
+        refuse_above: probability of "not a digit", after both, from which an answer is refused; None
+            for ten classes.
     """
 
     temperature: float
+    refusal_bias: float
     refuse_above: float | None
 
 
 def calibrate(probabilities: np.ndarray, labels: np.ndarray) -> Calibration:
-    """Finds the temperature of least log loss, then the threshold that refuses few true digits.
+    """Finds the temperature and bias of least log loss, then the threshold that refuses few true digits.
+
+    Where a model can refuse, it may have learned from more of what is no digit, or from less, than
+    it then meets: the bias makes up for that.
 
     Args:
         probabilities: (n, classes) of a model that has not seen these images.
         labels: (n,), `NOT_A_DIGIT` for what is no digit.
 
-    Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
+    Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017: temperature scaling, and
+    of vector scaling the one bias.
     """
-    logs = np.log(np.maximum(probabilities, 1e-12)).astype(np.float64)
+    exact = probabilities.astype(np.float64)
+    refuses = probabilities.shape[1] > NOT_A_DIGIT
 
-    def loss(log_temperature: float) -> float:
-        scaled = logs / np.exp(log_temperature)
-        top = scaled.max(axis=1)
-        normaliser = top + np.log(np.exp(scaled - top[:, np.newaxis]).sum(axis=1))
-        return float((normaliser - scaled[np.arange(len(labels)), labels]).mean())
+    def loss(found: np.ndarray) -> float:
+        scaled = calibrate_confidence(exact, np.exp(found[0]), *found[1:])
+        return -float(np.log(np.maximum(scaled[np.arange(len(labels)), labels], 1e-30)).mean())
 
-    best: Any = minimize_scalar(loss, bounds=(-1.5, 2.5), method="bounded")
-    temperature = float(np.exp(best.x))
-    if probabilities.shape[1] <= NOT_A_DIGIT:
-        return Calibration(round(temperature, 4), None)
-    scaled = np.exp(logs / temperature)
-    refusal = scaled[:, NOT_A_DIGIT] / scaled.sum(axis=1)
+    start = [0.0, 0.0] if refuses else [0.0]
+    best: Any = minimize(loss, start, method="Nelder-Mead", bounds=[(-1.5, 2.5), (-4.0, 4.0)][: len(start)])
+    temperature = round(float(np.exp(best.x[0])), 4)
+    if not refuses:
+        return Calibration(temperature, 0.0, None)
+    refusal = calibrate_confidence(exact, np.exp(best.x[0]), best.x[1])[:, NOT_A_DIGIT]
     threshold = np.quantile(refusal[labels != NOT_A_DIGIT], 1 - REFUSED_DIGITS)
-    return Calibration(
-        round(temperature, 4), round(float(np.clip(threshold, LEAST_THRESHOLD, GREATEST_THRESHOLD)), 4)
-    )
+    threshold = round(float(np.clip(threshold, LEAST_THRESHOLD, GREATEST_THRESHOLD)), 4)
+    return Calibration(temperature, round(float(best.x[1]), 4), threshold)

@@ -210,7 +210,7 @@ def make_optimizer(recipe: Recipe, *, steps: int) -> keras.optimizers.Optimizer:
 
 
 def _calibrated(record: RunRecord, calibration: Calibration) -> RunRecord:
-    return replace(record, temperature=calibration.temperature, refuse_above=calibration.refuse_above)
+    return replace(record, **asdict(calibration))
 
 
 def _keep_best(run: "_Run", record: RunRecord) -> RunRecord:

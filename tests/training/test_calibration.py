@@ -29,3 +29,12 @@ def test_threshold_refuses_few_true_digits():
 
     refused = probabilities[labels != NOT_A_DIGIT, NOT_A_DIGIT] > calibration.refuse_above
     assert refused.mean() < 0.01
+
+
+def test_bias_undoes_a_refusal_that_was_learned_too_seldom():
+    probabilities, labels = made_probabilities(11, 1.0)
+    shy = probabilities * np.append(np.ones(10), np.exp(-1.5))
+    calibration = calibrate(shy / shy.sum(axis=1, keepdims=True), labels)
+
+    assert calibration.refusal_bias == pytest.approx(1.5, abs=0.1)
+    assert calibration.temperature == pytest.approx(1.0, rel=0.05)

@@ -1,0 +1,25 @@
+"""From what a model says to how sure it is."""
+
+import numpy as np
+
+CLASSES = 10
+"""The digits; a model may have one class more, "not a digit", which comes last."""
+
+
+def calibrate_confidence(
+    probabilities: np.ndarray, temperature: float, refusal_bias: float = 0.0
+) -> np.ndarray:
+    """Makes probabilities as honest as they were on the digits that `run.json`'s figures come from.
+
+    Args:
+        probabilities: (n, 10) or (n, 11), as the model gives them.
+        temperature: divides their logarithms.
+        refusal_bias: is then added to the logarithm of "not a digit".
+
+    Returns:
+        The same shape, rows summing to 1.
+    """
+    logs = np.log(np.maximum(probabilities, 1e-30)) / temperature
+    logs[:, CLASSES:] += refusal_bias
+    powers = np.exp(logs - logs.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
