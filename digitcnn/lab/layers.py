@@ -77,6 +77,9 @@ def _shape_after(kind: str, config: dict[str, Any], shape: Shape) -> Shape:
                 for side, size, stride in zip(shape, config["pool_size"], config["strides"], strict=False)
             )
             return height, width, shape[-1]
+        case "Cropping2D":
+            (top, bottom), (left, right) = config["cropping"]
+            return shape[0] - top - bottom, shape[1] - left - right, shape[-1]
         case "GlobalAveragePooling2D":
             return shape[-1:]
         case "Flatten":
@@ -112,6 +115,8 @@ def _say_layer(kind: str, config: dict[str, Any]) -> str:
             )
         case "MaxPooling2D":
             return f"Max pooling {_say_size(config['pool_size'])}"
+        case "Cropping2D":
+            return f"Margin of {config['cropping'][0][0]} cut off"
         case "Dense":
             return f"Dense, {config['units']} neurons{activation}"
         case "Dropout":

@@ -9,6 +9,7 @@ import keras
 from keras.layers import (
     BatchNormalization,
     Conv2D,
+    Cropping2D,
     Dense,
     Dropout,
     Flatten,
@@ -179,14 +180,17 @@ def conv3_rmsprop(classes: int = 10) -> keras.Model:
 
 
 def sprint(classes: int = 10) -> keras.Model:
-    """Few channels, pooled before they are rectified: made to learn in seconds on a CPU."""
+    """Few channels, and none of them on large images: made to learn in seconds on a CPU.
+
+    The blank margin is cut off, the first convolution takes steps of two instead of being pooled, and
+    the second is pooled before it is rectified: a fifth of the multiplications of `simple`.
+    """
     return keras.Sequential(
         [
             Input(INPUT_SHAPE),
             Rescaling(1 / MNIST_DEVIATION, offset=-MNIST_MEAN / MNIST_DEVIATION),
-            Conv2D(16, 3),
-            MaxPooling2D(),
-            ReLU(),
+            Cropping2D(2),
+            Conv2D(24, 5, strides=2, activation="relu"),
             Conv2D(32, 3),
             MaxPooling2D(),
             ReLU(),
