@@ -8,7 +8,11 @@ turned, shifted, blurred and so on, the same for all models, and read by the bar
 """
 
 import argparse
+import sys
 from collections import deque
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from digitcnn.errors import DigitcnnError
 from digitcnn.lab.robustness import Robustness, measure_robustness, record_robustness
