@@ -38,7 +38,17 @@ def test_a_setting_outside_of_its_limits_is_refused(
 
 
 @pytest.mark.parametrize(
-    "arguments", [["train", "nosuch"], ["train", "simple", "--optimizer", "magic"], ["train"], ["nosuch"], []]
+    "arguments",
+    [
+        ["train", "nosuch"],
+        ["train", "simple", "--optimizer", "magic"],
+        ["train"],
+        ["recognize"],
+        ["recognize", "x.png", "--format", "xml"],
+        ["serve", "--port", "99999"],
+        ["nosuch"],
+        [],
+    ],
 )
 def test_a_word_that_is_not_known_is_refused_with_those_that_are(
     arguments: list[str], capsys: pytest.CaptureFixture[str]

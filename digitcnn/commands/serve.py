@@ -19,12 +19,19 @@ def add_to(commands: Subparsers) -> None:
         examples="digitcnn serve --port 8501",
     )
     parser.add_argument(
-        "--port", type=int, default=8501, metavar="N", help="port to listen on (default: 8501)"
+        "--port", type=_as_port, default=8501, metavar="N", help="port to listen on (default: 8501)"
     )
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 for all (default: 127.0.0.1)"
     )
     parser.set_defaults(run=_serve)
+
+
+def _as_port(word: str) -> int:
+    port = int(word) if word.isdecimal() else -1
+    if not 1 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"expected a number from 1 to 65535, received {word!r}")
+    return port
 
 
 def _serve(options: argparse.Namespace) -> int:
