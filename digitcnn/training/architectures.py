@@ -30,16 +30,23 @@ def simple(classes: int = 10) -> keras.Model:
     return keras.Sequential(
         [
             Input(INPUT_SHAPE),
-            Conv2D(32, 3, activation="relu"),
-            MaxPooling2D(),
-            Conv2D(64, 3, activation="relu"),
-            MaxPooling2D(),
-            Flatten(),
+            *_two_convolutions(),
             Dense(128, activation="relu"),
             Dense(classes, activation="softmax"),
         ],
         name="simple",
     )
+
+
+def _two_convolutions() -> list[keras.Layer]:
+    """What most first examples begin with."""
+    return [
+        Conv2D(32, 3, activation="relu"),
+        MaxPooling2D(),
+        Conv2D(64, 3, activation="relu"),
+        MaxPooling2D(),
+        Flatten(),
+    ]
 
 
 def deeper(classes: int = 10) -> keras.Model:
@@ -102,11 +109,7 @@ def conv_dropout(classes: int = 10) -> keras.Model:
     return keras.Sequential(
         [
             Input(INPUT_SHAPE),
-            Conv2D(32, 3, activation="relu"),
-            MaxPooling2D(),
-            Conv2D(64, 3, activation="relu"),
-            MaxPooling2D(),
-            Flatten(),
+            *_two_convolutions(),
             Dropout(0.5),
             Dense(classes, activation="softmax"),
         ],
@@ -119,11 +122,7 @@ def conv_dense64(classes: int = 10) -> keras.Model:
     return keras.Sequential(
         [
             Input(INPUT_SHAPE),
-            Conv2D(32, 3, activation="relu"),
-            MaxPooling2D(),
-            Conv2D(64, 3, activation="relu"),
-            MaxPooling2D(),
-            Flatten(),
+            *_two_convolutions(),
             Dense(64, activation="relu"),
             Dense(classes, activation="softmax"),
         ],
