@@ -26,7 +26,8 @@ class Recognizer:
             ModelNotFoundError: the file is missing or is not a model of house digits.
         """
         try:
-            self._interpreter = Interpreter(model_path=str(path), num_threads=1)
+            # Given a path, LiteRT maps the file, and a file that is written anew ends the process.
+            self._interpreter = Interpreter(model_content=Path(path).read_bytes(), num_threads=1)
             self._interpreter.allocate_tensors()
             (self._input,) = self._interpreter.get_input_details()
             (self._output,) = self._interpreter.get_output_details()

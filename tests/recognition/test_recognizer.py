@@ -123,3 +123,12 @@ def test_shipped_models_agree_with_what_their_run_recorded(data: Path):
         given = Recognizer(folder.tflite_file).predict(digits)[:, :10]
         given = given / given.sum(axis=1, keepdims=True)
         assert np.abs(given - recorded[:1000]).max() < 1e-4, folder.name
+
+
+def test_a_model_answers_on_while_its_file_is_written_anew(tmp_path: Path):
+    path = tmp_path / "model.tflite"
+    path.write_bytes((SHIPPED / "simple" / "model.tflite").read_bytes())
+    recognizer = Recognizer(path)
+    with path.open("wb") as file:
+        assert file.tell() == 0
+        assert recognizer.predict(np.zeros((3, 28, 28))).shape == (3, 10)
