@@ -1,0 +1,212 @@
+"""The parsers of what strangers send, and sound input for each."""
+
+import io
+import json
+import random
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from digitcnn.errors import DigitcnnError
+from scripts.spoiling import spoil_bytes, spoil_file, spoil_pen_file, spoil_strokes, spoil_values
+
+
+@dataclass(frozen=True)
+class Parser:
+    """Something that reads what a stranger sends.
+
+    Attributes:
+        samples: sound inputs.
+        spoil: breaks one at random; another sample may lend parts.
+        read: the parser itself.
+        refuses: errors that say that the input is at fault.
+    """
+
+    samples: Callable[[], list[Any]]
+    spoil: Callable[[random.Random, Any, Any], Any]
+    read: Callable[[Any], object]
+    refuses: tuple[type[Exception], ...] = (DigitcnnError,)
+
+
+def _read_strokes(strokes: Any) -> None:
+    reader = _reader()
+    from digitcnn.recognition.effort import limited_effort
+
+    with limited_effort():
+        for expect in ("digit", "number"):
+            reader.read_strokes(strokes, expect=expect)
+
+
+def _read_request(value: Any) -> None:
+    from digitcnn.api.bodies import parse_drawing
+    from digitcnn.api.errors import RefusalError
+
+    try:
+        sent = parse_drawing(json.dumps(value).encode())
+    except RefusalError as error:
+        raise DigitcnnError(error.sentence.encode()) from None
+    _read_strokes(sent.strokes)
+
+
+def _read_canvas(value: Any) -> None:
+    from digitcnn.ink.canvas import strokes_from_canvas
+
+    strokes = strokes_from_canvas(value)
+    if sum(map(len, strokes)) < 2000:
+        _read_strokes(strokes)
+
+
+def _read_picture(data: bytes) -> None:
+    from digitcnn.recognition.effort import limited_effort
+
+    with limited_effort():
+        _reader().read_image(data, expect="number")
+
+
+def _read_unipen(data: bytes) -> None:
+    from digitcnn.ink.strokes import as_strokes
+    from digitcnn.training.uci import parse_unipen
+
+    for strokes, label in parse_unipen(data.decode("latin-1")):
+        assert 0 <= label <= 9
+        as_strokes(strokes)
+
+
+def _read_pen_file(data: bytes) -> None:
+    import gzip
+
+    from digitcnn.training.pen_strokes import read_pen_digits
+
+    with tempfile.NamedTemporaryFile(suffix=".json.gz") as file:
+        file.write(gzip.compress(data, 1))
+        file.flush()
+        for drawing in read_pen_digits(Path(file.name)):
+            drawing.part  # noqa: B018
+
+
+def _read_personal(data: bytes) -> None:
+    from digitcnn.lab.personal_digits import PersonalDigits
+
+    PersonalDigits.from_bytes(data).to_bytes()
+
+
+def _read_run(file: tuple[str, bytes]) -> None:
+    """Everything that pages ask of a run folder, one file of which is broken."""
+    from digitcnn.lab import live, runs, scores
+    from digitcnn.recognition.reader import DigitReader
+    from digitcnn.run_folder import SHIPPED, RunFolder
+
+    with tempfile.TemporaryDirectory() as place:
+        for path in (SHIPPED / "sprint").iterdir():
+            if path.name != "model.keras":
+                (Path(place) / path.name).write_bytes(path.read_bytes())
+        (Path(place) / file[0]).write_bytes(file[1])
+        folder = RunFolder(place)
+        refused = None
+        for ask in (folder.read_record, folder.read_metrics, folder.read_progress, folder.read_history):
+            refused = _asked(ask) or refused
+        refused = _asked(folder.read_predictions) or refused
+        refused = _asked(lambda: DigitReader(place).read_strokes([[(1, 2), (3, 9)]])) or refused  # type: ignore[list-item]
+        refused = _asked(lambda: scores.read_score(folder)) or refused
+        run = runs.look_at(Path(place), shipped=False)
+        runs.read_test_accuracy(run)
+        if run.record:
+            live.read_now(run)
+        if refused:
+            raise refused
+
+
+def _asked(ask: Callable[[], object]) -> DigitcnnError | None:
+    try:
+        ask()
+    except DigitcnnError as error:
+        return error
+    return None
+
+
+def _reader() -> Any:
+    from digitcnn import DigitReader
+
+    return DigitReader("sprint")
+
+
+def _drawings() -> list[Any]:
+    path = Path(__file__).parent.parent / "tests" / "ink" / "canvas_drawings.json"
+    return [drawing["json_data"] for drawing in json.loads(path.read_text()).values()]
+
+
+def _strokes() -> list[Any]:
+    from tests.made_pictures import DIGITS
+
+    made = [
+        [[[x * 60 + 90 * at, y * 100] for x, y in stroke] for stroke in DIGITS[digit]]
+        for at, digit in enumerate("1247")
+    ]
+    return [*made, [stroke for digit in made for stroke in digit]]
+
+
+def _pictures() -> list[bytes]:
+    """A number in every format that is opened."""
+    import pillow_heif
+    from PIL import Image
+
+    from tests.made_pictures import draw
+
+    pillow_heif.register_heif_opener()
+    small, found = draw("27", height=40, pen=5, margin=12), []
+    for kind in ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF", "PDF"):
+        for mode in ("RGB", "P", "RGBA", "I;16", "1"):
+            file = io.BytesIO()
+            try:
+                (Image.new("I;16", (60, 60), 900) if mode == "I;16" else small.convert(mode)).save(file, kind)
+            except (OSError, ValueError, KeyError):
+                continue
+            found.append(file.getvalue())
+    return found
+
+
+def _unipen() -> list[bytes]:
+    head, strokes = '.COMMENT x\n.SEGMENT DIGIT 1-2:0 ? "%s"\n', "10 20\n11 24\n30 60\n.PEN_UP\n.DT 20\n"
+    text = f"{head}.PEN_DOWN\n{strokes}.PEN_DOWN\n1 2\n.PEN_UP\n"
+    return ["".join(text % digit for digit in digits).encode() for digits in ("7", "0123456789", "x1")]
+
+
+def _pen_file() -> list[Any]:
+    entry = {"label": 7, "source": "unipen-abe", "writer": "abe", "strokes": _strokes()[2], "suspect": True}
+    return [[entry], [entry | {"label": label} for label in range(10)]]
+
+
+def _personal() -> list[bytes]:
+    import numpy as np
+
+    from digitcnn.ink.strokes import draw_house_digit
+    from digitcnn.lab.personal_digits import PersonalDigits
+
+    digits, found = PersonalDigits(), []
+    for label, strokes in enumerate(_strokes()):
+        digits = digits.add(draw_house_digit([np.array(stroke) for stroke in strokes]), label)
+        found.append(digits.to_bytes())
+    return found
+
+
+def _run_files() -> list[tuple[str, bytes]]:
+    from digitcnn.run_folder import SHIPPED
+
+    names = ("run.json", "history.csv", "progress.json", "metrics.json", "predictions.npz")
+    return [(name, (SHIPPED / "sprint" / name).read_bytes()) for name in names]
+
+
+PARSERS: dict[str, Parser] = {
+    "canvas": Parser(_drawings, spoil_values, _read_canvas),
+    "strokes": Parser(_strokes, spoil_strokes, _read_strokes, (DigitcnnError, ValueError, TypeError)),
+    "requests": Parser(
+        lambda: [{"strokes": one, "expect": "digit"} for one in _strokes()], spoil_values, _read_request
+    ),
+    "pictures": Parser(_pictures, spoil_bytes, _read_picture),
+    "unipen": Parser(_unipen, spoil_bytes, _read_unipen),
+    "pen-files": Parser(_pen_file, spoil_pen_file, _read_pen_file),
+    "personal-digits": Parser(_personal, spoil_bytes, _read_personal),
+    "run-folders": Parser(_run_files, spoil_file, _read_run),
+}
