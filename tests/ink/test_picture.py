@@ -233,5 +233,5 @@ def test_a_pdf_that_nests_without_end_is_refused_and_harms_nothing():
         + b"".join(b"%d 0 obj\n%s\nendobj\n" % entry for entry in enumerate(objects, 1))
         + b"trailer << /Root 1 0 R /Size 20 >>\n%%EOF"
     )
-    with pytest.raises(InputError, match="takes t.* to draw: save its page as PNG"):
+    with pytest.raises(InputError, match=r"takes t.* to draw: save its page as PNG"):
         open_picture(data, name="nested.pdf")
