@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binomtest, bootstrap
 
 from digitcnn.recognition.reader import Digit
 
@@ -128,6 +127,8 @@ def expected_calibration_error(confidence: np.ndarray, right: np.ndarray) -> flo
 
 def interval_of_fraction(hits: np.ndarray) -> Interval:
     """Wilson's interval of independent hits, (n,) bool."""
+    from scipy.stats import binomtest  # A second, and 60 MB: not for whoever only names an interval.
+
     found = binomtest(int(hits.sum()), hits.size).proportion_ci(method="wilson")
     return Interval(float(found.low), float(found.high))
 
@@ -137,6 +138,8 @@ def interval_by_group(hits: np.ndarray, groups: np.ndarray) -> Interval:
 
     With one group, or no variation between groups, there is nothing to resample: Wilson's interval.
     """
+    from scipy.stats import bootstrap
+
     _, index = np.unique(groups, return_inverse=True)
     counts = np.bincount(index).astype(float)
     sums = np.bincount(index, weights=hits.astype(float))

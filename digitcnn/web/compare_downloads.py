@@ -7,7 +7,7 @@ import streamlit as st
 from digitcnn.lab.compared_runs import Candidate
 from digitcnn.lab.report import write_report
 from digitcnn.lab.take_away import confusions_as_csv, history_as_csv
-from digitcnn.web.compare_figures import analyse_run, load, pair_runs, say_milliseconds
+from digitcnn.web.compare_figures import analyse_runs, load, pair_runs, say_milliseconds
 from digitcnn.web.compare_runs import Choice
 from digitcnn.web.upload_words import as_text
 
@@ -51,7 +51,7 @@ def _make(candidate: Candidate, file: str) -> str:
     if file == "history.csv":
         return history_as_csv(load(candidate).history)
     if file == "confusion-matrix.csv":
-        return confusions_as_csv(analyse_run(candidate).confusions)
+        return confusions_as_csv(analyse_runs([candidate])[0].confusions)
     return _report((candidate,))
 
 
@@ -59,7 +59,7 @@ def _report(candidates: tuple[Candidate, ...]) -> str:
     baseline, *challengers = candidates
     return write_report(
         [load(each) for each in candidates],
-        [analyse_run(each) for each in candidates],
+        analyse_runs(candidates),
         [pair_runs(baseline, each) for each in challengers],
         milliseconds=[say_milliseconds(each) for each in candidates],
     )

@@ -1,13 +1,16 @@
 """What is computed of compared runs: once per server, until a run's files change."""
 
 import threading
+from collections import OrderedDict
+from collections.abc import Sequence
 
 import streamlit as st
 
 from digitcnn.errors import DatasetError, ModelNotFoundError, NotSupportedError
+from digitcnn.lab.analyses import analyse_apart
 from digitcnn.lab.compared_runs import Candidate, ComparedRun, load_run
 from digitcnn.lab.comparison import Pairing, pair
-from digitcnn.lab.facts import Analysis, analyse
+from digitcnn.lab.facts import Analysis
 from digitcnn.lab.speed import measure_milliseconds
 from digitcnn.lab.test_images import TestImages, load_test_images
 
@@ -15,6 +18,9 @@ MOST_RUNS = 24
 """Runs whose figures are kept in memory; 400 kB each."""
 
 TIMING = threading.Lock()
+
+_analyses: OrderedDict[Candidate, Analysis] = OrderedDict()
+_analysing = threading.Lock()
 
 
 @st.cache_data(max_entries=MOST_RUNS, show_spinner=False)
@@ -27,10 +33,16 @@ def load(candidate: Candidate) -> ComparedRun:
     return load_run(candidate)
 
 
-@st.cache_data(max_entries=MOST_RUNS, show_spinner=False)
-def analyse_run(candidate: Candidate) -> Analysis:
-    """Every metric of a run's predictions."""
-    return analyse(load(candidate))
+def analyse_runs(candidates: Sequence[Candidate]) -> list[Analysis]:
+    """Every metric of the runs' predictions; those not known so far are computed together."""
+    with _analysing:
+        if missing := [each for each in candidates if each not in _analyses]:
+            _analyses.update(zip(missing, analyse_apart(missing), strict=True))
+        for each in candidates:
+            _analyses.move_to_end(each)
+        while len(_analyses) > max(MOST_RUNS, len(candidates)):
+            _analyses.popitem(last=False)
+        return [_analyses[each] for each in candidates]
 
 
 @st.cache_data(max_entries=4 * MOST_RUNS, show_spinner=False)

@@ -10,7 +10,7 @@ from digitcnn.lab.facts import Analysis, say_accuracy, tabulate_facts
 from digitcnn.web.compare_accuracy_charts import spec_of_reliability, tabulate_reliability
 from digitcnn.web.compare_charts import spec_of_curves, tabulate_curves
 from digitcnn.web.compare_downloads import show_downloads
-from digitcnn.web.compare_figures import analyse_run, pair_runs, say_milliseconds
+from digitcnn.web.compare_figures import analyse_runs, pair_runs, say_milliseconds
 from digitcnn.web.compare_handwriting import show_handwriting, show_robustness
 from digitcnn.web.compare_matrices import show_matrices
 from digitcnn.web.compare_runs import Choice, choose_runs
@@ -40,13 +40,14 @@ def show_compare() -> None:
     choice = choose_runs()
     if choice is None:
         return
-    # The first chart needs no metric: it is drawn while scikit-learn is still being loaded.
+    # The first chart needs no metric: it is drawn while they are still being computed.
     verdict = st.container(key="compare-verdict")
     links = " · ".join(f"[{title}](#{anchor})" for title, anchor in SECTIONS)
     st.markdown(f":small[{links}]")
     _head("curves")
     show_curves(choice)
-    analyses = [analyse_run(candidate) for candidate in choice.candidates]
+    with verdict, st.spinner("Computing every metric of these runs"):
+        analyses = analyse_runs(choice.candidates)
     with verdict:
         show_verdict(choice, analyses)
     _head("what-differs")
