@@ -15,7 +15,7 @@ from digitcnn.recognition.strips import Glimpse, glimpse
 if TYPE_CHECKING:
     from digitcnn.recognition.reader import Digit
 
-_TRUST = 0.8
+_TRUST = 0.7
 """How much the look at the stretch counts, and the rest the look at the cut alone."""
 
 _UNSEEN = 5.0
