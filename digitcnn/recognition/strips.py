@@ -26,6 +26,9 @@ _LEAST_PRESENCE = 0.1
 _STRETCH = 1.2
 """Ink is shown to the network so much wider than it is: then it misses fewer of the digits that overlap."""
 
+_WIDEST = 40
+"""The widest stretch that is looked at, in heights."""
+
 _APART = 0.13
 """Middles of two digits are at least this far apart, in heights of the ink."""
 
@@ -75,8 +78,13 @@ def glimpse(cover: np.ndarray) -> list[Glimpse]:
 
     Args:
         cover: (height, width) float32 in 0-1, ink 1, tight around the ink.
+
+    Returns:
+        What is seen: nothing in ink that is wider than any number, such as a line.
     """
     height, width = cover.shape
+    if width > _WIDEST * height:
+        return []
     wide = max(round(width * _STRETCH), 1)
     stretched = cv2.resize(cover, (wide, height), interpolation=cv2.INTER_LINEAR)
     seen = load_strip_recognizer().predict(make_strip(stretched))

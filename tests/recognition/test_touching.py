@@ -5,7 +5,7 @@ import numpy as np
 
 from benchmarks.pictures import draw_numbers, load_pens, make_numbers
 from digitcnn import DigitReader
-from digitcnn.recognition.strips import find_middles
+from digitcnn.recognition.strips import find_middles, glimpse
 
 BLANK = np.eye(11)[10]
 
@@ -32,6 +32,10 @@ def test_two_like_digits_side_by_side_are_two():
 def test_what_is_hardly_there_is_not_seen():
     assert find_middles(seeing((6, 4, 0.05))) == []
     assert find_middles(seeing()) == []
+
+
+def test_a_long_line_is_not_looked_at():
+    assert glimpse(np.ones((4, 4000), dtype=np.float32)) == []
 
 
 def test_touching_numbers_of_unseen_writers_are_read(data: Path):
