@@ -7,6 +7,7 @@ import streamlit as st
 from digitcnn.errors import InputError
 from digitcnn.ink.canvas import strokes_from_canvas
 from digitcnn.ink.strokes import Stroke
+from digitcnn.recognition.effort import limited_effort
 from digitcnn.recognition.reader import Digit, Expect, Reading
 from digitcnn.web import draw_canvas, draw_panels, number_panels
 from digitcnn.web.frame import draw_frame
@@ -49,7 +50,14 @@ def read(models: list[Model], strokes: list[Stroke], expect: Expect) -> dict[str
     asked = draw_canvas.objects(), expect, models
     known = st.session_state.get("draw.readings")
     if known is None or known[0][0] is not asked[0] or known[0][1:] != asked[1:]:
-        readings = {model.name: load_reader(model).read_strokes(strokes, expect=expect) for model in models}
+        try:
+            with limited_effort():
+                readings = {
+                    model.name: load_reader(model).read_strokes(strokes, expect=expect) for model in models
+                }
+        except InputError as error:
+            st.error(str(error))
+            readings = {model.name: Reading() for model in models}
         known = st.session_state["draw.readings"] = asked, readings
     return known[1]
 

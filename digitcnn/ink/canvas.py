@@ -12,6 +12,9 @@ from digitcnn.ink.strokes import MAX_POINTS, Stroke
 FLATTENING = 3.0
 """Canvas pixels: about how far apart the points of a flattened curve may lie."""
 
+MAX_STROKES = 1_000
+"""A drawing of more objects is refused: to find its rows, each stroke is compared with many others."""
+
 _MOST_STEPS = 16
 _FARTHEST = 1e6
 """Canvas pixels: an object beyond this was not drawn by a person."""
@@ -36,13 +39,17 @@ def strokes_from_canvas(json_data: object) -> list[Stroke]:
         Strokes in order of drawing, each (n, 2) float64, x right and y down, in canvas pixels.
 
     Raises:
-        InputError: this is no drawing, or it has more than `MAX_POINTS` points.
+        InputError: this is no drawing, or it has more than `MAX_STROKES` objects or `MAX_POINTS` points.
     """
     if json_data is None:
         return []
     objects = json_data.get("objects", []) if isinstance(json_data, Mapping) else None
     if not isinstance(objects, list):
         raise InputError("The drawing cannot be understood: clear the canvas and draw again.")
+    if len(objects) > MAX_STROKES:
+        raise InputError(
+            f"The drawing has more than {MAX_STROKES:,} strokes: clear the canvas and draw less."
+        )
     strokes: list[Stroke] = []
     points = 0
     for entry in objects:

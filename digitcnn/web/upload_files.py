@@ -17,6 +17,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.annotated import make_view
 from digitcnn.recognition.corrections import CorrectedReading, EditedBox, correct_reading
+from digitcnn.recognition.effort import limited_effort
 from digitcnn.recognition.files import read_file
 from digitcnn.recognition.reader import Digit, Expect
 from digitcnn.recognition.results import FileResult
@@ -146,7 +147,8 @@ def correct(file: ReadFile, model: Model, expect: Expect) -> ReadFile:
 
 
 def _read(upload: Upload, model: Model, expect: Expect) -> FileResult:
-    read = read_file(load_reader(model), upload.data, path=upload.name, expect=expect)
+    with limited_effort():
+        read = read_file(load_reader(model), upload.data, path=upload.name, expect=expect)
     previews = _memory("upload.previews")
     if read.examined and (upload.fingerprint,) not in previews:
         picture = read.examined.picture

@@ -157,3 +157,9 @@ def test_strokes_survive_the_way_onto_the_canvas_and_back():
 def test_a_dot_survives_the_way_onto_the_canvas_and_back():
     (dot,) = strokes_from_canvas(canvas_from_strokes([np.array([[40.0, 50.0]])], colour="red", width=9))
     assert np.allclose(dot, (40, 50), atol=0.02)
+
+
+def test_too_many_strokes_are_refused():
+    entry = DRAWINGS["drawn"]["json_data"]["objects"][0]
+    with pytest.raises(InputError, match="more than 1,000 strokes"):
+        strokes_from_canvas({"objects": [entry] * 1_001})
