@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from digitcnn.errors import DigitcnnError
+from digitcnn.lab.claims import judge_claim
 from digitcnn.lab.estimates import estimate
 from digitcnn.lab.layers import Layer, read_layers
 from digitcnn.lab.live import read_curves
@@ -60,9 +61,10 @@ def _show_card(preset: Preset, run: Run | None) -> None:
     with st.container(border=True):
         if layers := _layers_of(run):
             st.html(_draw_layers(layers))
-        st.markdown(f"{as_markdown(preset.summary)}. Its own claim: {as_markdown(preset.claim)}.")
+        accuracy = read_test_accuracy(run) if run else None
+        judged = "" if accuracy is None else f" {as_markdown(judge_claim(preset.claim, accuracy))}"
+        st.markdown(f"{as_markdown(preset.summary)}. Its own claim: {as_markdown(preset.claim)}.{judged}")
         with st.grid(4, min_column_width=110, gap="small"):
-            accuracy = read_test_accuracy(run) if run else None
             st.metric("MNIST test", say_accuracy(accuracy), help="Measured on the 10,000 test images")
             st.metric("Training time", say_duration(run.record.seconds) if run and run.record else "–")
             st.metric("Weights", f"{run.record.parameters:,}" if run and run.record else "–")
