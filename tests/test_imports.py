@@ -13,10 +13,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-LEAVES = {"errors", "run_folder"}
+LEAVES = {"confidence", "errors", "run_folder"}
 """Modules of `digitcnn` that every part may use."""
 
 MAY_IMPORT = {
+    "confidence": set(),
     "errors": set(),
     "run_folder": {"errors"},
     "ink": LEAVES,

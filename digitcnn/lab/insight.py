@@ -11,10 +11,10 @@ from typing import Any, Literal
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 
+from digitcnn.confidence import calibrate_confidence
 from digitcnn.errors import RunFolderError
 from digitcnn.ink.house_digit import SIDE
 from digitcnn.lab.layers import Layer
-from digitcnn.recognition.confidence import calibrate_confidence
 from digitcnn.recognition.recognizer import Recognizer
 from digitcnn.run_folder import RunFolder
 

@@ -1,5 +1,6 @@
 """A trained CNN in LiteRT: house digits in, class probabilities out."""
 
+import os
 import threading
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,9 @@ CLASSES = 10
 
 _BATCH = 256
 
+_MANY = 1024
+"""From so many digits on, all cores work on them; for fewer, starting threads takes longer than it saves."""
+
 
 class Recognizer:
     """One `model.tflite`, loaded once, safe to use from several threads."""
@@ -27,7 +31,8 @@ class Recognizer:
         """
         try:
             # Given a path, LiteRT maps the file, and a file that is written anew ends the process.
-            self._interpreter = Interpreter(model_content=Path(path).read_bytes(), num_threads=1)
+            self._model = Path(path).read_bytes()
+            self._interpreter = Interpreter(model_content=self._model, num_threads=1)
             self._interpreter.allocate_tensors()
             (self._input,) = self._interpreter.get_input_details()
             (self._output,) = self._interpreter.get_output_details()
@@ -53,18 +58,25 @@ class Recognizer:
         digits = np.asarray(digits, dtype=np.float32)
         if digits.ndim != 3 or digits.shape[1:] != (SIDE, SIDE):
             raise ValueError(f"expected digits of shape (n, 28, 28), received {digits.shape}")
-        parts = [self._run(digits[at : at + _BATCH]) for at in range(0, len(digits), _BATCH)]
+        if len(digits) >= _MANY:
+            # Its memory goes with it, and single digits don't wait until it is done.
+            interpreter = Interpreter(model_content=self._model, num_threads=os.cpu_count() or 1)
+            return self._run_in_batches(interpreter, digits)
+        with self._lock:
+            return self._run_in_batches(self._interpreter, digits)
+
+    def _run_in_batches(self, interpreter: Interpreter, digits: np.ndarray) -> np.ndarray:
+        parts = [self._run(interpreter, digits[at : at + _BATCH]) for at in range(0, len(digits), _BATCH)]
         return np.concatenate(parts) if parts else np.empty((0, self.classes), dtype=np.float32)
 
-    def _run(self, digits: np.ndarray) -> np.ndarray:
-        with self._lock:
-            index = self._input["index"]
-            if self._interpreter.get_input_details()[0]["shape"][0] != len(digits):
-                self._interpreter.resize_tensor_input(index, (len(digits), SIDE, SIDE, 1))
-                self._interpreter.allocate_tensors()
-            self._interpreter.set_tensor(index, digits[..., np.newaxis])
-            self._interpreter.invoke()
-            return self._interpreter.get_tensor(self._output["index"])
+    def _run(self, interpreter: Interpreter, digits: np.ndarray) -> np.ndarray:
+        index = self._input["index"]
+        if interpreter.get_input_details()[0]["shape"][0] != len(digits):
+            interpreter.resize_tensor_input(index, (len(digits), SIDE, SIDE, 1))
+            interpreter.allocate_tensors()
+        interpreter.set_tensor(index, digits[..., np.newaxis])
+        interpreter.invoke()
+        return interpreter.get_tensor(self._output["index"])
 
 
 @lru_cache(maxsize=16)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from digitcnn.recognition.confidence import calibrate_confidence
+from digitcnn.confidence import calibrate_confidence
 from digitcnn.training.datasets import NOT_A_DIGIT
 
 REFUSED_DIGITS = 0.003

@@ -20,12 +20,13 @@ from keras.optimizers import AdamW
 
 from digitcnn.ink.strips import INK_HEIGHT, STRIP_HEIGHT, make_strip, step_of_column
 from digitcnn.ink.strokes import box_of_strokes, draw_ink
-from digitcnn.recognition.strips import MODEL_FILE
 from digitcnn.training.datasets import DigitSet, split_mnist
 from digitcnn.training.export import save_tflite
 from digitcnn.training.handwriting import MNIST_VALIDATION
 from digitcnn.training.pen_strokes import Drawing, Part, load_pen_digits, load_pen_nondigits
 from digitcnn.training.schedules import OneCycle
+
+MODEL_FILE = Path(__file__).parent.parent / "recognition" / "strips.tflite"
 
 STRIP_WIDTH = 128
 """Of the strips that are learned from; the network takes any multiple of 8."""
