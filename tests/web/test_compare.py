@@ -6,8 +6,17 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
-from sklearn.metrics import classification_report, confusion_matrix
+from scipy.stats import binom
+from sklearn.metrics import (
+    accuracy_score,
+    classification_report,
+    confusion_matrix,
+    f1_score,
+    log_loss,
+    precision_recall_fscore_support,
+)
 from streamlit.testing.v1 import AppTest
 
 from digitcnn.lab.metrics import Predictions, read_predictions
@@ -79,6 +88,47 @@ def test_every_chart_has_words(page: AppTest):
 def test_printed_reports_are_scikit_learns(page: AppTest, pair: list[Predictions]):
     expected = [classification_report(each.labels, each.answers, digits=4) for each in pair]
     assert [f"{block.value}\n" for block in page.code] == expected
+
+
+def test_figures_in_the_tables_are_scikit_learns(page: AppTest, pair: list[Predictions]):
+    facts = page.table[0].value.map(lambda text: text.replace("\\", ""))
+    for at, each in enumerate(pair):
+        column = dict(zip(facts.iloc[:, 0], facts.iloc[:, 1 + at], strict=True))
+        assert column["Test accuracy, 95 % interval"].startswith(
+            f"{accuracy_score(each.labels, each.answers) * 100:.2f} %"
+        )
+        assert (
+            column["F1, mean of the digits"] == f"{f1_score(each.labels, each.answers, average='macro'):.4f}"
+        )
+        exact = each.probabilities.astype(np.float64)
+        exact /= exact.sum(axis=1, keepdims=True)
+        assert column["Log loss"] == f"{log_loss(each.labels, exact):.4f}"
+        shown = page.table[1 + at].value
+        for place, name in enumerate(("precision", "recall", "F1")):
+            expected = precision_recall_fscore_support(each.labels, each.answers)[place]
+            assert list(shown[name])[:10] == [f"{value:.4f}" for value in expected]
+            average = precision_recall_fscore_support(each.labels, each.answers, average="macro")[place]
+            assert shown[name].iloc[10] == f"{average:.4f}"
+        assert list(shown["support"])[:10] == [f"{count:,}" for count in np.bincount(each.labels)]
+
+
+def test_cells_of_the_matrices_are_scikit_learns(page: AppTest, pair: list[Predictions]):
+    matrices = [confusion_matrix(each.labels, each.answers) for each in pair]
+    expected = [*matrices, matrices[1] - matrices[0]]
+    charts = [chart for chart in page.get("vega_lite_chart") if '"strength"' in chart.proto.spec]
+    assert len(charts) == 3
+    for chart, matrix in zip(charts, expected, strict=True):
+        data = chart.proto.data.data or chart.proto.datasets[0].data.data
+        table = pa.ipc.open_stream(data).read_all()
+        np.testing.assert_array_equal(np.array(table["count"]).reshape(10, 10), matrix)
+
+
+def test_p_value_of_the_verdict_is_scipys(page: AppTest, pair: list[Predictions]):
+    first, second = pair[0].right, pair[1].right
+    fewer, total = min((first & ~second).sum(), (second & ~first).sum()), (first ^ second).sum()
+    expected = 2 * binom.cdf(fewer, total, 0.5) - binom.pmf(fewer, total, 0.5)
+    said = page.markdown[0].value.replace("\\", "")
+    assert ("p < 0.001" if expected < 0.001 else f"p = {expected:.3f}"[:8]) in said
 
 
 def test_counts_of_who_gets_what_right_are_the_predictions(page: AppTest, pair: list[Predictions]):
