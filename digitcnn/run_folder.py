@@ -17,6 +17,7 @@ that opening it would run.
 
 import csv
 import json
+import math
 import os
 import zlib
 from dataclasses import asdict, dataclass, field, fields
@@ -111,9 +112,12 @@ class RunFolder:
         data = _read_json(self.run_json)
         known = {entry.name for entry in fields(RunRecord)}
         try:
-            return RunRecord(**{key: value for key, value in data.items() if key in known})
+            record = RunRecord(**{key: value for key, value in data.items() if key in known})
         except TypeError as error:
             raise RunFolderError(f"{self.run_json} lacks a part that every run has: {error}.") from None
+        if not _can_be_used(record):
+            raise RunFolderError(f"{self.name}/run.json holds something that no run writes.")
+        return record
 
     def write_record(self, record: RunRecord) -> None:
         write_json(self.run_json, asdict(record))
@@ -183,6 +187,17 @@ def list_runs(root: Path) -> list[RunFolder]:
     if not root.is_dir():
         return []
     return [RunFolder(path) for path in sorted(root.iterdir()) if (path / "run.json").is_file()]
+
+
+def _can_be_used(record: RunRecord) -> bool:
+    """What readings and pages reckon with is of its kind: the file may be from anywhere."""
+    numbers = [record.temperature, *([] if record.refuse_above is None else [record.refuse_above])]
+    return (
+        isinstance(record.settings, dict)
+        and isinstance(record.dataset, dict)
+        and all(type(number) in (int, float) and math.isfinite(number) for number in numbers)
+        and record.temperature > 0
+    )
 
 
 def write_json(path: Path, data: Any) -> None:

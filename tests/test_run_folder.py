@@ -225,3 +225,17 @@ def test_model_in_training_is_not_said_to_ship(tmp_path: Path, monkeypatch: pyte
 def test_every_error_that_a_user_can_mend_is_one_kind():
     assert issubclass(RunFolderError, DigitcnnError)
     assert issubclass(ModelNotFoundError, DigitcnnError)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        *({"temperature": None}, {"temperature": 0}, {"temperature": "1"}, {"temperature": float("nan")}),
+        *({"refuse_above": "0.5"}, {"refuse_above": True}, {"dataset": None}, {"settings": [1]}),
+    ],
+)
+def test_a_record_that_nothing_can_reckon_with_is_broken(tmp_path: Path, part: dict):
+    shipped = RunFolder(run_folder.SHIPPED / "simple").run_json.read_text(encoding="utf-8")
+    (tmp_path / "run.json").write_text(json.dumps(json.loads(shipped) | part), encoding="utf-8")
+    with pytest.raises(RunFolderError, match=r"/run\.json holds something that no run writes\."):
+        RunFolder(tmp_path).read_record()
