@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import re
+import runpy
 import shlex
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import numpy as np
 import pytest
 
 from digitcnn import DigitReader
+from digitcnn.confidence import calibrate_confidence
 from digitcnn.ink.strokes import Box
 from digitcnn.training.datasets import load_local_mnist
 from tests.made_pictures import draw
@@ -58,6 +60,18 @@ def example(folder: Path, request: pytest.FixtureRequest) -> dict[str, Any]:
 def test_the_guide_has_code_for_every_format_and_needs_no_digitcnn():
     assert len(EXAMPLES) == 4
     assert not any(re.search(r"import.*digitcnn|from digitcnn", code) for code in [SHARED, *EXAMPLES])
+
+
+@pytest.mark.parametrize("bias", [-0.8, 0.0, 0.8])
+def test_the_guide_is_as_sure_as_the_app(folder: Path, bias: float):
+    run = {"temperature": 1.3, "refusal_bias": bias, "refuse_above": 0.4}
+    rows = np.random.default_rng(0).dirichlet(np.full(11, 0.3), size=200).astype(np.float32)
+    decide = runpy.run_path(str(folder / "digits.py"))["decide"]
+    for row, calibrated in zip(rows, calibrate_confidence(rows, 1.3, bias), strict=True):
+        digit, sure = decide(row, run)
+        refused = calibrated[10] > 0.4
+        assert digit == (None if refused else calibrated[:10].argmax())
+        assert sure == pytest.approx(calibrated[10] if refused else calibrated[:10].max(), abs=1e-6)
 
 
 def test_the_example_reads_a_seven(example: dict[str, Any]):

@@ -16,6 +16,7 @@ _DESCRIPTION = """\
 Lists, shows and deletes runs: the models that ship, and those that were trained on this machine, which
 lie under runs/ or where DIGITCNN_RUNS says."""
 
+_NUMBERS = ("seed", "temperature", "refuse_above", "refusal_bias")
 _COLUMNS = ("run", "made", "state", "preset", "test accuracy", "parameters", "training")
 
 
@@ -102,7 +103,7 @@ def _show(options: argparse.Namespace) -> int:
     ]
     for title, entries in (
         ("setting", record.settings),
-        ("", {"seed": record.seed, "temperature": record.temperature, "refuses above": record.refuse_above}),
+        ("", {name.replace("_", " "): getattr(record, name) for name in _NUMBERS}),
         ("version", record.versions),
         ("machine", record.machine),
     ):
