@@ -46,6 +46,21 @@ def test_batch_equals_one_by_one(folder: RunFolder, digits: np.ndarray):
     assert np.allclose(recognizer.predict(digits)[::20], one_by_one, atol=1e-5)
 
 
+def test_thousands_at_once_equal_some_at_a_time(simple: Recognizer, digits: np.ndarray):
+    many = np.concatenate([digits, digits, digits[:41]])
+    some = [simple.predict(many[at : at + 100]) for at in range(0, len(many), 100)]
+    assert np.allclose(simple.predict(many), np.concatenate(some), atol=1e-5)
+
+
+def test_model_goes_on_where_its_file_is_gone(tmp_path: Path, digits: np.ndarray):
+    file = tmp_path / "model.tflite"
+    file.write_bytes((SHIPPED / "simple" / "model.tflite").read_bytes())
+    recognizer = Recognizer(file)
+    file.unlink()
+    many = np.concatenate([digits, digits])
+    assert recognizer.predict(many).shape == (1200, 10)
+
+
 def test_no_digits_give_no_rows(simple: Recognizer):
     assert simple.predict(np.empty((0, 28, 28))).shape == (0, 10)
 
