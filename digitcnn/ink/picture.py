@@ -286,6 +286,8 @@ def _to_eight_bit(array: np.ndarray) -> np.ndarray:
     lowest, highest = float(array.min()), float(array.max())
     if array.dtype == np.uint8 and highest > 1:
         return array
+    if (largest := max(highest, -lowest)) > 1e30:  # What float32 could not hold.
+        array, lowest, highest = array / largest, lowest / largest, highest / largest
     if lowest < 0.0:
         span = max(highest - lowest, 1e-30)
         return ((array.astype(np.float32) - lowest) * (255.0 / span)).round().astype(np.uint8)
