@@ -15,7 +15,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,14 +47,12 @@ class Tally:
 
     Attributes:
         waits: seconds from pen-up to the answer's arrival, of every stroke.
-        moments: when each answer came, in seconds since the beginning.
         wrong: answers that the model would not have given.
         broken: sessions that ended with an error.
         memory: (answers so far, MB) once a second.
     """
 
     waits: list[float] = field(default_factory=list)
-    moments: list[float] = field(default_factory=list)
     wrong: int = 0
     broken: int = 0
     memory: list[tuple[int, float]] = field(default_factory=list)
@@ -137,7 +135,7 @@ def describe(kept: dict[str, Any]) -> str:
     )
 
 
-def slope_of(memory: list[tuple[int, float]]) -> tuple[float, float]:
+def slope_of(memory: Sequence[tuple[int, float]]) -> tuple[float, float]:
     """MB per thousand answers, and its standard error; the first half, in which caches fill, is left out."""
     answers, megabytes = np.array(memory[len(memory) // 2 :], dtype=np.float64).T
     x = (answers - answers.mean()) / 1000
@@ -185,7 +183,6 @@ async def _visit(
                 wait = time.perf_counter() - stroke_at - (answer.whole - answer.seconds)
                 if stroke_at > began + WARM_UP:
                     tally.waits.append(wait)
-                    tally.moments.append(time.perf_counter() - began)
                 tally.wrong += answer.text != expected
                 stroke_at += EVERY
             await _sleep_until(stroke_at - EVERY + CLEAR_AFTER)

@@ -5,11 +5,9 @@ widgets beside it, and the fragment that is to run again. `tests/benchmarks` hol
 that a real browser recorded.
 """
 
-import asyncio
 import json
 import re
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -20,6 +18,7 @@ from streamlit.proto.Delta_pb2 import Delta
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 CANVAS, CLEAR = "draw.canvas-draw-paper", "draw.clear"
 
@@ -66,7 +65,11 @@ class Visitor:
 
     async def __aenter__(self) -> Self:
         self._socket = await connect(
-            self._uri, subprotocols=["streamlit"], max_size=None, open_timeout=120, ping_interval=None
+            self._uri,
+            subprotocols=[Subprotocol("streamlit")],
+            max_size=None,
+            open_timeout=120,
+            ping_interval=None,
         )
         return self
 
@@ -174,13 +177,6 @@ def stroke_object(points: np.ndarray) -> dict[str, Any]:
     low, high = points.min(axis=0), points.max(axis=0)
     (left, top), (width, height) = ((low + high) / 2).tolist(), (high - low).tolist()
     return _OBJECT | {"left": left, "top": top, "width": width, "height": height, "path": path}
-
-
-async def gather_all(tasks: Iterable[Any]) -> list[Any]:
-    """Runs coroutines together; the first error ends them all."""
-    async with asyncio.TaskGroup() as group:
-        running = [group.create_task(task) for task in tasks]
-    return [task.result() for task in running]
 
 
 def _as_bytes(message: str | bytes) -> bytes:
