@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -105,7 +106,7 @@ def test_figures_in_the_tables_are_scikit_learns(page: AppTest, pair: list[Predi
         assert column["Log loss"] == f"{log_loss(each.labels, exact):.4f}"
         shown = page.table[1 + at].value
         for place, name in enumerate(("precision", "recall", "F1")):
-            expected = precision_recall_fscore_support(each.labels, each.answers)[place]
+            expected: Any = precision_recall_fscore_support(each.labels, each.answers)[place]
             assert list(shown[name])[:10] == [f"{value:.4f}" for value in expected]
             average = precision_recall_fscore_support(each.labels, each.answers, average="macro")[place]
             assert shown[name].iloc[10] == f"{average:.4f}"
