@@ -11,6 +11,7 @@ from digitcnn.recognition.effort import limited_effort
 from digitcnn.recognition.reader import Digit, Expect, Reading
 from digitcnn.web import draw_canvas, draw_panels, number_panels
 from digitcnn.web.frame import draw_frame
+from digitcnn.web.garbage import spare_modules
 from digitcnn.web.look_fold import show_look_fold
 from digitcnn.web.models import Model, list_models, load_reader
 from digitcnn.web.personal_panels import ask_label, show_personal_set
@@ -107,6 +108,7 @@ def draw(expect: Expect) -> list[Stroke]:
 @st.fragment
 def draw_and_answer(models: list[Model]) -> None:
     """Canvas and answer: runs again after every stroke, alone."""
+    spare_modules()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         expect = draw_canvas.choose_expect()
         draw_canvas.show_samples(expect)
