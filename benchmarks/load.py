@@ -3,8 +3,8 @@
     python -m benchmarks.load [--visitors N] [--seconds N] [--write]
 
 Each visitor is a session of its own over a websocket, which sends what a browser sends
-(`speed/visitor.py`): a stroke every two seconds, one after another of a sample digit at another place, and
-Clear a second after the last one. Every answer is held against what the model says of the same strokes.
+(`speed/visitor.py`): a stroke every two seconds, of sample digits at places of their own, and Clear a second
+after every fifth. Every answer is held against what the model says of the same strokes.
 Done twice: with the machine to themselves, until there were 2,000 answers, and with one training running,
 started as the Model Lab starts it. Visitors take processor time from the server, on the same cores.
 """
@@ -33,6 +33,9 @@ from digitcnn.lab.processes import end_process, start_process
 from digitcnn.web.samples import sample_strokes
 
 EVERY, CLEAR_AFTER = 2.0, 1.0
+STROKES = 5
+"""On the canvas until it is cleared."""
+
 WARM_UP = 5.0
 """Seconds at the beginning that don't count: the first visitor's first stroke loads libraries."""
 
@@ -82,10 +85,10 @@ def measure(visitors: int, seconds: float, *, training: bool) -> dict[str, Any]:
     """One server under load."""
     with start_server() as server:
         wait_until_healthy(server)
-        digits = [_draw_digit(number) for number in range(2 * visitors)]
+        sheets = [_draw_sheet(number) for number in range(2 * visitors)]
         with _training() if training else _nothing():
             before = server.cpu_seconds()
-            tally = asyncio.run(_load(server, digits, visitors, seconds))
+            tally = asyncio.run(_load(server, sheets, visitors, seconds))
             busy = (server.cpu_seconds() - before) / seconds
     waits = 1000 * np.array(tally.waits)
     slope, error = slope_of(tally.memory) if not training else (float("nan"), float("nan"))
@@ -145,7 +148,7 @@ def slope_of(memory: Sequence[tuple[int, float]]) -> tuple[float, float]:
 
 
 async def _load(
-    server: Server, digits: list[tuple[Objects, list[str]]], visitors: int, seconds: float
+    server: Server, sheets: list[tuple[Objects, list[str]]], visitors: int, seconds: float
 ) -> Tally:
     tally = Tally()
     rng = np.random.default_rng(0)
@@ -157,7 +160,7 @@ async def _load(
         async with asyncio.TaskGroup() as group:
             for number, session in enumerate(sessions):
                 first = began + EVERY * (number + rng.random()) / visitors
-                own = digits[number::visitors]
+                own = sheets[number::visitors]
                 group.create_task(_visit(session, own, first, began, seconds, tally))
             group.create_task(_watch_memory(server, began, seconds, tally))
     return tally
@@ -165,7 +168,7 @@ async def _load(
 
 async def _visit(
     session: Visitor,
-    digits: list[tuple[Objects, list[str]]],
+    sheets: list[tuple[Objects, list[str]]],
     first: float,
     began: float,
     seconds: float,
@@ -174,7 +177,7 @@ async def _visit(
     stroke_at, turn = first, 0
     try:
         while stroke_at < began + seconds:
-            objects, answers = digits[turn % len(digits)]
+            objects, answers = sheets[turn % len(sheets)]
             turn += 1
             for count, expected in enumerate(answers, start=1):
                 await _sleep_until(stroke_at)
@@ -202,13 +205,15 @@ async def _sleep_until(moment: float) -> None:
     await asyncio.sleep(max(0.0, moment - time.perf_counter()))
 
 
-def _draw_digit(number: int) -> tuple[Objects, list[str]]:
-    """A sample digit at a place and size of its own, and what the page shall say after each stroke."""
+def _draw_sheet(number: int) -> tuple[Objects, list[str]]:
+    """Strokes of sample digits at places of their own, and what the page shall say after each."""
     rng = np.random.default_rng(number)
-    side = float(rng.uniform(200, 380))
-    corner = rng.uniform(5, 395 - side, 2)
-    objects = [stroke_object(stroke + corner) for stroke in sample_strokes(number % 10, side)]
-    return objects, [_answer_to(objects[:count]) for count in range(1, len(objects) + 1)]
+    objects: Objects = []
+    for digit in rng.permutation(10).tolist():
+        side = float(rng.uniform(200, 380))
+        corner = rng.uniform(5, 395 - side, 2)
+        objects += [stroke_object(stroke + corner) for stroke in sample_strokes(digit, side)]
+    return objects[:STROKES], [_answer_to(objects[:count]) for count in range(1, STROKES + 1)]
 
 
 def _answer_to(objects: Objects) -> str:
