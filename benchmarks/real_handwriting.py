@@ -4,7 +4,8 @@
 
 Needs DIGITCNN_DATA to name a folder with the pen strokes, and reads the picture sets that are there.
 No writer and no drawing that is measured here was trained or calibrated on. With `--write`, the
-figures go into each model's `metrics.json`, where the app finds them, and into README's table.
+figures go into each model's `metrics.json`, where the app finds them; README's table shows what is
+recorded of all models that ship.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.tables import insert, markdown
 from digitcnn import DigitReader
 from digitcnn.ink.strokes import Box
-from digitcnn.lab.evaluation import DigitScore, NonDigitScore, score_digits, score_nondigits
+from digitcnn.lab.evaluation import DigitScore, Interval, NonDigitScore, score_digits, score_nondigits
 from digitcnn.recognition.reader import Digit
 from digitcnn.run_folder import SHIPPED, RunFolder, list_runs, write_json
 from digitcnn.training.datasets import DigitSet, data_folder, load_mnist
@@ -48,12 +50,11 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="record the figures in metrics.json and README")
     options = parser.parse_args()
     scores = [measure(name) for name in options.models]
-    tables = f"{accuracy_table(scores)}\n\n{honesty_table(scores)}"
-    print(tables)
+    print(tables(scores))
     if options.write:
         for each in scores:
             record(each)
-        insert("real_handwriting", tables)
+        insert("real_handwriting", tables([recall(folder) for folder in list_runs(SHIPPED)]))
 
 
 def measure(name: str) -> Scores:
@@ -116,6 +117,10 @@ def first(reader: DigitReader, image: Path | np.ndarray) -> Digit | None:
     return next(iter(reader.read_image(image, expect="digit").digits), None)
 
 
+def tables(scores: list[Scores]) -> str:
+    return f"{accuracy_table(scores)}\n\n{honesty_table(scores)}"
+
+
 def accuracy_table(scores: list[Scores]) -> str:
     head = ["read", "digits", *(f"`{each.model}`" for each in scores)]
     rows = []
@@ -152,6 +157,26 @@ def record(scores: Scores) -> None:
     metrics["pens"] = asdict(scores.pens)
     metrics["not_digits"] = asdict(scores.nondigits)
     write_json(folder.metrics_json, metrics)
+
+
+def recall(folder: RunFolder) -> Scores:
+    """What `record` wrote.
+
+    Raises:
+        KeyError: this model was not measured yet.
+    """
+    metrics = folder.read_metrics()
+    sets = {title: as_digit_score(found) for title, found in metrics["real_handwriting"].items()}
+    nondigits = NonDigitScore(**with_interval(metrics["not_digits"]))
+    return Scores(folder.name, sets, as_digit_score(metrics["pens"]), nondigits)
+
+
+def as_digit_score(found: dict[str, Any]) -> DigitScore:
+    return DigitScore(**with_interval(found))
+
+
+def with_interval(found: dict[str, Any]) -> dict[str, Any]:
+    return {**found, "interval": Interval(**found["interval"])}
 
 
 if __name__ == "__main__":

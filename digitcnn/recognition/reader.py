@@ -219,10 +219,11 @@ class DigitReader:
         """Answers house digits, (n, 28, 28), each found in its box.
 
         `refuse_above` is the probability of "not a digit" from which on an answer is refused, where it
-        is above the model's own: what stands among digits, or is said to be one, is rarely none.
+        is above the model's own: what stands among digits, or is said to be one, is rarely none. The
+        model's bias towards "not a digit" does not count there.
         """
-        given = self._recognizer.predict(pixels)
-        probabilities = calibrate_confidence(given, self._temperature, self._refusal_bias)
+        bias = self._refusal_bias if refuse_above is None else 0.0
+        probabilities = calibrate_confidence(self._recognizer.predict(pixels), self._temperature, bias)
         return [
             self._decide(row, box, digit, refuse_above or 0.0)
             for row, box, digit in zip(probabilities, boxes, pixels, strict=True)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digitcnn.training.calibration import calibrate
+from digitcnn.training.calibration import WEIGHT_OF_NON_DIGITS, calibrate
 from digitcnn.training.datasets import NOT_A_DIGIT
 
 
@@ -36,5 +36,5 @@ def test_bias_undoes_a_refusal_that_was_learned_too_seldom():
     shy = probabilities * np.append(np.ones(10), np.exp(-1.5))
     calibration = calibrate(shy / shy.sum(axis=1, keepdims=True), labels)
 
-    assert calibration.refusal_bias == pytest.approx(1.5, abs=0.1)
+    assert calibration.refusal_bias == pytest.approx(1.5 + np.log(WEIGHT_OF_NON_DIGITS), abs=0.1)
     assert calibration.temperature == pytest.approx(1.0, rel=0.05)
