@@ -74,6 +74,10 @@ def test_every_command_of_the_readme_runs(command: str, newcomer: Path):
         if not os.environ.get("DIGITCNN_DATA"):
             pytest.skip("training would download MNIST: set DIGITCNN_DATA to the folder that holds it")
         command += " --epochs 1 --images 200"
+    if "digitcnn.training.strips" in words:
+        if not os.environ.get("DIGITCNN_DATA"):
+            pytest.skip("this learns from pen strokes: set DIGITCNN_DATA to the folder that holds them")
+        command += " --epochs 1 --numbers 64 --to made.tflite --checkpoint made"
     if "mnist" in words and not os.environ.get("DIGITCNN_DATA"):
         pytest.skip("this would download MNIST: set DIGITCNN_DATA to the folder that holds it")
     if any(word.startswith("benchmarks") for word in words):
