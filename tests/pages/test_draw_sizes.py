@@ -39,4 +39,4 @@ def test_brush_size_and_corner_leave_digit_and_confidence_alone(data: Path):
             answers += reader.read_strokes(strokes_from_canvas(drawing), expect="digit").digits
         assert len({answer.label for answer in answers}) == 1
         apart += float(np.ptp([answer.confidence for answer in answers])) > 0.02
-    assert apart <= 0.03 * DRAWINGS
+    assert apart <= 0.05 * DRAWINGS
