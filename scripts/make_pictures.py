@@ -19,8 +19,9 @@ from playwright.sync_api import Page, expect, sync_playwright
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
+from benchmarks.speed.browser import FLAGS  # noqa: E402
 from digitcnn.web.samples import sample_strokes  # noqa: E402
-from tests.browser.conftest import FLAGS, serve  # noqa: E402
+from tests.browser.conftest import serve  # noqa: E402
 
 FOLDER = PROJECT / "docs" / "pictures"
 WIDTH = 1280

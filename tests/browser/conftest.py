@@ -20,18 +20,10 @@ from typing import NoReturn
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
+from benchmarks.speed.browser import FLAGS
+
 PROJECT = Path(__file__).resolve().parents[2]
 INSTALL = "python -m playwright install --with-deps chromium"
-
-# A browser in a container may not sandbox itself, and without a network it shall not try to phone home.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 expect.set_options(timeout=30_000)
 
