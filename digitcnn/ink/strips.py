@@ -17,7 +17,7 @@ _MULTIPLE = 8
 
 
 def make_strip(cover: np.ndarray, *, width: int | None = None) -> np.ndarray:
-    """Scales ink to the height of a strip and sets it `margin()` columns from the left.
+    """Scales ink to the height of a strip and sets it a margin from the left.
 
     Args:
         cover: (height, width) float32 in 0-1, ink 1, tight around the ink.

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from digitcnn.confidence import CLASSES
 from digitcnn.ink.house_digit import SIDE
-from digitcnn.recognition.recognizer import CLASSES, Recognizer
+from digitcnn.recognition.recognizer import Recognizer
 from digitcnn.run_folder import RunFolder
 
 _INK = 0.5

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from digitcnn.confidence import CLASSES
 from digitcnn.lab.test_images import TestImages
-from digitcnn.recognition.recognizer import CLASSES, Recognizer
+from digitcnn.recognition.recognizer import Recognizer
 from digitcnn.run_folder import RunFolder, write_json
 
 EVERY = 5

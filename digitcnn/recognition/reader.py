@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from digitcnn.confidence import calibrate_confidence
+from digitcnn.confidence import CLASSES, calibrate_confidence
 from digitcnn.ink.strokes import Box, as_strokes, box_of_strokes, draw_house_digit
 from digitcnn.recognition.drawings import read_rows
-from digitcnn.recognition.recognizer import CLASSES, Recognizer, load_recognizer
+from digitcnn.recognition.recognizer import Recognizer, load_recognizer
 from digitcnn.run_folder import find_run
 
 if TYPE_CHECKING:

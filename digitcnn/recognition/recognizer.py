@@ -8,11 +8,9 @@ from pathlib import Path
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
+from digitcnn.confidence import CLASSES
 from digitcnn.errors import ModelNotFoundError
 from digitcnn.ink.house_digit import SIDE
-
-CLASSES = 10
-"""The digits; a model may have one class more, "not a digit", which comes last."""
 
 _BATCH = 256
 

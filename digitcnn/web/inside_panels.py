@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 import streamlit as st
 
+from digitcnn.confidence import CLASSES
 from digitcnn.errors import DigitcnnError
 from digitcnn.lab.insight import Cover, Occlusion, capture_outputs, cover_patches
 from digitcnn.lab.layers import Layer, read_layers
 from digitcnn.recognition.reader import DEFAULT_MODEL
-from digitcnn.recognition.recognizer import CLASSES
 from digitcnn.run_folder import SHIPPED, RunFolder, find_run, list_runs, runs_root
 from digitcnn.web.inside_digits import choose_digit
 from digitcnn.web.inside_pictures import AGAINST, picture_of_occlusion, sheet_of_maps
