@@ -46,33 +46,28 @@ def test_there_is_a_script_of_its_name(installed: Path):
     assert entries.read_text().split("\n")[:2] == ["[console_scripts]", "digitcnn = digitcnn.cli:main"]
 
 
-def test_it_reads_pictures_far_from_the_checkout(installed: Path, tmp_path: Path):
-    draw("25").save(tmp_path / "number.png")
+def run_installed(installed: Path, folder: Path, *arguments: str) -> str:
+    """What the installed package says to a Python that is started in a folder."""
     environment = {name: value for name, value in os.environ.items() if name != "DIGITCNN_RUNS"}
-    for arguments, said in ((["recognize", "number.png"], "25\n"), (["runs"], "shipped")):
-        done = subprocess.run(
-            [sys.executable, "-m", "digitcnn", *arguments],
-            cwd=tmp_path,
-            env=environment | {"PYTHONPATH": str(installed)},
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=True,
-        )
-        assert said in done.stdout
-    assert [path.name for path in tmp_path.iterdir()] == ["number.png"]
-
-
-def test_runs_made_there_are_kept_in_the_working_folder(installed: Path, tmp_path: Path):
-    code = "from digitcnn.run_folder import SHIPPED, runs_root; print(SHIPPED, runs_root(), sep='\\n')"
-    environment = {name: value for name, value in os.environ.items() if name != "DIGITCNN_RUNS"}
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=tmp_path,
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
         env=environment | {"PYTHONPATH": str(installed)},
         capture_output=True,
         text=True,
         timeout=300,
         check=True,
-    )
-    assert done.stdout.splitlines() == [str(installed / "digitcnn" / "shipped"), str(tmp_path / "runs")]
+    ).stdout
+
+
+def test_it_reads_pictures_far_from_the_checkout(installed: Path, tmp_path: Path):
+    draw("25").save(tmp_path / "number.png")
+    for arguments, said in ((["recognize", "number.png"], "25\n"), (["runs"], "shipped")):
+        assert said in run_installed(installed, tmp_path, "-m", "digitcnn", *arguments)
+    assert [path.name for path in tmp_path.iterdir()] == ["number.png"]
+
+
+def test_runs_made_there_are_kept_in_the_working_folder(installed: Path, tmp_path: Path):
+    code = "from digitcnn.run_folder import SHIPPED, runs_root; print(SHIPPED, runs_root(), sep='\\n')"
+    said = run_installed(installed, tmp_path, "-c", code)
+    assert said.splitlines() == [str(installed / "digitcnn" / "shipped"), str(tmp_path / "runs")]

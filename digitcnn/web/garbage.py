@@ -10,8 +10,8 @@ _modules = 0
 def spare_modules() -> None:
     """Takes what is in memory out of garbage collection whenever modules were loaded since the last call.
 
-    Streamlit looks for garbage in every object of every library after every rerun, which took 70 % of
-    the time of an answer on the Draw page. Libraries leave none.
+    A full collection looks at every object of every library, and libraries leave no garbage. Streamlit's
+    own after every rerun, which took 70 % of an answer's time on Draw, is off in `.streamlit/config.toml`.
     """
     global _modules
     loaded, _modules = _modules, len(sys.modules)
