@@ -11,6 +11,7 @@ from ai_edge_litert.interpreter import Interpreter
 from digitcnn.confidence import CLASSES
 from digitcnn.errors import ModelNotFoundError
 from digitcnn.ink.house_digit import SIDE
+from digitcnn.recognition.litert import open_network, run_network
 
 _BATCH = 256
 
@@ -28,16 +29,14 @@ class Recognizer:
             ModelNotFoundError: the file is missing or is not a model of house digits.
         """
         try:
-            # Given a path, LiteRT maps the file, and a file that is written anew ends the process.
             self._model = Path(path).read_bytes()
-            self._interpreter = Interpreter(model_content=self._model, num_threads=1)
-            self._interpreter.allocate_tensors()
-            (self._input,) = self._interpreter.get_input_details()
-            (self._output,) = self._interpreter.get_output_details()
+            self._network = open_network(self._model)
+            (door,) = self._network.get_input_details()
+            (end,) = self._network.get_output_details()
         except (ValueError, RuntimeError, OSError) as error:
             raise ModelNotFoundError(f"{path} cannot be loaded as a LiteRT model: {error}.") from None
-        self.classes = int(self._output["shape"][-1])
-        if tuple(self._input["shape"][1:]) != (SIDE, SIDE, 1) or self.classes not in (CLASSES, CLASSES + 1):
+        self.classes = int(end["shape"][-1])
+        if tuple(door["shape"][1:]) != (SIDE, SIDE, 1) or self.classes not in (CLASSES, CLASSES + 1):
             raise ModelNotFoundError(f"{path} is not a model of 28x28 digits.")
         self._lock = threading.Lock()
 
@@ -58,23 +57,14 @@ class Recognizer:
             raise ValueError(f"expected digits of shape (n, 28, 28), received {digits.shape}")
         if len(digits) >= _MANY:
             # Its memory goes with it, and single digits don't wait until it is done.
-            interpreter = Interpreter(model_content=self._model, num_threads=os.cpu_count() or 1)
-            return self._run_in_batches(interpreter, digits)
+            return self._run(open_network(self._model, threads=os.cpu_count() or 1), digits)
         with self._lock:
-            return self._run_in_batches(self._interpreter, digits)
+            return self._run(self._network, digits)
 
-    def _run_in_batches(self, interpreter: Interpreter, digits: np.ndarray) -> np.ndarray:
-        parts = [self._run(interpreter, digits[at : at + _BATCH]) for at in range(0, len(digits), _BATCH)]
-        return np.concatenate(parts) if parts else np.empty((0, self.classes), dtype=np.float32)
-
-    def _run(self, interpreter: Interpreter, digits: np.ndarray) -> np.ndarray:
-        index = self._input["index"]
-        if interpreter.get_input_details()[0]["shape"][0] != len(digits):
-            interpreter.resize_tensor_input(index, (len(digits), SIDE, SIDE, 1))
-            interpreter.allocate_tensors()
-        interpreter.set_tensor(index, digits[..., np.newaxis])
-        interpreter.invoke()
-        return interpreter.get_tensor(self._output["index"])
+    def _run(self, network: Interpreter, digits: np.ndarray) -> np.ndarray:
+        batches = [digits[at : at + _BATCH, ..., np.newaxis] for at in range(0, len(digits), _BATCH)]
+        empty = np.empty((0, self.classes), dtype=np.float32)
+        return np.concatenate([run_network(network, batch) for batch in batches] or [empty])
 
 
 @lru_cache(maxsize=16)

@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 
 from digitcnn.ink.strips import INK_HEIGHT, STRIDE, column_in_ink, make_strip
+from digitcnn.recognition.litert import open_network, run_network
 
 MODEL_FILE = Path(__file__).with_name("strips.tflite")
 
@@ -56,21 +57,13 @@ class StripRecognizer:
     """The network in LiteRT, loaded once, safe to use from several threads."""
 
     def __init__(self, path: Path = MODEL_FILE) -> None:
-        from ai_edge_litert.interpreter import Interpreter
-
-        self._interpreter = Interpreter(model_path=str(path), num_threads=1)
-        self._input = self._interpreter.get_input_details()[0]["index"]
-        self._output = self._interpreter.get_output_details()[0]["index"]
+        self._network = open_network(path.read_bytes())
         self._lock = threading.Lock()
 
     def predict(self, strip: np.ndarray) -> np.ndarray:
         """(32, width) float32 in 0-1, width a multiple of 8, to (width / 2, 11) float32, the last blank."""
         with self._lock:
-            self._interpreter.resize_tensor_input(self._input, (1, *strip.shape, 1))
-            self._interpreter.allocate_tensors()
-            self._interpreter.set_tensor(self._input, strip[np.newaxis, ..., np.newaxis])
-            self._interpreter.invoke()
-            return self._interpreter.get_tensor(self._output)[0]
+            return run_network(self._network, strip[np.newaxis, ..., np.newaxis])[0]
 
 
 def glimpse(cover: np.ndarray) -> list[Glimpse]:
