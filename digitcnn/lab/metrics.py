@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from digitcnn.confidence import CLASSES
 from digitcnn.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from digitcnn.lab.evaluation import Interval
 
-CLASSES = 10
 RELIABILITY_BINS = 15
 
 
