@@ -32,7 +32,7 @@ class Parser:
 
 def _read_strokes(strokes: Any) -> None:
     reader = _reader()
-    from digitcnn.recognition.effort import limited_effort
+    from digitcnn.effort import limited_effort
 
     with limited_effort():
         for expect in ("digit", "number"):
@@ -59,7 +59,7 @@ def _read_canvas(value: Any) -> None:
 
 
 def _read_picture(data: bytes) -> None:
-    from digitcnn.recognition.effort import limited_effort
+    from digitcnn.effort import limited_effort
 
     with limited_effort():
         _reader().read_image(data, expect="number")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from digitcnn import effort
 from digitcnn.api import limits
 from digitcnn.ink import canvas, picture
 from digitcnn.lab import personal_digits
-from digitcnn.recognition import effort
 
 ROOT = Path(__file__).resolve().parent.parent
 SECURITY = (ROOT / "SECURITY.md").read_text(encoding="utf-8")

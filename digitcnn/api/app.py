@@ -13,9 +13,9 @@ from digitcnn.api.limits import MAX_PICTURE_BYTES, MAX_POINTS, MAX_STROKES
 from digitcnn.api.page import CONTENT_POLICY, render_page
 from digitcnn.api.records import Drawing, Health, ModelRecord, ReadingRecord
 from digitcnn.api.threads import ReadingThread
+from digitcnn.effort import limited_effort
 from digitcnn.errors import DigitcnnError
 from digitcnn.lab.scores import read_scores
-from digitcnn.recognition.effort import limited_effort
 from digitcnn.recognition.reader import DEFAULT_MODEL, DigitReader, Reading
 from digitcnn.recognition.results import FileResult, record_of
 from digitcnn.run_folder import SHIPPED

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from digitcnn.effort import within_effort
 from digitcnn.ink.stroke_pieces import PenRow, arrange_strokes
 from digitcnn.ink.strokes import Stroke, box_of_strokes, draw_house_digit
-from digitcnn.recognition.effort import within_effort
 from digitcnn.recognition.numbers import AMONG_DIGITS, Run, list_runs, part_row
 
 if TYPE_CHECKING:

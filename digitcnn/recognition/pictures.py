@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from digitcnn.effort import within_effort
 from digitcnn.ink.house_digit import SIDE
 from digitcnn.ink.lines import Line, Piece, arrange, crop_piece, cut_out, join, pairs_above, pen_of
 from digitcnn.ink.paper import Ink, find_ink
@@ -16,7 +17,6 @@ from digitcnn.ink.pieces import choose_digit, choose_writing, find_parts, make_p
 from digitcnn.ink.sheet import isolate_sheets
 from digitcnn.ink.strokes import Box
 from digitcnn.ink.turns import turn_box_back, turn_ink
-from digitcnn.recognition.effort import within_effort
 from digitcnn.recognition.numbers import AMONG_DIGITS, Run, belief, list_runs, part_row
 from digitcnn.recognition.touching import corroborate
 

@@ -14,10 +14,10 @@ from PIL import Image
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from digitcnn.effort import limited_effort
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.annotated import make_view
 from digitcnn.recognition.corrections import CorrectedReading, EditedBox, correct_reading
-from digitcnn.recognition.effort import limited_effort
 from digitcnn.recognition.files import read_file
 from digitcnn.recognition.reader import Digit, Expect
 from digitcnn.recognition.results import FileResult

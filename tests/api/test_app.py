@@ -13,9 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digitcnn import DigitReader
+from digitcnn import DigitReader, effort
 from digitcnn.api import app, bodies, threads
-from digitcnn.recognition import effort
 from digitcnn.recognition.reader import Reading
 from digitcnn.recognition.results import FileResult, record_of
 from digitcnn.run_folder import SHIPPED, list_runs

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from digitcnn import DigitReader
+from digitcnn.effort import limited_effort, within_effort
 from digitcnn.errors import InputError
-from digitcnn.recognition.effort import limited_effort, within_effort
 
 SCRIBBLES = [np.array([[x, 0.0], [x + 0.2, 100], [x, 50]]) for x in range(60)]
 

@@ -1,0 +1,51 @@
+"""A bound on what reading one input may cost, so that a stranger's scribble cannot keep a server busy."""
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TypeVar
+
+from digitcnn.errors import InputError
+
+MOST_SECONDS = 10.0
+"""Of computing, that a server spends on one input; a page full of digits takes under one."""
+
+T = TypeVar("T")
+
+_ends_at: ContextVar[float] = ContextVar("ends_at", default=float("inf"))
+
+
+@contextmanager
+def limited_effort(seconds: float = MOST_SECONDS) -> Iterator[None]:
+    """Within it, this thread's readings end with an `InputError` once they have cost too much.
+
+    Args:
+        seconds: of computing by this thread; waiting for other threads and processes does not count.
+    """
+    token = _ends_at.set(time.thread_time() + seconds)
+    try:
+        yield
+    finally:
+        _ends_at.reset(token)
+
+
+def check_effort() -> None:
+    """Lets work go on; to be called before a piece of it that takes a tenth of a second.
+
+    Raises:
+        InputError: the limit that `limited_effort` has set is reached.
+    """
+    if time.thread_time() > _ends_at.get():
+        raise InputError("There is too much ink to read it at once: send a part of it.")
+
+
+def within_effort(things: Iterable[T]) -> Iterator[T]:
+    """The things, one by one, for as long as there is time for another one.
+
+    Raises:
+        InputError: the limit that `limited_effort` has set is reached.
+    """
+    for thing in things:
+        check_effort()
+        yield thing
