@@ -96,13 +96,16 @@ def as_digit(reading: Reading) -> Digit | None:
 
 def draw(expect: Expect) -> list[Stroke]:
     """The canvas with its tools; what is drawn on it."""
-    draw_canvas.show_canvas(draw_canvas.paper_of(expect))
-    draw_canvas.show_tools()
+    problem, strokes = None, []
     try:
-        return strokes_from_canvas({"objects": list(draw_canvas.objects())})
+        strokes = strokes_from_canvas({"objects": list(draw_canvas.objects())})
     except InputError as error:
-        st.error(str(error))
-        return []
+        problem = str(error)
+    draw_canvas.show_canvas(draw_canvas.paper_of(expect), expect, strokes)
+    draw_canvas.show_tools()
+    if problem:
+        st.error(problem)
+    return strokes
 
 
 @st.fragment

@@ -1,8 +1,8 @@
 // The canvas brings a toolbar of its own. Its bin goes back to the drawing that the canvas began with, which may be
 // a sample or what undo left: here it clears. Where nothing can hover, the toolbar can't be seen and would only catch
 // strokes. Left to itself the canvas sends a stroke 200 ms after the pen has left it: an answer that comes late, and a
-// stroke that an undo in the meantime overtakes; its own button sends at once. And nobody but the browser knows how
-// wide the page is.
+// stroke that an undo in the meantime overtakes; its own button sends at once. Nobody but the browser knows how wide
+// the page is. And with a page that is loaded anew the server begins a new visit: the tab alone still knows the drawing.
 const STYLE = `
   .dc-toolbar { pointer-events: none; }
   .dc-root:hover > .dc-toolbar, .dc-toolbar:focus-within, .dc-toolbar[data-pinned=true] {
@@ -12,7 +12,25 @@ const STYLE = `
 `;
 const PRESS = ["mousedown", "touchstart"];
 const LIFT = ["mouseup", "touchend"];
+const KEPT = "digitcnn.drawing";
 const hooks = new WeakMap();
+
+function remember(hook) {
+  const { visit, ask, drawing } = hook.component.data;
+  try {
+    if (ask && hook.asked !== visit) {
+      hook.asked = visit;
+      const kept = JSON.parse(sessionStorage.getItem(KEPT));
+      if (kept) hook.component.setTriggerValue("restored", kept);
+    } else if (drawing?.strokes.length) {
+      sessionStorage.setItem(KEPT, JSON.stringify(drawing));
+    } else if (drawing) {
+      sessionStorage.removeItem(KEPT);
+    }
+  } catch {
+    // A browser that keeps nothing, or has no room: then a reload begins with a blank canvas.
+  }
+}
 
 function install(hook) {
   const narrow = matchMedia(`(max-width: ${hook.component.data.narrow}px)`);
@@ -72,6 +90,7 @@ export default function (component) {
     hooks.set(parent, hook);
     hook.remove = install(hook);
   }
+  remember(hook);
   return () => {
     hook.remove();
     hooks.delete(parent);

@@ -1,18 +1,18 @@
 """The canvas of the Draw page: its sizes, what is on it, and its tools."""
 
-from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 import numpy as np
 import streamlit as st
-from streamlit.components.v2 import component
 from streamlit_drawable_canvas import st_canvas
 
 from digitcnn.errors import InputError
 from digitcnn.ink.canvas import canvas_from_strokes, strokes_from_canvas
 from digitcnn.ink.strokes import Stroke, box_of_strokes
 from digitcnn.recognition.reader import Expect
+from digitcnn.web import draw_hook
 from digitcnn.web.draw_history import History, Objects
+from digitcnn.web.draw_keeping import describe_drawing, read_drawing
 from digitcnn.web.draw_sheet import Sheet, take_over
 from digitcnn.web.pictures import INK
 from digitcnn.web.samples import SAMPLE_NUMBERS, sample_number, sample_strokes
@@ -20,14 +20,9 @@ from digitcnn.web.upload_canvas import Paper as Zoomed
 from digitcnn.web.upload_canvas import zoom_css
 
 BRUSH = 16
-NARROW = 640
-"""CSS pixels: a page up to this width gets a number canvas of a phone's shape."""
-
 _MARGIN = 20.0
 _HISTORY, _SHEET, _START = "draw.history", "draw.sheet", "draw.start"
-_PAPER, _EXPECT, _BRUSH, _HOOK = "draw.paper", "draw.expect", "draw.brush", "draw.hook"
-
-_hook = component("digitcnn_canvas_hook", js=Path(__file__).with_name("draw_canvas.js").read_text("utf-8"))
+_PAPER, _EXPECT, _BRUSH = "draw.paper", "draw.expect", "draw.brush"
 
 
 class Paper(NamedTuple):
@@ -67,7 +62,7 @@ def paper_of(expect: Expect) -> Paper:
     """The canvas for a digit or a number on this visitor's screen."""
     if expect == "digit":
         return SQUARE
-    return PHONE if _is_narrow() else WIDE
+    return PHONE if draw_hook.is_narrow() else WIDE
 
 
 def resume() -> None:
@@ -81,8 +76,8 @@ def objects() -> Objects:
     return _history().now
 
 
-def show_canvas(paper: Paper) -> None:
-    """The canvas."""
+def show_canvas(paper: Paper, expect: Expect, strokes: list[Stroke]) -> None:
+    """The canvas, on which these strokes lie."""
     st.session_state[_PAPER] = paper
     with st.container(key=paper.key, gap=None):
         st_canvas(
@@ -95,12 +90,12 @@ def show_canvas(paper: Paper) -> None:
             on_change=lambda: _follow_pen(paper),
             key=_key_of(paper),
         )
-        _hook(
-            data={"narrow": NARROW, "known": _is_narrow(), "paper": f".st-key-{paper.key} *"},
-            default={"narrow": _is_narrow()},
-            on_narrow_change=_refit,
-            on_cleared_change=clear,
-            key=_HOOK,
+        draw_hook.show_hook(
+            paper.key,
+            None if _HISTORY not in st.session_state else describe_drawing(expect, strokes),
+            on_narrow=_refit,
+            on_cleared=clear,
+            on_restored=_restore,
         )
 
 
@@ -181,10 +176,6 @@ def _key_of(paper: Paper) -> str:
     return f"draw.canvas-{paper.key}"
 
 
-def _is_narrow() -> bool:
-    return bool((st.session_state.get(_HOOK) or {}).get("narrow"))
-
-
 def _begin(history: History) -> None:
     """Lets the canvas begin anew from a drawing."""
     sheet = _sheet().turn(len(objects()))
@@ -222,6 +213,20 @@ def _refit() -> None:
         strokes = fit_strokes(strokes_from_canvas({"objects": list(objects())}), paper)
     except InputError:
         return
+    _begin(History.begin(_as_objects(strokes)))
+
+
+def _restore() -> None:
+    """Puts back what was on the canvas before the page was loaded anew, unless it was drawn on since."""
+    if _HISTORY in st.session_state:
+        return
+    try:
+        kept = read_drawing(draw_hook.restored())
+    except InputError:
+        st.session_state[_HISTORY] = History()
+        return
+    st.session_state[_EXPECT] = kept.expect
+    strokes = fit_strokes([stroke for stroke in kept.strokes if len(stroke)], paper_of(kept.expect))
     _begin(History.begin(_as_objects(strokes)))
 
 
