@@ -12,7 +12,7 @@ from digitcnn.lab.test_images import TestImages, load_test_images
 from digitcnn.run_folder import RunFolder
 from digitcnn.web.draw_history import History
 from digitcnn.web.models import list_models, load_reader
-from digitcnn.web.personal_panels import own_digits
+from digitcnn.web.personal_memory import own_digits, remember_digits
 from digitcnn.web.samples import sample_strokes
 
 TEST, DRAWN, OWN = "A test digit", "Your drawing", "Your own digits"
@@ -33,6 +33,7 @@ class ChosenDigit:
 
 def choose_digit(folder: RunFolder) -> ChosenDigit | None:
     """The digit that the visitor chooses; None where there is none of that kind."""
+    remember_digits("inside")
     drawn, own = find_drawing(), own_digits()
     kinds = [TEST, *([DRAWN] if drawn else []), *([OWN] if len(own) else [])]
     kind = kinds[0]

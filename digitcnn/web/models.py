@@ -1,6 +1,7 @@
 """The models that pages offer, each loaded once per server."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
@@ -9,6 +10,8 @@ from digitcnn.recognition.reader import DEFAULT_MODEL, DigitReader
 from digitcnn.run_folder import SHIPPED, RunFolder, list_runs, runs_root
 
 _CHOSEN = "models.chosen"
+USED = "use"
+"""The query parameter that holds the run which comes first on the pages that read."""
 
 MOST_READERS = 16
 """Readers kept in memory at most; the least recently used one goes."""
@@ -40,11 +43,18 @@ def list_models() -> list[Model]:
 def use_run(name: str | None) -> None:
     """Makes a run of this machine the visitor's model on the pages that read, or none."""
     st.session_state[_CHOSEN] = name
+    if not name:
+        st.query_params.pop(USED, None)
 
 
 def used_run() -> str | None:
-    """The run that `use_run` has chosen."""
-    return st.session_state.get(_CHOSEN)
+    """The run that `use_run` has chosen, or the address of the page, which keeps it over a reload."""
+    name = st.session_state.get(_CHOSEN)
+    if name is None and (asked := st.query_params.get(USED)) and Path(asked).name == asked:
+        name = st.session_state[_CHOSEN] = asked
+    if name:
+        st.query_params[USED] = name
+    return name
 
 
 def is_finished(folder: RunFolder) -> bool:

@@ -1,5 +1,6 @@
-"""A visitor's own digits on the pages: collected under an answer, kept for the visit, scored for the Lab."""
+"""A visitor's own digits on the pages: collected under an answer, shown in a fold, scored for the Lab."""
 
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ import streamlit as st
 
 from digitcnn.errors import InputError
 from digitcnn.lab.personal_digits import MOST_DIGITS, PersonalDigits, PersonalScore, score_models
+from digitcnn.web.arrow_tables import make_table
 from digitcnn.web.frame import PAGES, link_to, pages_there_are
 from digitcnn.web.models import Model, list_models, load_reader
+from digitcnn.web.personal_memory import keep_digits, own_digits, remember_digits
 from digitcnn.web.pictures import picture_of_pixels
 from digitcnn.web.wording import join_words
 
@@ -19,15 +22,9 @@ FILE = "my-digits.npz"
 MOST_SHOWN = 48
 """Digits shown as pictures: the latest ones."""
 
-_SET = "personal.digits"
 _TROUBLE = "personal.trouble"
 _NEWS = "personal.news"
 _UPLOADS = "personal.uploads"
-
-
-def own_digits() -> PersonalDigits:
-    """The set of this visitor, on all pages the same."""
-    return st.session_state.get(_SET, PersonalDigits())
 
 
 def ask_label(pixels: np.ndarray | None, *, key: str) -> None:
@@ -58,7 +55,9 @@ def show_personal_set() -> None:
     """The visitor's digits behind a fold: look at them, take them away, bring them back, clear them."""
     own = own_digits()
     # Its label is always the same: with another one it would be another fold, and shut.
-    fold = st.expander("Your own digits", icon=":material/inbox:", on_change="rerun", key="personal.open")
+    with st.container(gap=None):
+        remember_digits("set")
+        fold = st.expander("Your own digits", icon=":material/inbox:", on_change="rerun", key="personal.open")
     if not fold.open:
         return
     with fold:
@@ -76,13 +75,19 @@ def show_personal_set() -> None:
             )
         _show_set_tools(own)
         st.caption(
-            "They are kept for this visit only and nowhere else: download them to have them next time."
+            "They are kept in this tab of your browser and nowhere else, until you close it: download them "
+            "to have them next time."
         )
 
 
-def show_personal_scores() -> None:
-    """How many of the visitor's own digits each model reads; without any, how to collect some."""
+def show_personal_scores(others: Mapping[str, Model] | None = None) -> None:
+    """How many of the visitor's own digits each model reads; without any, how to collect some.
+
+    Args:
+        others: models to ask beside those that Draw and Upload offer, by what they are called.
+    """
     own = own_digits()
+    remember_digits("scores")
     if not len(own):
         st.info(
             "None of your own digits are here yet. Draw or upload some, and under each answer choose which "
@@ -94,8 +99,7 @@ def show_personal_scores() -> None:
                 if page in PAGES[1:3]:
                     link_to(page)
         return
-    models = list_models()
-    scores = _score(own, models)
+    scores = _score(own, {model.name: model for model in list_models()} | dict(others or {}))
     st.dataframe(
         _tabulate(scores),
         column_config={
@@ -103,7 +107,7 @@ def show_personal_scores() -> None:
             "right": st.column_config.NumberColumn("Right", width="small"),
             "of": st.column_config.NumberColumn("Of", width="small"),
             "accuracy": st.column_config.ProgressColumn(
-                "Accuracy", format="percent", min_value=0.0, max_value=1.0
+                "Accuracy", format="%.1f %%", min_value=0.0, max_value=100.0
             ),
             "interval": st.column_config.TextColumn("95 % interval"),
             "refused": st.column_config.NumberColumn("Refused", width="small"),
@@ -120,7 +124,7 @@ def show_personal_scores() -> None:
 def _follow(pixels: np.ndarray, key: str) -> None:
     label, own = st.session_state[key], own_digits()
     try:
-        st.session_state[_SET] = own.remove(pixels) if label is None else own.add(pixels, label)
+        keep_digits(own.remove(pixels) if label is None else own.add(pixels, label))
     except InputError as error:
         st.session_state[_TROUBLE] = str(error)
 
@@ -172,11 +176,11 @@ def _show_set_tools(own: PersonalDigits) -> None:
 
 
 def _take_back() -> None:
-    st.session_state[_SET] = PersonalDigits(own_digits().digits[:-1])
+    keep_digits(PersonalDigits(own_digits().digits[:-1]))
 
 
 def _clear() -> None:
-    st.session_state[_SET] = own_digits().clear()
+    keep_digits(own_digits().clear())
 
 
 def _take_in(key: str) -> None:
@@ -191,7 +195,7 @@ def _take_in(key: str) -> None:
     except InputError as error:
         st.session_state[_TROUBLE] = str(error)
         return
-    st.session_state[_SET] = both
+    keep_digits(both)
     known = len(own) + len(brought) - len(both)
     here = f"; {known} {'was' if known == 1 else 'were'} here already" if known else ""
     st.session_state[_NEWS] = (
@@ -210,11 +214,11 @@ def _strip_html(own: PersonalDigits) -> str:
     return f'<div class="own-digits">{"".join(figures)}{more}</div>'
 
 
-def _score(own: PersonalDigits, models: list[Model]) -> dict[str, PersonalScore]:
+def _score(own: PersonalDigits, models: dict[str, Model]) -> dict[str, PersonalScore]:
     """The scores, computed anew only where the set or the models have changed."""
     known: tuple[Any, dict[str, PersonalScore]] | None = st.session_state.get("personal.scores")
     if known is None or known[0][0] is not own or known[0][1] != models:
-        scores = score_models(own, {model.name: load_reader(model) for model in models})
+        scores = score_models(own, {name: load_reader(model) for name, model in models.items()})
         known = st.session_state["personal.scores"] = (own, models), scores
     return known[1]
 
@@ -222,12 +226,12 @@ def _score(own: PersonalDigits, models: list[Model]) -> dict[str, PersonalScore]
 def _tabulate(scores: dict[str, PersonalScore]) -> pa.Table:
     """A row per model, the best first."""
     rows = sorted(scores.items(), key=lambda entry: -entry[1].right)
-    return pa.table(
+    return make_table(
         {
             "model": [name for name, _ in rows],
             "right": [score.right for _, score in rows],
             "of": [score.digits for _, score in rows],
-            "accuracy": [score.right / score.digits for _, score in rows],
+            "accuracy": [100 * score.right / score.digits for _, score in rows],
             "interval": [
                 f"{score.interval.low * 100:.0f} to {score.interval.high * 100:.0f} %" for _, score in rows
             ],

@@ -85,6 +85,30 @@ def test_scores_count_for_every_shipped_model(page: AppTest):
     assert len(table) == len(list(SHIPPED.glob("*/model.tflite")))
 
 
+def test_scores_take_in_models_that_no_page_offers(tmp_path: Path):
+    copy = tmp_path / "trained-here"
+    copy.mkdir()
+    for name in ("run.json", "model.tflite"):
+        (copy / name).write_bytes((SHIPPED / "simple" / name).read_bytes())
+
+    def script(path: str) -> None:
+        from digitcnn.ink.strokes import draw_house_digit
+        from digitcnn.lab.personal_digits import PersonalDigits
+        from digitcnn.web.models import Model
+        from digitcnn.web.personal_memory import keep_digits
+        from digitcnn.web.personal_panels import show_personal_scores
+        from digitcnn.web.samples import sample_strokes
+
+        keep_digits(PersonalDigits().add(draw_house_digit(sample_strokes(4, 400)), 4))
+        show_personal_scores({"trained here": Model(path, 0)})
+
+    page = AppTest.from_function(script, args=(str(copy),), default_timeout=60).run()
+    assert not page.exception
+    table = page.dataframe[0].value
+    assert {"trained here", "simple"} <= set(table["model"])
+    assert len(table) == len(list(SHIPPED.glob("*/model.tflite"))) + 1
+
+
 def test_full_set_says_so_and_keeps_what_it_has(page: AppTest):
     rng = np.random.default_rng(0)
     file = io.BytesIO()
