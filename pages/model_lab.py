@@ -5,8 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from digitcnn.web import frame
-
-PARTS = ("Train", "Compare", "Inside", "Runs")
+from digitcnn.web.lab_actions import PART, PARTS
 
 with frame.draw_frame("Model Lab"):
     st.html(Path(frame.__file__).with_name("lab.css"))
@@ -17,7 +16,7 @@ with frame.draw_frame("Model Lab"):
         default=PARTS[0],
         required=True,
         label_visibility="collapsed",
-        key="tab",  # The query parameter's name, so that a link leads to a part.
+        key=PART,
         bind="query-params",
     )
     # Each part brings libraries of its own, which only those who open it pay for.

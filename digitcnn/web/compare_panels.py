@@ -61,7 +61,7 @@ def show_compare() -> None:
     _head("handwriting")
     show_handwriting(choice)
     _head("personal")
-    show_personal_scores()
+    show_personal_scores(choice.models)
     _head("take-away")
     show_downloads(choice)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import streamlit as st
 
@@ -9,6 +10,7 @@ from digitcnn.errors import RunFolderError
 from digitcnn.lab.compared_runs import Candidate, Candidates, ComparedRun, list_candidates
 from digitcnn.run_folder import SHIPPED, runs_root
 from digitcnn.web.compare_figures import load
+from digitcnn.web.models import Model
 from digitcnn.web.upload_words import as_text
 
 BASELINE, CHALLENGER = "simple", "deeper"
@@ -17,7 +19,8 @@ BASELINE, CHALLENGER = "simple", "deeper"
 MOST_CHALLENGERS = 5
 """More lines than this in one chart tell nobody anything."""
 
-_BASELINE, _OTHERS = "compare.baseline", "compare.others"
+_BASELINE, _OTHERS = "baseline", "against"
+"""Keys and query parameters: a reload and a link keep what is compared."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,16 @@ class Choice:
     def labels(self) -> list[str]:
         return [run.label for run in self.runs]
 
+    @property
+    def models(self) -> dict[str, Model]:
+        """Those that can be asked, by label."""
+        files = {each.label: each.folder.tflite_file for each in self.candidates}
+        return {
+            label: Model(str(file.parent) if "/" in label else label, file.stat().st_mtime_ns)
+            for label, file in files.items()
+            if file.is_file()
+        }
+
 
 def choose_runs() -> Choice | None:
     """Lets the visitor choose; None where there is nothing to compare, which is then said."""
@@ -41,31 +54,33 @@ def choose_runs() -> Choice | None:
         return None
     by_label = {candidate.label: candidate for candidate in found.ready}
     labels = list(by_label)
-    _settle(labels)
+    first = BASELINE if BASELINE in by_label else labels[0]
+    rest = [label for label in labels if label != first]
     with st.container(horizontal=True, vertical_alignment="bottom", key="compare-choice"):
-        baseline = st.selectbox("Baseline", labels, key=_BASELINE, width=240)
+        baseline = st.selectbox(
+            "Baseline", labels, index=labels.index(first), key=_BASELINE, bind="query-params", width=240
+        )
         chosen = st.multiselect(
             "Compared with",
             labels,
+            default=[CHALLENGER] if CHALLENGER in rest else rest[:1],
             max_selections=MOST_CHALLENGERS,
             placeholder="Choose one or more runs",
             key=_OTHERS,
+            bind="query-params",
         )
     _say_left_out(found)
     return _load([by_label[label] for label in dict.fromkeys([baseline, *chosen])])
 
 
-def _settle(labels: Sequence[str]) -> None:
-    """What is chosen at first, and instead of runs that have been deleted since they were chosen."""
-    state = st.session_state
-    if state.get(_BASELINE) not in labels:
-        state[_BASELINE] = BASELINE if BASELINE in labels else labels[0]
-    others = state.get(_OTHERS)
-    if others is None:
-        rest = [label for label in labels if label != state[_BASELINE]]
-        state[_OTHERS] = [CHALLENGER] if CHALLENGER in rest else rest[:1]
-    elif not set(others) <= set(labels):
-        state[_OTHERS] = [label for label in others if label in labels]
+def choose(path: Path) -> None:
+    """Makes the run in this folder the one that is compared with the usual baseline; for callbacks."""
+    found = list_candidates(SHIPPED, runs_root()).ready
+    label = next((each.label for each in found if Path(each.path) == path), None)
+    labels = [each.label for each in found]
+    if label is not None and BASELINE in labels:
+        st.session_state[_BASELINE] = BASELINE
+        st.session_state[_OTHERS] = [label if label != BASELINE else CHALLENGER]
 
 
 def _say_left_out(found: Candidates) -> None:

@@ -10,6 +10,10 @@ from digitcnn.lab.runs import Run
 from digitcnn.lab.settings import Settings
 from digitcnn.web.models import use_run
 
+PARTS = ("Train", "Compare", "Inside", "Runs")
+PART = "tab"
+"""The query parameter that holds the part of the lab, so that a link leads to it."""
+
 WATCHED = "run"
 """The query parameter that holds the run a visitor looks at, so that a reload and a link keep it."""
 
@@ -56,6 +60,15 @@ def delete(name: str) -> None:
 def use(name: str | None) -> None:
     """Makes a run this visitor's model on Draw and Upload, or none."""
     use_run(name)
+
+
+def compare(run: Run) -> None:
+    """Opens the comparison of a run with the usual baseline."""
+    # What compares is only loaded by those who do.
+    from digitcnn.web.compare_runs import choose
+
+    choose(run.folder.path)
+    st.session_state[PART] = "Compare"
 
 
 def watch(name: str | None) -> None:

@@ -98,6 +98,7 @@ def _show_buttons(run: Run, runs: Sequence[Run]) -> None:
         return
     if run.can_resume:
         resume_button(run, key="lab.resume")
+    compare_button(run, key="lab.compare")
     other = next((run for run in runs if run.busy), None)
     if other:
         st.button(
@@ -116,6 +117,21 @@ def _show_buttons(run: Run, runs: Sequence[Run]) -> None:
             key="lab.close",
             type="tertiary",
         )
+
+
+def compare_button(run: Run, *, key: str) -> None:
+    """The way to the comparison, for a run that was measured."""
+    if run.busy or not run.folder.predictions_npz.is_file():
+        return
+    if st.button(
+        "Compare",
+        icon=":material/compare_arrows:",
+        on_click=lab_actions.compare,
+        args=(run,),
+        key=key,
+        help="Sets it against a baseline, which you can change",
+    ):
+        st.rerun()  # The button may stand in a part of the page that runs alone.
 
 
 def resume_button(run: Run, *, key: str) -> None:

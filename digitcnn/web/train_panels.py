@@ -45,8 +45,8 @@ def _choose_preset() -> None:
         default=next(iter(PRESETS)),
         required=True,
         label_visibility="collapsed",
-        key="lab.preset",
-        persist_state="session",
+        key="preset",
+        bind="query-params",
     )
     preset = PRESETS[name]
     shipped = list_shipped_runs()

@@ -63,7 +63,7 @@ def words(app: AppTest) -> str:
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_preset_has_its_card_and_defaults(preset: str):
     app = open_lab()
-    app.pills(key="lab.preset").set_value(preset).run()
+    app.pills(key="preset").set_value(preset).run()
     assert not app.exception
     assert PRESETS[preset].claim.replace(".", "\\.")[:12] in words(app)
     assert app.number_input(key=f"lab.{preset}.epochs").value == PRESETS[preset].recipe.epochs

@@ -54,8 +54,8 @@ def pair() -> list[Predictions]:
 
 
 def test_it_opens_with_simple_against_deeper(page: AppTest):
-    assert page.selectbox(key="compare.baseline").value == "simple"
-    assert page.multiselect(key="compare.others").value == ["deeper"]
+    assert page.selectbox(key="baseline").value == "simple"
+    assert page.multiselect(key="against").value == ["deeper"]
 
 
 def test_verdict_comes_first_and_says_whether_it_is_luck(page: AppTest, pair: list[Predictions]):
@@ -160,10 +160,10 @@ def test_only_what_differs_is_shown_until_asked_for_more(page: AppTest):
 
 
 def test_a_run_alone_is_shown_without_comparison(page: AppTest):
-    page.multiselect(key="compare.others").set_value([]).run()
+    page.multiselect(key="against").set_value([]).run()
     assert not page.exception
     assert "Choose a run to compare" in words_of(page)
-    page.multiselect(key="compare.others").set_value(["deeper"]).run()
+    page.multiselect(key="against").set_value(["deeper"]).run()
     assert not page.exception
 
 
@@ -174,7 +174,7 @@ def test_broken_runs_are_said_and_the_others_go_on(tmp_path: Path, monkeypatch: 
     (tmp_path / "half" / "predictions.npz").write_bytes(b"PK")
     monkeypatch.setenv("DIGITCNN_RUNS", str(tmp_path))
     page = tab().run()
-    page.multiselect(key="compare.others").set_value(["whole", "half"]).run()
+    page.multiselect(key="against").set_value(["whole", "half"]).run()
     assert not page.exception
     said = " ".join(warning.value.replace("\\", "") for warning in page.warning)
     assert "torn is left out" in said
@@ -195,7 +195,7 @@ def test_runs_of_other_test_images_are_not_compared_image_by_image(
     )
     monkeypatch.setenv("DIGITCNN_RUNS", str(tmp_path))
     page = tab().run()
-    page.multiselect(key="compare.others").set_value(["other"]).run()
+    page.multiselect(key="against").set_value(["other"]).run()
     assert not page.exception
     assert "tested on different images" in page.markdown[0].value
     assert "Both right" not in [metric.label for metric in page.metric]
