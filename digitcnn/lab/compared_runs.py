@@ -58,10 +58,15 @@ def list_candidates(shipped: Path, own: Path) -> Candidates:
                 broken.append(f"{label} is left out: {error}")
                 continue
             if state != "running" and folder.predictions_npz.is_file():
-                ready.append(Candidate(label, str(folder.path), _times(folder)))
+                ready.append(candidate_of(folder, label))
             else:
                 unfinished.append(label)
     return Candidates(tuple(ready), tuple(unfinished), tuple(broken))
+
+
+def candidate_of(folder: RunFolder, label: str | None = None) -> Candidate:
+    """The run of a folder, as it stands now, under its own name or another."""
+    return Candidate(label or folder.name, str(folder.path), _times(folder))
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ def show_downloads(choice: Choice) -> None:
     if len(choice.candidates) > 1:
         st.download_button(
             "Report of this comparison (HTML)",
-            partial(_report, choice.candidates),
+            partial(make_report, choice.candidates),
             _name("-against-".join(choice.labels), "report.html"),
             "text/html",
             key="compare.report",
@@ -32,6 +32,22 @@ def show_downloads(choice: Choice) -> None:
             _offer(candidate, "Report (HTML)", "report.html")
     st.caption(
         "A report is one file that needs nothing beside it: charts, matrices and tables as they stand here."
+    )
+
+
+def make_confusions(candidates: tuple[Candidate, ...]) -> str:
+    """The first run's confusion matrix as CSV."""
+    return confusions_as_csv(analyse_runs(candidates[:1])[0].confusions)
+
+
+def make_report(candidates: tuple[Candidate, ...]) -> str:
+    """The report of a run, or of a baseline and its challengers, as one HTML file."""
+    baseline, *challengers = candidates
+    return write_report(
+        [load(each) for each in candidates],
+        analyse_runs(candidates),
+        [pair_runs(baseline, each) for each in challengers],
+        milliseconds=[say_milliseconds(each) for each in candidates],
     )
 
 
@@ -51,18 +67,8 @@ def _make(candidate: Candidate, file: str) -> str:
     if file == "history.csv":
         return history_as_csv(load(candidate).history)
     if file == "confusion-matrix.csv":
-        return confusions_as_csv(analyse_runs([candidate])[0].confusions)
-    return _report((candidate,))
-
-
-def _report(candidates: tuple[Candidate, ...]) -> str:
-    baseline, *challengers = candidates
-    return write_report(
-        [load(each) for each in candidates],
-        analyse_runs(candidates),
-        [pair_runs(baseline, each) for each in challengers],
-        milliseconds=[say_milliseconds(each) for each in candidates],
-    )
+        return make_confusions((candidate,))
+    return make_report((candidate,))
 
 
 def _name(label: str, file: str) -> str:

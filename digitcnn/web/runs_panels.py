@@ -1,25 +1,21 @@
 """The Runs part of the lab: every run, shipped and made here, and what can be done with each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from digitcnn.errors import DigitcnnError
-from digitcnn.lab.exports import find_export, start_export
 from digitcnn.lab.live import read_curves
 from digitcnn.lab.runs import Run, list_own_runs, list_shipped_runs, read_test_accuracy
 from digitcnn.lab.settings import PRESETS
 from digitcnn.lab.training_queue import LOG, training_is_on
 from digitcnn.web import lab_actions
 from digitcnn.web.lab_words import BADGES, as_markdown, say_state
-from digitcnn.web.live_panels import resume_button, show_curves
+from digitcnn.web.live_panels import compare_button, resume_button, show_curves
 from digitcnn.web.models import used_run
-
-_LOOK_AGAIN = 1.5
-"""Seconds between two looks at an .h5 file in the making."""
+from digitcnn.web.runs_downloads import show_downloads
 
 
 def show_runs() -> None:
@@ -49,7 +45,7 @@ def show_runs() -> None:
             st.warning(as_markdown(curves.problem), icon=":material/warning:")
         if curves.epochs or curves.batches:
             show_curves(run.name, curves, key="lab.runs.curves", height=220)
-        _show_downloads(run)
+        show_downloads(run)
         _show_log(run)
 
 
@@ -107,6 +103,7 @@ def _choose_row(runs: Sequence[Run]) -> int:
 def _show_actions(run: Run) -> None:
     if run.has_model and run.record and not run.busy:
         _use_button(run)
+    compare_button(run, key="lab.runs.compare")
     if run.shipped:
         return
     if run.state == "running":
@@ -151,58 +148,6 @@ def _use_button(run: Run) -> None:
         key="lab.runs.use",
         help="Puts this model first on both pages, for you alone, until you leave; again to take it back",
     )
-
-
-def _show_downloads(run: Run) -> None:
-    folder = run.folder
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lab-downloads"):
-        _download("model.keras", folder.keras_file, f"{run.name}.keras", "application/octet-stream")
-        _download(".tflite", folder.tflite_file, f"{run.name}.tflite", "application/octet-stream")
-        _download("History", folder.history_csv, f"{run.name}-history.csv", "text/csv")
-        if folder.keras_file.is_file() and not run.busy:
-            waits = find_export(folder).state == "working"
-            st.fragment(_offer_h5, run_every=_LOOK_AGAIN if waits else None)(run, waits)
-
-
-def _offer_h5(run: Run, waited: bool) -> None:
-    export = find_export(run.folder)
-    if (export.state == "working") != waited:
-        st.rerun()
-    if export.state == "ready":
-        _download("Legacy .h5", export.path, f"{run.name}.h5", "application/octet-stream")
-    elif export.state == "working":
-        st.button(
-            "Making the .h5 file", icon=":material/hourglass_top:", disabled=True, key="lab.runs.h5-wait"
-        )
-    elif st.button(
-        "Legacy .h5" if export.state == "missing" else "Legacy .h5: try again",
-        icon=":material/build:",
-        help="Keras has to write it, which takes it some seconds to start",
-        key="lab.runs.h5",
-    ):
-        try:
-            start_export(run.folder)
-        except DigitcnnError as error:
-            st.session_state["lab.problem"] = str(error)
-        st.rerun()
-
-
-def _download(label: str, path: Path, name: str, kind: str) -> None:
-    if path.is_file():
-        st.download_button(
-            label,
-            _reader_of(path),
-            name,
-            kind,
-            on_click="ignore",
-            icon=":material/download:",
-            key=f"lab.runs.download.{label}",
-        )
-
-
-def _reader_of(path: Path) -> Callable[[], bytes]:
-    """Reads the file once somebody asks for it."""
-    return path.read_bytes
 
 
 def _show_log(run: Run) -> None:
