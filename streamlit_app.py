@@ -15,6 +15,18 @@ from digitcnn.web.samples import sample_strokes
 
 SAMPLE = 7
 SIDE = 400
+WIDTH = 122
+"""Pixels of a column of bars."""
+
+REFUSED = "Non-digits refused"
+EXPLAIN = {
+    "MNIST test": "10,000 images, prepared by others",
+    "Pens": "Drawn on tablets, by writers that no model has learned from",
+    "Photos": "Of single digits, by phone",
+    "Drawn elsewhere": "With a mouse or a stylus, in other programs",
+    "Scans": "Of forms and sheets",
+    REFUSED: "Letters, doodles and symbols that it takes for no digit; a dash: it has no such answer",
+}
 
 LIMITS = """
 - It knows the digits 0 to 9 as people write them by hand, and nothing else: no letters, no signs, no print.
@@ -33,16 +45,20 @@ DATA = """
 
 
 def tabulate(scores: list[ModelScore]) -> list[dict[str, Any]]:
-    """A row per model; a column for everything that was measured of any."""
-    titles = dict.fromkeys(title for score in scores for title in score.accuracies)
+    """A row per model; a column for every kind of handwriting that was measured of any, in percent."""
+    kinds = dict.fromkeys(kind for score in scores for kind in score.kinds)
     can_refuse = any(score.refused is not None for score in scores)
     return [
         {"Model": score.model}
-        | {title: score.accuracies.get(title) for title in titles}
-        | ({"Non-digits refused": score.refused} if can_refuse else {})
-        | {"Size": score.size / 1e6, "Weights": score.parameters, "Training": score.seconds / 60}
+        | {kind[0].upper() + kind[1:]: _percent(score.kinds.get(kind)) for kind in kinds}
+        | ({REFUSED: _percent(score.refused)} if can_refuse else {})
+        | {"Size": score.size / 1e6, "Training": score.seconds}
         for score in scores
     ]
+
+
+def _percent(fraction: float | None) -> float | None:
+    return None if fraction is None else 100 * fraction
 
 
 with draw_frame():
@@ -64,21 +80,26 @@ with draw_frame():
     if scores:
         rows = tabulate(scores)
         shares = {
-            name: st.column_config.ProgressColumn(name, format="percent", min_value=0.0, max_value=1.0)
+            name: st.column_config.ProgressColumn(
+                name, format="%.1f %%", min_value=0.0, max_value=100.0, help=EXPLAIN.get(name), width=WIDTH
+            )
             for name in rows[0]
-            if name not in ("Model", "Size", "Weights", "Training")
+            if name not in ("Model", "Size", "Training")
         }
         st.dataframe(
             rows,
             column_config=shares
             | {
-                "Size": st.column_config.NumberColumn(format="%.1f MB", help="Of the file that answers"),
-                "Weights": st.column_config.NumberColumn(format="localized", help="Trained parameters"),
+                "Model": st.column_config.TextColumn(pinned=True),
+                "Size": st.column_config.NumberColumn(
+                    format="%.2f MB", help="Of the file that answers", width=90
+                ),
                 "Training": st.column_config.NumberColumn(
-                    format="%.0f min", help="On the machine it was trained on"
+                    format="duration", help="On the machine it was trained on", width=110
                 ),
             },
             hide_index=True,
+            placeholder="–",
             alt="Measured accuracy, size and training time of each model that ships",
         )
         st.caption(

@@ -18,6 +18,7 @@ class ModelScore:
     Attributes:
         model: name of its run folder.
         accuracies: by what was read, fractions 0-1: MNIST's test set first, then real handwriting.
+        digits: how many each of these was measured on, as far as that is recorded.
         refused: fraction of things that are no digits which it refused; None where it can't refuse
             or nobody measured it.
         parameters: number of trained weights.
@@ -28,11 +29,27 @@ class ModelScore:
 
     model: str
     accuracies: dict[str, float]
+    digits: dict[str, int]
     refused: float | None
     parameters: int
     size: int
     seconds: float
     trained_on: str
+
+    @property
+    def kinds(self) -> dict[str, float]:
+        """The accuracies with sets of one kind taken together: "pens, UCI" and "pens, UNIPEN" as "pens"."""
+        of_kind: dict[str, list[str]] = {}
+        for title in self.accuracies:
+            of_kind.setdefault(title.partition(",")[0], []).append(title)
+        return {kind: self._mean(titles) for kind, titles in of_kind.items()}
+
+    def _mean(self, titles: list[str]) -> float:
+        """The accuracy on several sets together: each counts by its digits, or alike where nobody knows."""
+        known = all(title in self.digits for title in titles)
+        weights = [self.digits[title] if known else 1 for title in titles]
+        right = sum(self.accuracies[title] * weight for title, weight in zip(titles, weights, strict=True))
+        return right / sum(weights)
 
 
 def read_scores(root: Path) -> list[ModelScore]:
@@ -56,11 +73,16 @@ def read_score(folder: RunFolder) -> ModelScore:
     record = folder.read_record()
     metrics = folder.read_metrics() if folder.metrics_json.is_file() else {}
     accuracies = {MNIST_TEST: _fraction(metrics.get("test"), "accuracy")}
+    digits: dict[str, int] = {}
     for title, entry in _mapping(metrics.get("real_handwriting")).items():
         accuracies.setdefault(str(title), _fraction(entry, "accuracy"))
+        count = _mapping(entry).get("digits")
+        if isinstance(count, int) and count > 0:
+            digits[str(title)] = count
     return ModelScore(
         model=folder.name,
         accuracies={title: value for title, value in accuracies.items() if value is not None},
+        digits=digits,
         refused=None if record.refuse_above is None else _fraction(metrics.get("not_digits"), "refused"),
         parameters=record.parameters,
         size=folder.tflite_file.stat().st_size if folder.tflite_file.is_file() else 0,

@@ -1,7 +1,6 @@
 """MNIST beside pen strokes: the gap that test accuracy does not show."""
 
 import numpy as np
-import pyarrow as pa
 import streamlit as st
 
 from digitcnn.lab.data_summary import DataSummary, nearest_mean
@@ -9,6 +8,7 @@ from digitcnn.lab.data_views import Shapes, measure_shapes, share_read, squeeze_
 from digitcnn.lab.scores import MNIST_TEST, ModelScore, read_scores
 from digitcnn.recognition.reader import DEFAULT_MODEL
 from digitcnn.run_folder import SHIPPED, RunFolder
+from digitcnn.web.arrow_tables import make_table, make_table_of_rows
 from digitcnn.web.data_sheets import sheet_of_differences, sheet_of_digits
 from digitcnn.web.models import list_models
 from digitcnn.web.wording import say_percent
@@ -57,7 +57,7 @@ def show_gap(first: DataSummary, first_title: str, pens: DataSummary) -> None:
 def _show_shapes(first: DataSummary, first_title: str, pens: DataSummary) -> None:
     measured = [_shapes(summary) for summary in (first, pens)]
     st.dataframe(
-        pa.table(
+        make_table(
             {
                 "Median of the training digits": list(_ROWS),
                 first_title: [say(measured[0]) for say in _ROWS.values()],
@@ -153,11 +153,16 @@ def _ask(model: str, changed: int, samples: np.ndarray) -> float:
 
 def _show_table(rows: list[dict[str, str | float | None]], titles: list[str]) -> None:
     st.dataframe(
-        pa.table({title: [row[title] for row in rows] for title in ["Model", *titles]}),
-        column_config={
-            title: st.column_config.ProgressColumn(title, format="percent", min_value=0.0, max_value=1.0)
+        make_table_of_rows([{title: _percent(row[title]) for title in ["Model", *titles]} for row in rows]),
+        column_config={"Model": st.column_config.TextColumn(pinned=True)}
+        | {
+            title: st.column_config.ProgressColumn(title, format="%.1f %%", min_value=0.0, max_value=100.0)
             for title in titles
         },
         hide_index=True,
         alt="Share of digits read right, by model and by what was read",
     )
+
+
+def _percent(value: str | float | None) -> str | float | None:
+    return value if value is None or isinstance(value, str) else 100 * value

@@ -5,7 +5,6 @@ from html import escape
 from itertools import pairwise
 
 import numpy as np
-import pyarrow as pa
 import streamlit as st
 
 from digitcnn.confidence import CLASSES
@@ -14,6 +13,7 @@ from digitcnn.lab.insight import Cover, Occlusion, capture_outputs, cover_patche
 from digitcnn.lab.layers import Layer, read_layers
 from digitcnn.recognition.reader import DEFAULT_MODEL
 from digitcnn.run_folder import SHIPPED, RunFolder, find_run, list_runs, runs_root
+from digitcnn.web.arrow_tables import make_table
 from digitcnn.web.inside_digits import choose_digit
 from digitcnn.web.inside_pictures import AGAINST, picture_of_occlusion, sheet_of_maps
 from digitcnn.web.models import is_finished
@@ -218,7 +218,7 @@ def _show_table(layers: tuple[Layer, ...]) -> None:
     total = sum(layer.weights for layer in layers)
     with st.expander(f"All {len(layers)} layers, {total:,} weights", icon=":material/layers:"):
         st.dataframe(
-            pa.table(
+            make_table(
                 {
                     "Layer": [layer.words for layer in layers],
                     "What comes out": [_say_shape(layer) for layer in layers],

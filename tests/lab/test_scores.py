@@ -65,3 +65,15 @@ def test_broken_and_unfinished_runs_are_left_out(tmp_path: Path):
     make_run(tmp_path / "unexported").tflite_file.unlink()
     assert [score.model for score in read_scores(tmp_path)] == ["whole"]
     assert read_scores(tmp_path / "nowhere") == []
+
+
+def test_sets_of_one_kind_count_by_their_digits(tmp_path: Path):
+    entries = {
+        "pens, UCI": {"accuracy": 1.0, "digits": 30},
+        "pens, UNIPEN": {"accuracy": 0.5, "digits": 10},
+        "photos": {"accuracy": 0.75, "digits": 4},
+        "scans, grid": {"accuracy": 0.5},
+        "scans, sheets": {"accuracy": 1.0, "digits": 9},
+    }
+    score = read_score(make_run(tmp_path / "one", metrics={"real_handwriting": entries}))
+    assert score.kinds == {"pens": 0.875, "photos": 0.75, "scans": 0.75}
