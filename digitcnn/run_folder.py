@@ -9,6 +9,7 @@
     model.tflite      the same, for LiteRT
     metrics.json      what it reached
     predictions.npz   probabilities (n, 10) and labels (n,) on the test set
+    analysis.json     every metric of these predictions, for as long as they are the same
 
 Folders under `models/` ship with the project, those under `runs/` were made on this machine. JSON,
 CSV, NumPy arrays without objects and Keras's own format: nothing in a run folder can carry code

@@ -74,6 +74,10 @@ def _train(options: argparse.Namespace) -> int:
                 images=settings.images,
                 echo=lambda line: print(line, flush=True),
             )
+            if record.state == "finished":
+                from digitcnn.lab.analyses import keep_analysis
+
+                keep_analysis(folder)
     except KeyboardInterrupt:
         return 130
     return 0 if record.state == "finished" else 130

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from digitcnn.errors import DatasetError, ModelNotFoundError, NotSupportedError
-from digitcnn.lab.analyses import analyse_apart
+from digitcnn.lab.analyses import analyse_apart, find_analysis
 from digitcnn.lab.compared_runs import Candidate, ComparedRun, load_run
 from digitcnn.lab.comparison import Pairing, pair
 from digitcnn.lab.facts import Analysis
@@ -34,8 +34,11 @@ def load(candidate: Candidate) -> ComparedRun:
 
 
 def analyse_runs(candidates: Sequence[Candidate]) -> list[Analysis]:
-    """Every metric of the runs' predictions; those not known so far are computed together."""
+    """Every metric of the runs' predictions; those that nobody has kept are computed together."""
     with _analysing:
+        for each in candidates:
+            if each not in _analyses and (kept := find_analysis(each.folder)):
+                _analyses[each] = kept
         if missing := [each for each in candidates if each not in _analyses]:
             _analyses.update(zip(missing, analyse_apart(missing), strict=True))
         for each in candidates:

@@ -1,7 +1,8 @@
 import json
+import shutil
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,17 @@ import pytest
 
 from digitcnn.errors import RunFolderError
 from digitcnn.lab import analyses
-from digitcnn.lab.analyses import analyse_apart, describe_analysis, read_analysis
+from digitcnn.lab.analyses import (
+    FILE,
+    analyse_apart,
+    describe_analysis,
+    find_analysis,
+    keep_analysis,
+    read_analysis,
+)
 from digitcnn.lab.compared_runs import Candidate, list_candidates, load_run
 from digitcnn.lab.facts import Analysis, analyse
-from digitcnn.run_folder import SHIPPED
+from digitcnn.run_folder import SHIPPED, RunFolder, list_runs
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +44,52 @@ def test_process_of_its_own_says_what_this_one_would(candidates: list[Candidate]
 def test_analysis_survives_json(candidates: list[Candidate]):
     analysis = analyse(load_run(candidates[0]))
     assert equal(read_analysis(json.loads(json.dumps(describe_analysis(analysis)))), analysis)
+
+
+@pytest.fixture
+def run(candidates: list[Candidate], tmp_path: Path) -> RunFolder:
+    """A run that keeps its analysis."""
+    ignored = shutil.ignore_patterns("model.*", FILE)
+    folder = RunFolder(shutil.copytree(candidates[0].path, tmp_path / "run", ignore=ignored))
+    assert find_analysis(folder) is None
+    keep_analysis(folder)
+    return folder
+
+
+@pytest.mark.parametrize("folder", list_runs(SHIPPED), ids=lambda folder: folder.name)
+def test_shipped_runs_keep_what_would_be_computed_of_their_predictions(folder: RunFolder):
+    kept = find_analysis(folder)
+    assert kept, f"{folder.name}'s {FILE} is not of its predictions: python -m digitcnn.lab.analyses --keep"
+    assert equal(kept, analyse(load_run(Candidate(folder.name, str(folder.path), ()))))
+
+
+def test_what_a_run_keeps_is_what_would_be_computed(run: RunFolder, candidates: list[Candidate]):
+    kept = find_analysis(run)
+    assert kept
+    assert equal(kept, analyse(load_run(candidates[0])))
+
+
+def test_other_predictions_make_void_what_was_kept(run: RunFolder):
+    probabilities, labels = run.read_predictions()
+    np.savez(run.predictions_npz, probabilities=probabilities[:100], labels=labels[:100])
+    assert find_analysis(run) is None
+
+
+def test_another_temperature_makes_void_what_was_kept(run: RunFolder):
+    run.write_record(replace(run.read_record(), temperature=3.0))
+    assert find_analysis(run) is None
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"of": 1}', "null"])
+def test_broken_file_is_as_none(run: RunFolder, text: str):
+    (run.path / FILE).write_text(text, encoding="utf-8")
+    assert find_analysis(run) is None
+
+
+def test_damaged_figures_are_as_none(run: RunFolder):
+    kept = json.loads((run.path / FILE).read_text(encoding="utf-8"))
+    (run.path / FILE).write_text(json.dumps(kept | {"confusions": [[1]]}), encoding="utf-8")
+    assert find_analysis(run) is None
 
 
 def test_where_no_process_can_be_started_this_one_computes(
