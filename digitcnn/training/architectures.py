@@ -179,22 +179,25 @@ def conv3_rmsprop(classes: int = 10) -> keras.Model:
 
 
 def sprint(classes: int = 10) -> keras.Model:
-    """Few channels, and none of them on large images: made to learn in seconds on a CPU.
+    """Few channels on small images: made to learn in seconds on a CPU.
 
-    The blank margin is cut off, the first convolution takes steps of two instead of being pooled, and
-    the second is pooled before it is rectified: a fifth of the multiplications of `simple`.
+    The blank margin is cut off, and the first convolution takes steps of three instead of being pooled,
+    for pooling's gradient takes as long as a convolution's: an eighth of the multiplications of
+    `simple`. Batch normalization makes up for it, where there are few values to normalize.
     """
     return keras.Sequential(
         [
             Input(INPUT_SHAPE),
             Rescaling(1 / MNIST_DEVIATION, offset=-MNIST_MEAN / MNIST_DEVIATION),
             Cropping2D(2),
-            Conv2D(24, 5, strides=2, activation="relu"),
-            Conv2D(32, 3),
-            MaxPooling2D(),
+            Conv2D(16, 5, strides=3, activation="relu"),
+            Conv2D(48, 3, use_bias=False),
+            BatchNormalization(momentum=0.9),
             ReLU(),
             Flatten(),
-            Dense(128, activation="relu"),
+            Dense(96, use_bias=False),
+            BatchNormalization(momentum=0.9),
+            ReLU(),
             Dense(classes, activation="softmax"),
         ],
         name="sprint",

@@ -109,7 +109,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             name="sprint",
-            summary="Conv2D in steps of 2, Conv2D, MaxPooling2D, Dense 128, all narrow",
+            summary="Conv2D in steps of 3, Conv2D and Dense 96 with BatchNormalization",
             claim="99.0 % in the fewest seconds on a CPU",
             recipe=Recipe(
                 epochs=2,
@@ -117,7 +117,6 @@ PRESETS: dict[str, Preset] = {
                 learning_rate=0.01,
                 schedule="one-cycle",
                 one_hot=False,
-                validation_split=0.02,
                 keep="last",
                 beta_1=0.7,
                 beta_2=0.9,
