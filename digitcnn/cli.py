@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from digitcnn import __version__
-from digitcnn.commands import data, export, measure, recognize, runs, serve, train
+from digitcnn.commands import data, export, measure, recognize, runs, serve, sweep, train
 from digitcnn.errors import DigitcnnError
 
 _EPILOG = """\
@@ -58,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"digitcnn {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
-    for command in (recognize, train, runs, measure, export, data, serve):
+    for command in (recognize, train, sweep, runs, measure, export, data, serve):
         command.add_to(commands)
     return parser
 

@@ -25,11 +25,12 @@ MAY_IMPORT = {
     "recognition": LEAVES | {"ink"},
     "training": LEAVES | {"ink"},
     "lab": LEAVES | {"ink", "recognition", "training"},
+    "cluster": LEAVES | {"recognition", "lab", "digitcnn"},
     "api": LEAVES | {"ink", "recognition", "lab", "digitcnn"},
     "web": LEAVES | {"ink", "recognition", "lab", "digitcnn"},
     "pages": LEAVES | {"ink", "recognition", "lab", "web", "digitcnn"},
     "digitcnn": {"recognition"},
-    "commands": LEAVES | {"ink", "recognition", "training", "lab", "api"},
+    "commands": LEAVES | {"ink", "recognition", "training", "lab", "api", "cluster"},
     "cli": LEAVES | {"commands", "digitcnn"},
     "__main__": {"cli"},
 }
@@ -38,6 +39,7 @@ MAY_IMPORT = {
 ONLY_IN = {
     "tensorflow": {"training"},
     "keras": {"training"},
+    "ray": {"cluster"},
     "streamlit": {"web", "pages", "api"},
     "streamlit_drawable_canvas": {"web", "pages"},
 }
@@ -225,7 +227,8 @@ print("all", {len(pages)})
 
 
 def test_every_library_that_is_imported_stands_in_the_requirements():
-    required = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    files = ("requirements.txt", "requirements-ray.txt")
+    required = "\n".join((ROOT / file).read_text(encoding="utf-8") for file in files)
     named = {
         line.split()[0]
         for line in re.sub(r"[=<>!;\[].*", "", required, flags=re.MULTILINE).splitlines()
@@ -237,6 +240,6 @@ def test_every_library_that_is_imported_stands_in_the_requirements():
         for module, text in _project_sources().items()
         for one in _imports(module, text, set())
         if (library := one.target.split(".")[0]) not in {*sys.stdlib_module_names, "digitcnn", ""}
-        and not named & {name.replace("_", "-").lower() for name in distributions.get(library, [])}
+        and not named & {name.replace("_", "-").lower() for name in distributions.get(library, [library])}
     ]
     assert missing == []

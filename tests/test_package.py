@@ -12,7 +12,8 @@ import pytest
 from tests.made_pictures import draw
 
 PROJECT = Path(__file__).resolve().parent.parent
-PARTS = ("digitcnn", "models", "pyproject.toml", "README.md", "LICENSE", "requirements.txt")
+REQUIREMENTS = ("requirements.txt", "requirements-ray.txt")
+PARTS = ("digitcnn", "models", "pyproject.toml", "README.md", "LICENSE", *REQUIREMENTS)
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from digitcnn.errors import InputError
+
 
 @dataclass(frozen=True)
 class Found:
@@ -25,6 +27,19 @@ class Found:
 def find_pictures(words: Sequence[str]) -> list[Found]:
     """The files of each word, in the order of the words, those of a folder or pattern sorted by name."""
     return [found for word in words for found in _find(word)]
+
+
+def read_manifest(path: Path) -> list[Found]:
+    """The files that a manifest names, one in every line that is not empty.
+
+    Raises:
+        InputError: the manifest cannot be read.
+    """
+    try:
+        lines = os.fsdecode(path.read_bytes()).splitlines()
+    except OSError as error:
+        raise InputError(f"{path} cannot be opened ({error.strerror or error}): check the path.") from None
+    return [Found(line, named=False) for line in lines if line.strip()]
 
 
 def _find(word: str) -> Iterator[Found]:

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from digitcnn.commands.bulk import add_bulk_options, check_bulk_options, read_into_file
 from digitcnn.commands.parsing import Subparsers, add_command
-from digitcnn.commands.picture_files import Found, find_pictures
+from digitcnn.commands.picture_files import Found, find_pictures, read_manifest
 from digitcnn.commands.progress import Progress, without_notices
 
 if TYPE_CHECKING:
@@ -30,12 +31,16 @@ formats:
   jsonl  an object per line: {"path", "text", "digits": [{"label", "confidence", "box",
          "probabilities"}], "error"}; "label" is null where a piece of ink is not a digit, "box" is
          [x, y, width, height] in pixels, "error" null or a sentence
-  csv    a header, then a row per file: file, text, digits, lowest_confidence, error"""
+  csv    a header, then a row per file: file, text, digits, lowest_confidence, error
+
+Very many pictures go into a file (--out) that the same command goes on with where it was cut off. With
+--ray or --address they are read on all cores of this machine or of a cluster, in any order."""
 
 _EXAMPLES = """\
 digitcnn recognize photo.jpg
 digitcnn recognize scans/ --format jsonl > scans.jsonl
 digitcnn recognize --expect digit 'digits/**/*.png' --format csv
+digitcnn recognize scans/ --ray --out scans.jsonl
 curl -s https://example.org/number.png | digitcnn recognize -"""
 
 
@@ -45,7 +50,7 @@ def add_to(commands: Subparsers) -> None:
         commands, "recognize", "read the digits in pictures", _DESCRIPTION, examples=_EXAMPLES
     )
     parser.add_argument(
-        "paths", nargs="+", metavar="PATH", help="file, folder, pattern, or - for standard input"
+        "paths", nargs="*", metavar="PATH", help="file, folder, pattern, or - for standard input"
     )
     parser.add_argument(
         "--format", choices=FORMATS, default="text", help="one of %(choices)s (default: text)"
@@ -60,15 +65,19 @@ def add_to(commands: Subparsers) -> None:
         "--model", default="reader", help="name of a model, or path of a run folder (default: reader)"
     )
     parser.add_argument("--quiet", action="store_true", help="no progress on standard error")
+    add_bulk_options(parser)
     parser.set_defaults(run=_recognize)
 
 
 def _recognize(options: argparse.Namespace) -> int:
+    check_bulk_options(options)
+    if options.out is not None:
+        return read_into_file(options, _find(options))
     from digitcnn.recognition.reader import DigitReader
 
     with without_notices():
         reader = DigitReader(options.model)
-    found = find_pictures(options.paths)
+    found = _find(options)
     write = _make_writer(options.format, alone=len(found) == 1 and found[0].named)
     progress = Progress(len(found), quiet=options.quiet or len(found) == 1 or sys.stdout.isatty())
     unread = 0
@@ -81,6 +90,11 @@ def _recognize(options: argparse.Namespace) -> int:
     if unread and options.format != "text":
         print(f"digitcnn: {unread} of {len(found)} could not be read.", file=sys.stderr)
     return 1 if unread else 0
+
+
+def _find(options: argparse.Namespace) -> list[Found]:
+    named = find_pictures(options.paths)
+    return named if options.manifest is None else [*named, *read_manifest(options.manifest)]
 
 
 def _read(found: Sequence[Found], reader: "DigitReader", expect: "Expect") -> "Iterator[FileResult]":

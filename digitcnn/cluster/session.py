@@ -1,0 +1,94 @@
+"""A connection to Ray: to a cluster, or to one of this process's own on this machine."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import digitcnn
+from digitcnn.errors import InputError, NotSupportedError
+
+MISSING = "This needs Ray, which is not installed here: pip install -r requirements-ray.txt."
+
+_PACKAGE = Path(digitcnn.__file__).parent
+_QUIET = {
+    # What Ray would otherwise report to its makers, colour, or log beside what is recorded anyway.
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+    "RAY_DATA_DISABLE_PROGRESS_BARS": "1",
+    "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
+    "TUNE_DISABLE_STRICT_METRIC_CHECKING": "1",
+    "RAY_AIR_NEW_OUTPUT": "0",
+    "RAY_CHDIR_TO_TRIAL_DIR": "0",
+}
+
+
+def require_ray() -> None:
+    """Says what to install where Ray is missing.
+
+    Raises:
+        NotSupportedError: it is.
+    """
+    if find_spec("ray") is None:
+        raise NotSupportedError(MISSING)
+
+
+@contextmanager
+def connected(address: str | None) -> Iterator[Any]:
+    """Ray, connected to the cluster at an address, or started on this machine where there is none.
+
+    Workers of a cluster get this package's code from here; what it imports must be installed there.
+
+    Args:
+        address: "host:port" of the head node, or "auto" on one of its nodes; None starts a Ray of this
+            process's own, with all cores of this machine, that ends with it.
+
+    Raises:
+        NotSupportedError: Ray is not installed, or the address is that of a Ray client server.
+        InputError: there is no cluster at the address, or one of another version.
+    """
+    require_ray()
+    if address and address.startswith("ray://"):
+        raise NotSupportedError(
+            "Ray's client addresses (ray://) are not supported: run this on a node of the cluster, with "
+            "--address auto."
+        )
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
+    import ray
+
+    options: dict[str, Any] = {
+        "logging_level": logging.ERROR,
+        "log_to_driver": False,
+        "runtime_env": {
+            "py_modules": [str(_PACKAGE)],
+            "excludes": ["shipped/", "**/__pycache__/"],
+            "env_vars": {"RAY_CHDIR_TO_TRIAL_DIR": "0"},
+        },
+    }
+    try:
+        if address is None:
+            ray.init(address="local", include_dashboard=False, **options)
+        else:
+            ray.init(address=address, **options)
+    except (ConnectionError, ValueError) as error:
+        raise InputError(f"There is no Ray cluster at {address!r}: {_first_line(error)}") from None
+    except RuntimeError as error:
+        raise InputError(f"Ray could not be used at {address!r}: {_first_line(error)}") from None
+    try:
+        yield ray
+    finally:
+        ray.shutdown()
+
+
+def count_cores(ray: Any) -> int:
+    """The cores that the cluster's nodes have, busy or not; at least one."""
+    return max(1, int(ray.cluster_resources().get("CPU", 1)))
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0][:300]

@@ -1,0 +1,175 @@
+"""A sweep on Ray Tune: as many trainings at once as the cluster has cores for."""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ray import tune
+from ray.tune.schedulers import ASHAScheduler
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+from digitcnn.cluster.trials import Collector, Job, TuneTrial, write_files
+from digitcnn.errors import InputError, RunFolderError
+from digitcnn.lab.sweep_local import MOST_ATTEMPTS, Echo, say_epoch
+from digitcnn.lab.sweep_plan import SweepSpec, Trial
+from digitcnn.lab.sweep_record import SweepLog
+from digitcnn.run_folder import RunFolder, runs_root
+
+_DATA = ("DIGITCNN_DATA", "KERAS_HOME")
+_METRIC = "val_accuracy"
+
+
+def run_on_ray(
+    ray: Any,
+    spec: SweepSpec,
+    trials: Sequence[Trial],
+    log: SweepLog,
+    *,
+    cores: int = 1,
+    echo: Echo = print,
+) -> None:
+    """Trains what has not ended so far, on all nodes of the cluster.
+
+    The trial of a worker that is lost is begun again, after its last whole epoch where the folder of
+    runs is shared. Ctrl-C stops all trainings, and each keeps its best epoch.
+
+    Args:
+        ray: connected.
+        spec: of the sweep.
+        trials: of the sweep.
+        log: where it is recorded how they stand.
+        cores: for each training.
+        echo: is told one line per event.
+
+    Raises:
+        KeyboardInterrupt: it was stopped; the same command goes on.
+        InputError: no node has so many cores.
+    """
+    most = max((node["Resources"].get("CPU", 0) for node in ray.nodes() if node["Alive"]), default=0)
+    if cores > most:
+        raise InputError(f"No node of the cluster has {cores} cores: the largest has {most:g}.")
+    asha = spec.search == "asha"
+    # What ASHA has to know to compare with is told again; else what has ended is left alone.
+    asked = [trial for trial in trials if asha or not log.find(trial.name).ended]
+    if not all(log.find(trial.name).ended for trial in trials):
+        _fit(ray, spec, asked, log, cores=cores, echo=echo)
+    if not all(log.find(trial.name).ended for trial in trials):
+        raise KeyboardInterrupt
+    log.finish()
+
+
+def _fit(
+    ray: Any, spec: SweepSpec, trials: Sequence[Trial], log: SweepLog, *, cores: int, echo: Echo
+) -> None:
+    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
+    collector = ray.remote(num_cpus=0, scheduling_strategy=here)(Collector).remote(
+        str(runs_root().absolute())
+    )
+    job = Job(
+        runs=str(runs_root().absolute()),
+        record=str(log.path.absolute()),
+        token=log.record.token,
+        cores=cores,
+        data={name: str(Path(os.environ[name]).absolute()) for name in _DATA if os.environ.get(name)},
+        collector=collector,
+    )
+    scheduler = None
+    if spec.search == "asha":
+        scheduler = ASHAScheduler(
+            time_attr="epoch",
+            # A last epoch is told together with the end of its training, which ASHA must not cut off.
+            max_t=max(trial.settings.epochs for trial in trials) + 1,
+            grace_period=spec.grace_epochs,
+            reduction_factor=spec.keep_one_in,
+        )
+    # What Tune itself keeps is not needed: run folders and the sweep's record hold it all.
+    with tempfile.TemporaryDirectory(prefix="digitcnn-tune-") as storage:
+        tune.Tuner(
+            tune.with_resources(tune.with_parameters(TuneTrial, job=job), {"cpu": cores}),
+            param_space={"trial": tune.grid_search([_describe(trial, log) for trial in trials])},
+            tune_config=tune.TuneConfig(metric=_METRIC, mode="max", scheduler=scheduler),
+            run_config=tune.RunConfig(
+                name=spec.name,
+                storage_path=storage,
+                failure_config=tune.FailureConfig(max_failures=MOST_ATTEMPTS - 1),
+                # Run folders hold the checkpoints that a training goes on from.
+                checkpoint_config=tune.CheckpointConfig(checkpoint_frequency=0, checkpoint_at_end=False),
+                callbacks=[_Follow(log, trials, echo)],
+                verbose=0,
+            ),
+        ).fit()
+
+
+def _describe(trial: Trial, log: SweepLog) -> dict[str, Any]:
+    """A trial as it travels to its worker."""
+    replay: list[dict[str, float]] = []
+    if log.find(trial.name).ended:
+        try:
+            rows = RunFolder(runs_root() / trial.name).read_history()
+        except RunFolderError:
+            rows = []
+        replay = [{"epoch": row["epoch"], _METRIC: row[_METRIC]} for row in rows if _METRIC in row]
+    return {"name": trial.name, "settings": asdict(trial.settings), "replay": replay}
+
+
+class _Follow(tune.Callback):
+    """Notes in the sweep's record what Tune sees, and says it."""
+
+    def __init__(self, log: SweepLog | None, trials: Sequence[Trial], echo: Echo):
+        self._log = log
+        self._trials = {trial.name: trial for trial in trials}
+        self._echo = echo
+        self._told: dict[str, int] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Tune writes its callbacks to disk to restore them, which nobody does here: the record is enough.
+        return _Follow, (None, (), print)
+
+    def on_trial_start(self, iteration: int, trials: Any, trial: Any, **info: Any) -> None:
+        if self._log and not self._is_replay(trial):
+            attempts = self._log.find(_name(trial)).attempts + 1
+            self._log.update(_name(trial), state="running", attempts=attempts)
+
+    def on_trial_result(
+        self, iteration: int, trials: Any, trial: Any, result: dict[str, Any], **info: Any
+    ) -> None:
+        files = result.pop("files", None)
+        if not self._log or self._is_replay(trial):
+            return
+        name = _name(trial)
+        if files:
+            write_files(RunFolder(runs_root() / name), files)
+        if self._log.find(name).node != result["node"]:
+            self._log.update(name, node=result["node"])
+        if result["epoch"] > self._told.get(name, 0):
+            self._told[name] = result["epoch"]
+            self._echo(
+                say_epoch(self._trials[name], {"epoch": result["epoch"] - 1, _METRIC: result[_METRIC]})
+            )
+        if result["done"]:
+            ending = result.get("ending", "early")
+            self._log.update(name, state=ending, error=result.get("error"))
+            said = "stopped early" if ending == "early" else ending
+            self._echo(f"{name}: {result.get('error') or said}")
+
+    def on_trial_recover(self, iteration: int, trials: Any, trial: Any, **info: Any) -> None:
+        if self._log:
+            error = "Its worker was lost, so that it was begun again."
+            self._log.update(_name(trial), state="waiting", error=error)
+            self._echo(f"{_name(trial)}: its worker was lost, it is begun again")
+
+    def on_trial_error(self, iteration: int, trials: Any, trial: Any, **info: Any) -> None:
+        if self._log:
+            error = f"It was lost {MOST_ATTEMPTS} times; the same command tries it again."
+            self._log.update(_name(trial), state="failed", error=error)
+            self._echo(f"{_name(trial)}: {error}")
+
+    def _is_replay(self, trial: Any) -> bool:
+        return bool(trial.config["trial"]["replay"])
+
+
+def _name(trial: Any) -> str:
+    return trial.config["trial"]["name"]

@@ -1,0 +1,138 @@
+"""`digitcnn sweep`: trains many runs that a file describes, here or on a Ray cluster."""
+
+import argparse
+import signal
+from pathlib import Path
+
+from digitcnn.commands.parsing import Subparsers, add_command
+from digitcnn.commands.table import align
+from digitcnn.errors import NotSupportedError
+from digitcnn.lab.sweep_plan import SweepSpec, Trial, plan_trials, read_spec
+from digitcnn.lab.sweep_record import SweepLog
+
+_DESCRIPTION = """\
+Trains every run of a sweep: presets x seeds x settings, as a TOML file says. The same command goes on
+where a sweep was cut off, and leaves alone what has come to its end. Each trial is a run folder like any
+other, under runs/ or where DIGITCNN_RUNS says.
+
+Without options it trains here, one after another. With --ray it trains as many at once as this machine
+has cores, with --address as many as a Ray cluster has (pip install -r requirements-ray.txt).
+
+a sweep's file:
+  presets = ["simple", "deeper"]
+  seeds = [0, 1, 2]                 # or a number: 3 is the same
+  search = "grid"                   # every combination; or "random", "asha"
+  samples = 20                      # draws of "random" and "asha"; asha stops bad ones early (needs Ray)
+  [settings]                        # the same for all; the rest is the preset's own
+  epochs = 5
+  [vary]                            # each value with every other
+  batch_size = [64, 128]
+  learning_rate = { from = 0.0003, to = 0.01, log = true }    # not in a grid
+  [asha]
+  grace_epochs = 1                  # before which none is stopped
+  keep_one_in = 3                   # goes on after each check"""
+
+_EXAMPLES = """\
+digitcnn sweep sweep.toml --plan
+digitcnn sweep sweep.toml
+digitcnn sweep sweep.toml --address auto --cores 2"""
+
+
+def add_to(commands: Subparsers) -> None:
+    """Describes the command."""
+    parser = add_command(
+        commands,
+        "sweep",
+        "train many runs, here or on a Ray cluster; the same command goes on",
+        _DESCRIPTION,
+        examples=_EXAMPLES,
+    )
+    parser.add_argument("spec", type=Path, metavar="SPEC.toml", help="the sweep")
+    parser.add_argument("--plan", action="store_true", help="only list the trials and their commands")
+    parser.add_argument("--ray", action="store_true", help="several at once on this machine, with Ray")
+    parser.add_argument(
+        "--address", metavar="HOST:PORT", help="of a Ray cluster's head, or auto on one of its nodes"
+    )
+    parser.add_argument(
+        "--cores",
+        type=_positive,
+        metavar="N",
+        help="cores for each training (default: 1 with Ray, else all)",
+    )
+    parser.set_defaults(run=_sweep)
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError
+    return value
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    spec = read_spec(options.spec)
+    trials = plan_trials(spec)
+    if options.plan:
+        from digitcnn.lab.settings import command_of
+
+        print(align([(trial.name, command_of(trial.settings)) for trial in trials]))
+        return 0
+    on_ray = options.ray or options.address is not None
+    if spec.search == "asha" and not on_ray:
+        raise NotSupportedError('search = "asha" compares trials that run at once: add --ray or --address.')
+    # A sweep that is asked to end does so as with Ctrl-C: its trainings keep their best epochs.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return _run_on_ray(options, spec, trials) if on_ray else _run_here(options, spec, trials)
+    except KeyboardInterrupt:
+        print(f"Stopped; `digitcnn sweep {options.spec}` goes on.", flush=True)
+        return 130
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _run_here(options: argparse.Namespace, spec: SweepSpec, trials: list[Trial]) -> int:
+    from digitcnn.lab.sweep_local import run_here
+    from digitcnn.lab.sweep_record import running_sweep
+
+    with running_sweep(spec, trials, engine="one at a time") as log:
+        run_here(trials, log, cores=options.cores, echo=_say)
+    return _conclude(log)
+
+
+def _run_on_ray(options: argparse.Namespace, spec: SweepSpec, trials: list[Trial]) -> int:
+    from digitcnn.cluster.session import connected, count_cores
+    from digitcnn.lab.sweep_record import running_sweep
+
+    with connected(options.address) as ray:
+        from digitcnn.cluster.sweeping import run_on_ray
+
+        where = f"Ray at {options.address}" if options.address else "Ray on this machine"
+        cores, nodes = count_cores(ray), sum(node["Alive"] for node in ray.nodes())
+        _say(f"{where}: {nodes} nodes, {cores} cores")
+        with running_sweep(spec, trials, engine=where) as log:
+            run_on_ray(ray, spec, trials, log, cores=options.cores or 1, echo=_say)
+    return _conclude(log)
+
+
+def _conclude(log: SweepLog) -> int:
+    """The table of what was reached, and the exit status."""
+    from digitcnn.lab.sweep_summary import view_sweep
+
+    view = view_sweep(log.record, alive=False)
+    rows = [("trials of", "mean test accuracy", "95 % interval", "seeds")]
+    for group in view.groups:
+        mean = "–" if group.mean is None else f"{group.mean:.2%}"
+        ends = "–" if group.low is None or group.high is None else f"{group.low:.2%} to {group.high:.2%}"
+        rows.append((group.label, mean, ends, f"{group.seeds} of {group.trials}"))
+    _say(align(rows, right={1, 3}))
+    if view.best and view.best.test is not None:
+        _say(f"best: {view.best.name}, {view.best.test:.2%}")
+    failed = [trial for trial in log.record.trials if trial.state == "failed"]
+    for trial in failed:
+        _say(f"failed: {trial.name}: {trial.error}")
+    return 1 if failed else 0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
