@@ -32,6 +32,10 @@ with frame.draw_frame("Model Lab"):
         from digitcnn.web.runs_panels import show_runs
 
         show_runs()
+    elif part == "Sweeps":
+        from digitcnn.web.sweep_panels import show_sweeps
+
+        show_sweeps()
     else:
         from digitcnn.web.train_panels import show_train
 

@@ -10,7 +10,7 @@ from digitcnn.lab.runs import Run
 from digitcnn.lab.settings import Settings
 from digitcnn.web.models import use_run
 
-PARTS = ("Train", "Compare", "Inside", "Runs")
+PARTS = ("Train", "Compare", "Inside", "Runs", "Sweeps")
 PART = "tab"
 """The query parameter that holds the part of the lab, so that a link leads to it."""
 
