@@ -7,11 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ray import tune
-from ray.tune.schedulers import ASHAScheduler
-from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
-from digitcnn.cluster.trials import Collector, Job, TuneTrial, write_files
+from digitcnn.cluster.trials import Collector, Job, make_trainable, write_files
 from digitcnn.errors import InputError, RunFolderError
 from digitcnn.lab.sweep_local import MOST_ATTEMPTS, Echo, say_epoch
 from digitcnn.lab.sweep_plan import SweepSpec, Trial
@@ -64,6 +60,10 @@ def run_on_ray(
 def _fit(
     ray: Any, spec: SweepSpec, trials: Sequence[Trial], log: SweepLog, *, cores: int, echo: Echo
 ) -> None:
+    from ray import tune
+    from ray.tune.schedulers import ASHAScheduler
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
     here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
     collector = ray.remote(num_cpus=0, scheduling_strategy=here)(Collector).remote(
         str(runs_root().absolute())
@@ -85,10 +85,11 @@ def _fit(
             grace_period=spec.grace_epochs,
             reduction_factor=spec.keep_one_in,
         )
+    follow = type("Follow", (_Follow, tune.Callback), {})
     # What Tune itself keeps is not needed: run folders and the sweep's record hold it all.
     with tempfile.TemporaryDirectory(prefix="digitcnn-tune-") as storage:
         tune.Tuner(
-            tune.with_resources(tune.with_parameters(TuneTrial, job=job), {"cpu": cores}),
+            tune.with_resources(tune.with_parameters(make_trainable(), job=job), {"cpu": cores}),
             param_space={"trial": tune.grid_search([_describe(trial, log) for trial in trials])},
             tune_config=tune.TuneConfig(metric=_METRIC, mode="max", scheduler=scheduler),
             run_config=tune.RunConfig(
@@ -97,7 +98,7 @@ def _fit(
                 failure_config=tune.FailureConfig(max_failures=MOST_ATTEMPTS - 1),
                 # Run folders hold the checkpoints that a training goes on from.
                 checkpoint_config=tune.CheckpointConfig(checkpoint_frequency=0, checkpoint_at_end=False),
-                callbacks=[_Follow(log, trials, echo)],
+                callbacks=[follow(log, trials, echo)],
                 verbose=0,
             ),
         ).fit()
@@ -115,7 +116,7 @@ def _describe(trial: Trial, log: SweepLog) -> dict[str, Any]:
     return {"name": trial.name, "settings": asdict(trial.settings), "replay": replay}
 
 
-class _Follow(tune.Callback):
+class _Follow:
     """Notes in the sweep's record what Tune sees, and says it."""
 
     def __init__(self, log: SweepLog | None, trials: Sequence[Trial], echo: Echo):

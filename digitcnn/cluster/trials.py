@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ray import tune
-
 from digitcnn.lab.settings import Settings
 from digitcnn.lab.trial_process import TrialProcess
 from digitcnn.run_folder import RunFolder
@@ -42,7 +40,14 @@ class Job:
     collector: Any
 
 
-class TuneTrial(tune.Trainable):
+def make_trainable() -> type[Any]:
+    """The class that Tune makes its actors of."""
+    from ray import tune
+
+    return type("TuneTrial", (TrialSteps, tune.Trainable), {})
+
+
+class TrialSteps:
     """The same training process that runs without Ray; a step is an epoch.
 
     A trial that has ended in an earlier sitting reports again what it had reported then, so that ASHA
