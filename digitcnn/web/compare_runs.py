@@ -79,8 +79,10 @@ def choose(path: Path) -> None:
     label = next((each.label for each in found if Path(each.path) == path), None)
     labels = [each.label for each in found]
     if label is not None and BASELINE in labels:
-        st.session_state[_BASELINE] = BASELINE
-        st.session_state[_OTHERS] = [label if label != BASELINE else CHALLENGER]
+        others = [label if label != BASELINE else CHALLENGER]
+        # Neither alone does: the address of a widget that is not shown does not follow the session.
+        st.session_state[_BASELINE], st.session_state[_OTHERS] = BASELINE, others
+        st.query_params[_BASELINE], st.query_params[_OTHERS] = BASELINE, others
 
 
 def _say_left_out(found: Candidates) -> None:

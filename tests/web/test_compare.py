@@ -58,6 +58,17 @@ def test_it_opens_with_simple_against_deeper(page: AppTest):
     assert page.multiselect(key="against").value == ["deeper"]
 
 
+def test_address_names_what_is_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DIGITCNN_RUNS", str(tmp_path))
+    page = tab()
+    page.query_params["baseline"] = "deeper"
+    page.query_params["against"] = ["simple", "gone", "reader"]
+    page.run()
+    assert not page.exception
+    assert page.selectbox(key="baseline").value == "deeper"
+    assert page.multiselect(key="against").value == ["simple", "reader"]
+
+
 def test_verdict_comes_first_and_says_whether_it_is_luck(page: AppTest, pair: list[Predictions]):
     lead = int(pair[1].right.sum()) - int(pair[0].right.sum())
     verdict = page.markdown[0].value.replace("\\", "")
