@@ -13,37 +13,15 @@ from digitcnn.web import draw_canvas, draw_panels, number_panels
 from digitcnn.web.frame import draw_frame
 from digitcnn.web.garbage import spare_modules
 from digitcnn.web.look_fold import show_look_fold
+from digitcnn.web.model_choice import choose_model
 from digitcnn.web.models import Model, list_models, load_reader
 from digitcnn.web.personal_panels import ask_label, show_personal_set
 
 COMPARED = ("reader", "deeper", "simple")
 """Asked about every drawing, next to the model that was chosen."""
 
-MOST_SIDE_BY_SIDE = 4
 SAID = 156
 """Height of the answer, in pixels, whatever it says."""
-
-
-def choose_model(models: list[Model]) -> Model:
-    """The model whose answer stands large."""
-    names = [model.name for model in models]
-    # Another first model was chosen in the lab: what was chosen here before no longer counts.
-    key = f"draw.model-{names[0]}"
-    if len(names) > MOST_SIDE_BY_SIDE:
-        name = st.selectbox(
-            "Model", names, width=180, label_visibility="collapsed", persist_state="session", key=key
-        )
-    else:
-        name = st.segmented_control(
-            "Model",
-            names,
-            default=names[0],
-            required=True,
-            label_visibility="collapsed",
-            persist_state="session",
-            key=key,
-        )
-    return models[names.index(name)]
 
 
 def read(models: list[Model], strokes: list[Stroke], expect: Expect) -> dict[str, Reading]:
@@ -128,7 +106,7 @@ def draw_and_answer(models: list[Model]) -> None:
                 border=False,
                 vertical_alignment="center",
             )
-            model = choose_model(models)
+            model = choose_model(models, page="draw")
         asked = [other for other in models if other == model or other.name in COMPARED]
         readings = read(asked, strokes, expect)
         with said:

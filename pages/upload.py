@@ -11,6 +11,7 @@ from digitcnn.recognition.results import write_csv, write_json
 from digitcnn.web import upload_canvas, upload_editing, upload_panels, upload_sample
 from digitcnn.web.frame import draw_frame
 from digitcnn.web.look_fold import show_look_fold
+from digitcnn.web.model_choice import choose_model
 from digitcnn.web.models import Model, list_models
 from digitcnn.web.personal_panels import ask_label, show_personal_set
 from digitcnn.web.upload_files import (
@@ -76,11 +77,7 @@ def choose_how(models: list[Model]) -> tuple[Model, Expect]:
         label_visibility="collapsed",
         key="upload.expect",
     )
-    names = [model.name for model in models]
-    name = st.segmented_control(
-        "Model", names, default=names[0], required=True, label_visibility="collapsed", key="upload.model"
-    )
-    return models[names.index(name)], cast(Expect, expect)
+    return choose_model(models, page="upload"), cast(Expect, expect)
 
 
 def show_results(uploads: list[Upload], model: Model, expect: Expect, progress: DeltaGenerator) -> None:
