@@ -10,10 +10,11 @@ from digitcnn.recognition.reader import DEFAULT_MODEL
 from digitcnn.run_folder import SHIPPED
 from digitcnn.web import home_panels
 from digitcnn.web.frame import draw_frame, pages_there_are
+from digitcnn.web.lab_words import say_duration
 from digitcnn.web.models import list_models, load_reader
 from digitcnn.web.samples import sample_strokes
 
-SAMPLE = 7
+SAMPLE = 3
 SIDE = 400
 WIDTH = 122
 """Pixels of a column of bars."""
@@ -25,7 +26,7 @@ EXPLAIN = {
     "Photos": "Of single digits, by phone",
     "Drawn elsewhere": "With a mouse or a stylus, in other programs",
     "Scans": "Of forms and sheets",
-    REFUSED: "Letters, doodles and symbols that it takes for no digit; a dash: it has no such answer",
+    REFUSED: "Letters, doodles and symbols that it takes for no digit; blank: it has no such answer",
 }
 
 LIMITS = """
@@ -37,8 +38,9 @@ LIMITS = """
 
 DATA = """
 - The models learn from [MNIST](http://yann.lecun.com/exdb/mnist/), 70,000 digits by Y. LeCun, C. Cortes and
-  C. Burges (CC BY-SA 3.0); `reader` also from pen strokes: UCI's pen-based digits by E. Alpaydin and
-  F. Alimoglu, and UNIPEN by the International Unipen Foundation (CC BY 4.0).
+  C. Burges (CC BY-SA 3.0). `reader` learns from pen strokes as well (UCI's pen-based digits by E. Alpaydin
+  and F. Alimoglu; UNIPEN by the International Unipen Foundation), from Semeion's scanned digits, and from
+  Google's Quick, Draw! doodles, which are no digits (all CC BY 4.0).
 - What you draw is read on this server and forgotten: nothing is stored, and nothing is sent elsewhere.
 - digitcnn is free software under the MIT licence; its fonts are under the SIL Open Font License.
 """
@@ -52,7 +54,7 @@ def tabulate(scores: list[ModelScore]) -> list[dict[str, Any]]:
         {"Model": score.model}
         | {kind[0].upper() + kind[1:]: _percent(score.kinds.get(kind)) for kind in kinds}
         | ({REFUSED: _percent(score.refused)} if can_refuse else {})
-        | {"Size": score.size / 1e6, "Training": score.seconds}
+        | {"Size": score.size / 1e6, "Training": say_duration(score.seconds)}
         for score in scores
     ]
 
@@ -94,9 +96,7 @@ with draw_frame():
                 "Size": st.column_config.NumberColumn(
                     format="%.2f MB", help="Of the file that answers", width=90
                 ),
-                "Training": st.column_config.NumberColumn(
-                    format="duration", help="On the machine it was trained on", width=110
-                ),
+                "Training": st.column_config.TextColumn(help="On the machine it was trained on", width=100),
             },
             hide_index=True,
             placeholder="–",

@@ -202,7 +202,7 @@ def _show_honesty(choice: Choice) -> None:
                 others.get("refused") if run.record.refuse_above is not None else None,
                 others.get("confident_answers"),
             )
-            found.append((run.label, *("–" if each is None else f"{each:.1%}" for each in shares)))
+            found.append((run.label, *("–" if each is None else f"{100 * each:.1f} %" for each in shares)))
     if found:
         columns = list(zip(*found, strict=True))
         st.table(

@@ -12,7 +12,7 @@ from digitcnn.lab.runs import Run, list_own_runs, list_shipped_runs, read_test_a
 from digitcnn.lab.settings import PRESETS
 from digitcnn.lab.training_queue import LOG, training_is_on
 from digitcnn.web import lab_actions
-from digitcnn.web.lab_words import BADGES, as_markdown, say_state
+from digitcnn.web.lab_words import BADGES, as_markdown, say_duration, say_state
 from digitcnn.web.live_panels import compare_button, resume_button, show_curves
 from digitcnn.web.models import used_run
 from digitcnn.web.runs_downloads import show_downloads
@@ -59,9 +59,9 @@ def tabulate(runs: Sequence[Run]) -> list[dict[str, Any]]:
                 "Run": run.name,
                 "State": BADGES[run.state][0],
                 "Preset": record.preset if record else None,
-                "Test accuracy": read_test_accuracy(run),
+                "Test accuracy": _percent(read_test_accuracy(run)),
                 "Epochs": record.settings.get("epochs") if record else None,
-                "Training time": record.seconds or None if record else None,
+                "Training time": say_duration(record.seconds) if record and record.seconds else None,
                 "Weights": record.parameters or None if record else None,
                 "Begun": _as_time(record.started) if record else None,
                 "From": "ships" if run.shipped else "made here",
@@ -77,9 +77,8 @@ def _choose_row(runs: Sequence[Run]) -> int:
         column_config={
             "Run": st.column_config.TextColumn(pinned=True),
             "Test accuracy": st.column_config.NumberColumn(
-                format="%.4f", help="On MNIST's 10,000 test images"
+                format="%.2f %%", help="On MNIST's 10,000 test images"
             ),
-            "Training time": st.column_config.NumberColumn(format="duration"),
             "Weights": st.column_config.NumberColumn(format="localized"),
             "Begun": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
         },
@@ -173,14 +172,19 @@ def _say_settings(run: Run) -> str:
         "seed": run.record.seed
     }
     own = {} if preset is None else vars(preset.recipe) | {"seed": 0}
-    changed = [f"{_say(key)} {value}" for key, value in shown.items() if own.get(key, None) != value]
-    same = [f"{_say(key)} {value}" for key, value in shown.items() if own.get(key, None) == value]
+    changed = [_say(key, value) for key, value in shown.items() if own.get(key, None) != value]
+    same = [_say(key, value) for key, value in shown.items() if own.get(key, None) == value]
     first = f"Not as the preset: {', '.join(changed)}. " if changed else "All as the preset. "
     return as_markdown(first + f"{run.record.preset}: {', '.join(same)}.")
 
 
-def _say(name: str) -> str:
-    return name.replace("_", " ")
+def _say(name: str, value: object) -> str:
+    shown = ("yes" if value else "no") if isinstance(value, bool) else f"{value}"
+    return f"{name.replace('_', ' ')} {shown}"
+
+
+def _percent(fraction: float | None) -> float | None:
+    return None if fraction is None else 100 * fraction
 
 
 def _as_time(text: str) -> datetime | None:
