@@ -33,6 +33,10 @@ SECTIONS = (
 """Titles and anchors, in the order in which they are shown."""
 
 
+UNBROKEN = "\N{NO-BREAK SPACE}"
+"""Between the words of a link, so that it stays on one line."""
+
+
 @st.fragment
 def show_compare() -> None:
     """The whole tab: choice of runs, verdict, and every section below it."""
@@ -42,7 +46,7 @@ def show_compare() -> None:
         return
     # The first chart needs no metric: it is drawn while they are still being computed.
     verdict = st.container(key="compare-verdict")
-    links = " · ".join(f"[{title}](#{anchor})" for title, anchor in SECTIONS)
+    links = " · ".join(f"[{title.replace(' ', UNBROKEN)}](#{anchor})" for title, anchor in SECTIONS)
     st.markdown(f":small[{links}]")
     _head("curves")
     show_curves(choice)

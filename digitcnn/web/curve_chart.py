@@ -80,7 +80,6 @@ def spec_of(curves: Curves, metric: Metric, *, height: int = 220) -> dict[str, A
                 "mark": {
                     "type": "line",
                     "strokeWidth": 3,
-                    "clip": True,
                     "point": {"size": 40, "filled": True},
                 },
             },

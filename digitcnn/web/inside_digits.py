@@ -68,9 +68,10 @@ def find_drawing() -> list[np.ndarray]:
 
 
 def _choose_test_digit(folder: RunFolder) -> ChosenDigit | None:
-    label = st.segmented_control(
-        "Digit", list(range(10)), default=7, required=True, wrap=True, key="inside.label"
-    )
+    with st.container(key="inside-digit"):
+        label = st.segmented_control(
+            "Digit", list(range(10)), default=7, required=True, wrap=True, key="inside.label"
+        )
     try:
         test = _test_digits()
     except DigitcnnError as error:

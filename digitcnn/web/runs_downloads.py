@@ -30,7 +30,8 @@ def show_downloads(run: Run) -> None:
             for form in _FORMATS:
                 if can_export(form):
                     waits = find_export(folder, form).state == "working"
-                    st.fragment(_offer_made, run_every=_LOOK_AGAIN if waits else None)(run, form, waits)
+                    with st.container(width="content"):
+                        st.fragment(_offer_made, run_every=_LOOK_AGAIN if waits else None)(run, form, waits)
         _download("History", folder.history_csv, f"{run.name}-history.csv", "text/csv")
         if folder.predictions_npz.is_file() and run.record and not run.busy:
             _offer_figures(run)
