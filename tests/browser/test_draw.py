@@ -180,6 +180,36 @@ def test_redo_brings_the_stroke_back_and_the_drawing_outlives_a_page_change(page
     expect(answer_of(page)).to_have_text("1")
 
 
+def test_drawing_outlives_a_reload_until_it_is_cleared(page: Page, server: str):
+    open_draw(page, server)
+    draw(page, 4)
+    expect(answer_of(page)).to_have_text("4")
+    page.reload()
+    expect(answer_of(page)).to_have_text("4")
+    draw(page, 0)
+    expect(answer_of(page)).not_to_have_text("4")
+    page.locator(".st-key-draw-undo button").click()
+    expect(answer_of(page)).to_have_text("4")
+    page.locator(".st-key-draw-undo button").click()
+    expect(answer_of(page)).not_to_have_text("4")
+    page.locator(".st-key-draw-clear button").click()
+    expect(answer_of(page)).to_contain_text("Draw a digit")
+    page.wait_for_function("!sessionStorage.getItem('digitcnn.drawing')")
+    open_draw(page, server)
+    page.wait_for_timeout(1000)
+    expect(answer_of(page)).to_contain_text("Draw a digit")
+
+
+def test_another_tab_knows_nothing_of_the_drawing(page: Page, server: str):
+    open_draw(page, server)
+    draw(page, 4)
+    expect(answer_of(page)).to_have_text("4")
+    other = page.context.new_page()
+    open_draw(other, server)
+    other.wait_for_timeout(1000)
+    expect(answer_of(other)).to_contain_text("Draw a digit")
+
+
 def test_brush_changes_nothing_in_the_answer(page: Page, server: str):
     open_draw(page, server)
     said = []

@@ -105,6 +105,21 @@ def test_own_digits_are_downloaded_cleared_and_brought_back(drawn: Page):
     expect(drawn.locator(".own-digits img")).to_have_count(1)
 
 
+def test_number_and_own_digits_outlive_a_reload(drawn: Page):
+    draw(drawn, sample_number("42", WIDE), WIDE[0])
+    expect(answer_of(drawn)).to_have_text("42")
+    settle(drawn)
+    ask = drawn.locator(".st-key-personal-ask")
+    ask.get_by_text("4", exact=True).click()
+    expect(ask).to_contain_text("Kept as a 4")
+    settle(drawn)
+    drawn.reload()
+    expect(answer_of(drawn)).to_have_text("42")
+    expect(ask).to_contain_text("Kept as a 4")
+    drawn.locator("[data-testid=stExpander]").get_by_text("Your own digits").click()
+    expect(drawn.locator(".own-digits img")).to_have_count(1)
+
+
 def test_phone_has_a_canvas_of_its_own_shape(page: Page, server: str):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{server}/draw")
