@@ -8,7 +8,7 @@ import pyarrow as pa
 from digitcnn.lab.sweep_summary import Group, SweepView, TrialView
 from digitcnn.web.arrow_tables import make_table_of_rows
 from digitcnn.web.compare_charts import Spec
-from digitcnn.web.pictures import INK
+from digitcnn.web.pictures import GUIDE, INK
 
 MOST_GROUPS = 20
 """In the chart; the table has them all."""
@@ -49,16 +49,15 @@ def spec_of_groups(groups: Sequence[Group]) -> Spec:
         {"field": "high", "title": "to", "format": ".2%"},
     ]
     return {
-        "height": {"step": 34},
-        "encoding": {
-            "y": {
-                "field": "setting",
-                "type": "ordinal",
-                "sort": labels,
-                "axis": {"title": None, "labelLimit": 220},
-            }
-        },
+        "height": {"step": 46},
+        "encoding": {"y": {"field": "setting", "type": "ordinal", "sort": labels, "axis": None}},
         "layer": [
+            # Above its dots a setting takes no width from them, which a phone has little of.
+            {
+                "transform": [{"aggregate": [{"op": "count", "as": "n"}], "groupby": ["setting"]}],
+                "mark": {"type": "text", "align": "left", "dy": -14, "fontSize": 12, "color": GUIDE},
+                "encoding": {"x": {"value": 2}, "text": {"field": "setting"}},
+            },
             {
                 "mark": {"type": "rule", "strokeWidth": 2, "opacity": 0.55, "color": INK},
                 "encoding": {"x": share | {"field": "low", "axis": axis}, "x2": {"field": "high"}},
@@ -94,7 +93,7 @@ def tabulate_axes(view: SweepView) -> pa.Table:
             rows.append(
                 {
                     "trial": trial.name,
-                    "axis": axis,
+                    "axis": axis.replace("_", " "),
                     "place": place,
                     "value": f"{value:.2%}" if axis == RESULT else str(value),
                     "accuracy": trial.best,
@@ -118,7 +117,7 @@ def spec_of_axes(view: SweepView) -> Spec:
     position = {
         "field": "axis",
         "type": "nominal",
-        "sort": axes_of(view),
+        "sort": [axis.replace("_", " ") for axis in axes_of(view)],
         "scale": {"type": "point", "padding": 0.2},
         "axis": {"title": None, "orient": "top", "labelAngle": 0, "labelFontWeight": 600, "grid": True},
     }
@@ -129,7 +128,7 @@ def spec_of_axes(view: SweepView) -> Spec:
             "y": {
                 "field": "place",
                 "type": "quantitative",
-                "scale": {"domain": [-0.04, 1.04], "nice": False},
+                "scale": {"domain": [-0.12, 1.14], "nice": False},
                 "axis": None,
             },
         },
@@ -142,7 +141,7 @@ def spec_of_axes(view: SweepView) -> Spec:
                         "field": "accuracy",
                         "type": "quantitative",
                         "scale": {"zero": False},
-                        "legend": {"title": "best validation", "format": ".1%", "orient": "bottom"},
+                        "legend": None,
                     },
                 },
             },
@@ -158,16 +157,22 @@ def spec_of_axes(view: SweepView) -> Spec:
                     ],
                 },
             },
-            {
-                "transform": [
-                    {"aggregate": [{"op": "count", "as": "n"}], "groupby": ["axis", "place", "value"]},
-                    {"filter": "datum.place == 0 || datum.place == 1"},
-                ],
-                "mark": {"type": "text", "align": "left", "dx": 7, "fontSize": 12, "color": "#868C98"},
-                "encoding": {"text": {"field": "value"}},
-            },
+            _end_of_axis(0, down=14),
+            _end_of_axis(1, down=-12),
         ],
         "config": {"view": {"stroke": None}},
+    }
+
+
+def _end_of_axis(place: int, *, down: int) -> Spec:
+    """The value at one end of every axis, so many pixels below it."""
+    return {
+        "transform": [
+            {"aggregate": [{"op": "count", "as": "n"}], "groupby": ["axis", "place", "value"]},
+            {"filter": f"datum.place == {place}"},
+        ],
+        "mark": {"type": "text", "dy": down, "fontSize": 12, "color": GUIDE},
+        "encoding": {"text": {"field": "value"}},
     }
 
 

@@ -9,7 +9,6 @@ from digitcnn.errors import RunFolderError
 from digitcnn.lab.sweep_record import TrialState, is_alive, list_sweeps, read_sweep
 from digitcnn.lab.sweep_summary import SweepView, view_sweep
 from digitcnn.web import lab_actions
-from digitcnn.web.arrow_tables import make_table_of_rows
 from digitcnn.web.lab_words import as_markdown, say_accuracy, say_duration
 from digitcnn.web.sweep_charts import (
     MOST_GROUPS,
@@ -134,18 +133,32 @@ def _show_groups(view: SweepView) -> None:
         key="lab.sweep.groups",
         alt=f"Mean accuracy over seeds of {len(groups)} settings; the best is {groups[0].label}",
     )
-    rows = [
-        {
-            "setting": as_markdown(group.label),
-            "mean": say_accuracy(group.mean),
-            "95 % interval": f"{say_accuracy(group.low)} to {say_accuracy(group.high)}" if group.low else "–",
-            "best": say_accuracy(group.best),
-            "seeds": f"{group.seeds} of {group.trials}",
-        }
-        for group in view.groups
-    ]
-    with st.container(key="lab-sweep-groups"):
-        st.table(make_table_of_rows(rows), border="horizontal", hide_index=True, alt="Means over seeds")
+    st.dataframe(
+        [
+            {
+                "Preset": group.preset,
+                **{name.replace("_", " "): str(value) for name, value in group.varied.items()},
+                "Mean": group.mean,
+                "95 % from": group.low,
+                "to": group.high,
+                "Best": group.best,
+                "Seeds": f"{group.seeds} of {group.trials}",
+            }
+            for group in view.groups
+        ],
+        column_config={
+            "Preset": st.column_config.TextColumn(pinned=True),
+            **{
+                name: st.column_config.NumberColumn(format="%.4f")
+                for name in ("Mean", "95 % from", "to", "Best")
+            },
+        },
+        hide_index=True,
+        height=min(38 + 35 * len(view.groups), 318),
+        placeholder="",
+        key="lab.sweep.means",
+        alt="Mean accuracy over seeds of every preset and setting",
+    )
     if any(group.seeds == 1 for group in groups):
         st.caption("One seed says nothing about chance: an interval needs two, and is narrow from five on.")
 

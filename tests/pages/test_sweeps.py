@@ -1,0 +1,110 @@
+"""The Model Lab's Sweeps, with a sweep that somebody runs, and without any."""
+
+import os
+import socket
+from pathlib import Path
+
+import psutil
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from digitcnn.lab.sweep_record import SweepLog, SweepRecord, TrialRecord, TrialState, sweep_path
+from digitcnn.run_folder import RunFolder, RunRecord, write_json
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DIGITCNN_RUNS", str(tmp_path))
+    return tmp_path
+
+
+def make_trial(
+    runs: Path, preset: str, seed: int, batch: int, state: TrialState, accuracy: float | None = None
+) -> TrialRecord:
+    name = f"made-{preset}-{batch}-s{seed}"
+    if state != "waiting":
+        folder = RunFolder(runs / name)
+        folder.path.mkdir()
+        folder.write_record(RunRecord(preset, {"epochs": 2}, {}, seed, "finished", "2026-01-01", seconds=9.0))
+        folder.write_history([{"epoch": 0.0, "val_accuracy": 0.9}])
+        if accuracy is not None:
+            write_json(folder.metrics_json, {"test": {"accuracy": accuracy}})
+    return TrialRecord(
+        name, preset, seed, {"batch_size": batch}, 2, "", state, 2 if state == "running" else 1, "node-7"
+    )
+
+
+def write_sweep(runs: Path, *, process: int) -> SweepLog:
+    trials = (
+        make_trial(runs, "simple", 0, 64, "finished", 0.98),
+        make_trial(runs, "simple", 1, 64, "finished", 0.96),
+        make_trial(runs, "simple", 0, 128, "early", 0.91),
+        make_trial(runs, "sprint", 0, 64, "running"),
+        make_trial(runs, "sprint", 1, 64, "waiting"),
+    )
+    record = SweepRecord(
+        "made",
+        "grid",
+        "Ray at auto",
+        "running",
+        "2026-01-01T00:00:00+00:00",
+        host=socket.gethostname(),
+        process=process,
+        process_started=psutil.Process().create_time(),
+        trials=trials,
+    )
+    sweep_path("made").parent.mkdir()
+    log = SweepLog(sweep_path("made"), record)
+    log.update(trials[0].name)
+    return log
+
+
+def open_sweeps() -> AppTest:
+    app = AppTest.from_file(str(PROJECT / "pages" / "model_lab.py"), default_timeout=120)
+    app.query_params["tab"] = "Sweeps"
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def words(app: AppTest) -> str:
+    return " ".join(
+        str(element.value)
+        for kind in (app.markdown, app.caption, app.warning, app.error, app.info, app.subheader)
+        for element in kind
+    )
+
+
+def test_without_a_sweep_it_says_how_to_begin_one():
+    app = open_sweeps()
+    assert "There are no sweeps yet" in words(app)
+    assert [block.value for block in app.code][-1] == "python -m digitcnn sweep sweep.toml"
+
+
+def test_a_running_sweep_shows_its_trials_means_and_the_best_so_far(runs: Path):
+    write_sweep(runs, process=os.getpid())
+    app = open_sweeps()
+    figures = {metric.label: metric.value for metric in app.metric}
+    assert figures["Best so far"] == "98.00 %"
+    assert figures["Best mean over seeds"] == "97.00 %"
+    assert figures["Trials"] == "3 of 5"
+    assert "running" in words(app)
+    means, table = (frame.value for frame in app.dataframe)
+    assert list(table["State"]) == ["finished", "finished", "stopped early", "training", "waits"]
+    assert list(table["Begun"])[3] == 2
+    assert list(means["Seeds"]) == ["2 of 2", "0 of 1", "0 of 2"]
+
+
+def test_a_sweep_that_nobody_runs_is_cut_off_and_says_what_goes_on(runs: Path):
+    write_sweep(runs, process=4_000_000)
+    app = open_sweeps()
+    assert "the command that began it goes on" in words(app)
+    assert list(app.dataframe[1].value["State"])[3] == "waits"
+
+
+def test_a_broken_record_is_said(runs: Path):
+    sweep_path("bad").parent.mkdir()
+    sweep_path("bad").write_text("{")
+    assert "no record of a sweep that can be read" in words(open_sweeps()).replace("\\", "")
