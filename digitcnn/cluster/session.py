@@ -2,6 +2,7 @@
 
 import logging
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -14,11 +15,15 @@ from digitcnn.errors import InputError, NotSupportedError
 MISSING = "This needs Ray, which is not installed here: pip install -r requirements-ray.txt."
 
 _PACKAGE = Path(digitcnn.__file__).parent
+_PATIENCE = 10.0
+"""Seconds that the head of a cluster may take to answer."""
+
 _QUIET = {
     # What Ray would otherwise report to its makers, colour, or log beside what is recorded anyway.
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_DATA_DISABLE_PROGRESS_BARS": "1",
+    "RAY_BACKEND_LOG_LEVEL": "fatal",
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",
     "TUNE_DISABLE_STRICT_METRIC_CHECKING": "1",
     "RAY_AIR_NEW_OUTPUT": "0",
@@ -56,6 +61,8 @@ def connected(address: str | None) -> Iterator[Any]:
             "Ray's client addresses (ray://) are not supported: run this on a node of the cluster, with "
             "--address auto."
         )
+    if address:
+        _require_port(address)
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
     import ray
@@ -75,9 +82,12 @@ def connected(address: str | None) -> Iterator[Any]:
         else:
             ray.init(address=address, **options)
     except (ConnectionError, ValueError) as error:
-        raise InputError(f"There is no Ray cluster at {address!r}: {_first_line(error)}") from None
+        raise InputError(
+            f"There is no Ray cluster at {address!r} that lets us in: {_first_line(error)}. Where it asks "
+            "for a token, set RAY_AUTH_MODE=token and RAY_AUTH_TOKEN here, too."
+        ) from None
     except RuntimeError as error:
-        raise InputError(f"Ray could not be used at {address!r}: {_first_line(error)}") from None
+        raise InputError(f"Ray could not be used at {address!r}: {_first_line(error)}.") from None
     try:
         yield ray
     finally:
@@ -89,6 +99,17 @@ def count_cores(ray: Any) -> int:
     return max(1, int(ray.cluster_resources().get("CPU", 1)))
 
 
+def _require_port(address: str) -> None:
+    """Asks at the port first: Ray itself would knock for minutes where nobody is."""
+    host, found, port = address.rpartition(":")
+    if not found:
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=_PATIENCE).close()
+    except (OSError, ValueError, OverflowError) as error:
+        raise InputError(f"There is no Ray cluster at {address!r}: {_first_line(error)}.") from None
+
+
 def _first_line(error: BaseException) -> str:
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[0][:300]
+    return lines[0][:300].rstrip(".")

@@ -39,14 +39,15 @@ class JsonLines:
         _check_about(path.with_name(f"{path.name}.about.json"), about, path, new=not path.exists())
         self._seen: set[str] = set()
         self.failed = 0
-        self._file = path.open("ab")
         whole = 0
+        path.touch()
         with path.open("rb") as lines:
             for line in lines:
                 if not line.endswith(b"\n"):
                     break
                 self._note(_parse(line, path))
                 whole += len(line)
+        self._file = path.open("ab")
         self._file.truncate(whole)
 
     def holds(self, path: str) -> bool:
