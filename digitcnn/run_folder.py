@@ -137,7 +137,7 @@ class RunFolder:
             with self.history_csv.open(newline="") as file:
                 return [{key: float(value) for key, value in row.items()} for row in csv.DictReader(file)]
         except (OSError, TypeError, ValueError, csv.Error) as error:
-            raise RunFolderError(f"{self.history_csv} cannot be read: {error}.") from None
+            raise RunFolderError(f"{_named(self.history_csv)} cannot be read: {error}.") from None
 
     def write_history(self, rows: list[dict[str, float]]) -> None:
         """Writes all rows, the columns those of the first."""
@@ -155,11 +155,14 @@ class RunFolder:
             with self.predictions_npz.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 probabilities = arrays["probabilities"].astype(np.float32)
                 labels = arrays["labels"].astype(np.int64)
-        except (OSError, TypeError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
-            raise RunFolderError(f"{self.predictions_npz} cannot be read: {error}.") from None
+        except FileNotFoundError:
+            raise RunFolderError(f"{_named(self.predictions_npz)} cannot be read: it is missing.") from None
+        except (OSError, TypeError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):
+            # NumPy takes all that it doesn't know for pickled objects, and says how to load them unsafely.
+            raise RunFolderError(f"{_named(self.predictions_npz)} cannot be read: it is damaged.") from None
         if labels.ndim != 1 or probabilities.shape != (len(labels), 10):
             raise RunFolderError(
-                f"{self.predictions_npz}: expected probabilities (n, 10) and labels (n,), "
+                f"{_named(self.predictions_npz)}: expected probabilities (n, 10) and labels (n,), "
                 f"received {probabilities.shape} and {labels.shape}."
             )
         return probabilities, labels
@@ -211,8 +214,15 @@ def write_json(path: Path, data: Any) -> None:
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RunFolderError(f"{path} cannot be read: {error}.") from None
+    except OSError as error:
+        raise RunFolderError(f"{_named(path)} cannot be read: {error.strerror}.") from None
+    except ValueError as error:
+        raise RunFolderError(f"{_named(path)} cannot be read: {error}.") from None
     if not isinstance(data, dict):
-        raise RunFolderError(f"{path} holds {type(data).__name__} where an object was expected.")
+        raise RunFolderError(f"{_named(path)} holds {type(data).__name__} where an object was expected.")
     return data
+
+
+def _named(path: Path) -> str:
+    """A file and its folder, without the way there, which is nobody's business on a page."""
+    return f"{path.parent.name}/{path.name}"

@@ -143,7 +143,7 @@ def test_predictions_that_are_one_plain_array_are_refused(folder: RunFolder):
 
 def test_predictions_with_objects_are_never_unpickled(folder: RunFolder):
     _save(folder.predictions_npz, probabilities=np.array([{"a": 1}], dtype=object), labels=np.array([1]))
-    with pytest.raises(RunFolderError, match="allow_pickle=False"):
+    with pytest.raises(RunFolderError, match="it is damaged"):
         folder.read_predictions()
 
 

@@ -1,6 +1,7 @@
 """The runs there are, shipped and made here, and what each of them is at."""
 
 import re
+import shutil
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +12,9 @@ from digitcnn.lab.processes import find_worker
 from digitcnn.run_folder import SHIPPED, RunFolder, RunRecord, runs_root
 
 State = Literal["queued", "running", "finished", "stopped", "failed", "interrupted", "broken"]
+
+LEAST_FREE = 16_000_000
+"""Bytes: a disk with less than this is called full."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
@@ -112,9 +116,18 @@ def look_at(path: Path, *, shipped: bool) -> Run:
         return Run(folder, shipped, "broken", problem=found)
     busy = find_worker(found) is not None
     if found.state == "running" and not busy:
-        gone = "The process that trained it is gone; its last whole epoch is kept."
-        return Run(folder, shipped, "interrupted", record=found, problem=gone)
+        return Run(folder, shipped, "interrupted", record=found, problem=_say_gone(folder))
     return Run(folder, shipped, cast(State, found.state), busy, found, found.error)
+
+
+def _say_gone(folder: RunFolder) -> str:
+    """Why a training may have gone without a word, and what is left of it."""
+    left = "its last whole epoch is kept" if folder.checkpoint.is_dir() else "it had no whole epoch yet"
+    if shutil.disk_usage(folder.path).free < LEAST_FREE:
+        return (
+            f"The disk is full, and the process that trained it is gone; {left}. Make room, then resume it."
+        )
+    return f"The process that trained it is gone; {left}."
 
 
 @lru_cache(maxsize=2048)

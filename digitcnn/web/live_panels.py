@@ -167,7 +167,7 @@ def _show_figures(run: Run, now: Now) -> None:
             "Test": say_accuracy(read_test_accuracy(run)),
             "Validation": say_accuracy(now.val_accuracy),
             "Training": say_accuracy(now.accuracy),
-            "Time": say_duration(run.record.seconds) if run.record else "–",
+            "Time": say_duration(run.record.seconds) if run.record and run.record.seconds else "–",
             "Weights": f"{run.record.parameters:,}" if run.record and run.record.parameters else "–",
         }
     else:

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import cast
 
 import pytest
@@ -96,3 +97,16 @@ def test_shipped_runs_cannot_be_resumed():
 def test_a_run_without_measurements_has_no_accuracy(runs: Path):
     make_run(runs, "young").metrics_json.unlink()
     assert read_test_accuracy(get_own_run("young")) is None
+
+
+def test_a_run_whose_process_is_gone_says_what_is_left_and_whether_the_disk_is_full(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+):
+    folder = make_run(
+        runs, "cut-off", replace(FINISHED, state="running", process=4_000_000, process_started=1.0)
+    )
+    assert "no whole epoch" in str(get_own_run("cut-off").problem)
+    folder.checkpoint.mkdir()
+    assert "last whole epoch is kept" in str(get_own_run("cut-off").problem)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=100_000))
+    assert "The disk is full" in str(get_own_run("cut-off").problem)
