@@ -1,5 +1,6 @@
 """The look of a report: its style, and line charts as inline SVG."""
 
+import math
 from collections.abc import Sequence
 from html import escape
 from typing import NamedTuple
@@ -52,7 +53,8 @@ def draw_lines(title: str, lines: Sequence[Line], *, x_title: str, square: bool 
     """A line chart as inline SVG; with `square`, both axes run from 0 to 1 and the diagonal is drawn."""
     points = [point for line in lines for point in line.points] or [(0.0, 0.0)]
     x_low, x_high = (0.0, 1.0) if square else _reach([x for x, _ in points])
-    y_low, y_high = (0.0, 1.0) if square else _reach([y for _, y in points])
+    ticks = [0.0, 0.25, 0.5, 0.75, 1.0] if square else place_ticks(*_reach([y for _, y in points]))
+    y_low, y_high = ticks[0], ticks[-1]
 
     def place(x: float, y: float) -> str:
         across = _LEFT + (x - x_low) / (x_high - x_low) * (_RIGHT - _LEFT)
@@ -60,11 +62,10 @@ def draw_lines(title: str, lines: Sequence[Line], *, x_title: str, square: bool 
         return f"{across:.1f},{down:.1f}"
 
     parts = []
-    for step in range(5):
-        y = y_low + (y_high - y_low) * step / 4
-        down = _BOTTOM - (_BOTTOM - _TOP) * step / 4
+    for y in ticks:
+        down = _BOTTOM - (y - y_low) / (y_high - y_low) * (_BOTTOM - _TOP)
         parts.append(f"<path d='M{_LEFT} {down:.1f}H{_RIGHT}' stroke='var(--line)'/>")
-        parts.append(f"<text x='{_LEFT - 6}' y='{down + 4:.1f}' text-anchor='end'>{y:.3g}</text>")
+        parts.append(f"<text x='{_LEFT - 6}' y='{down + 4:.1f}' text-anchor='end'>{y:.6g}</text>")
     for x, anchor, across in ((x_low, "start", _LEFT), (x_high, "end", _RIGHT)):
         parts.append(f"<text x='{across}' y='{_BOTTOM + 18}' text-anchor='{anchor}'>{x:.3g}</text>")
     middle = (_LEFT + _RIGHT) / 2
@@ -82,6 +83,15 @@ def draw_lines(title: str, lines: Sequence[Line], *, x_title: str, square: bool 
         f"<svg viewBox='0 0 {_WIDTH} {_HEIGHT}' role='img' aria-label='{escape(said, quote=True)}'>"
         f"<text class='title' x='0' y='14'>{escape(title)}</text>{''.join(parts)}</svg>"
     )
+
+
+def place_ticks(low: float, high: float) -> list[float]:
+    """Round numbers, four to seven of them, that reach from `low` or below to `high` or above."""
+    rough = (high - low) / 5
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(each * power for each in (1, 2, 2.5, 5, 10) if each * power >= rough * 0.999)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [round(number * step, 12) for number in range(first, last + 1)]
 
 
 def _legend(lines: Sequence[Line]) -> list[str]:
