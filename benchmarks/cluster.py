@@ -90,11 +90,12 @@ def measure_reading(place: Path, count: int, repeats: int) -> None:
                     check=True,
                 )
                 seconds[workers].append(time.monotonic() - began)
+                nodes = sum(node.computing() for node in cluster.nodes)
             used = os.times().children_user + os.times().children_system
-            driver = used - cpu.children_user - cpu.children_system
+            command = used - cpu.children_user - cpu.children_system
             print(
-                f"{workers} workers: {count:,} pictures in {seconds[workers][-1]:.1f} s, the command itself "
-                f"{driver:.1f} s of computing, {_load()}",
+                f"{workers} workers: {count:,} pictures in {seconds[workers][-1]:.1f} s; computing: "
+                f"{nodes:.0f} s on the nodes, {command:.0f} s by the command; {_load()}",
                 flush=True,
             )
     for one, two in zip(seconds[1], seconds[2], strict=True):

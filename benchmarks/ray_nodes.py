@@ -29,6 +29,11 @@ class Node:
 
     process: subprocess.Popen[bytes]
 
+    def computing(self) -> float:
+        """Seconds of processor time that its processes have taken so far, those that have ended left out."""
+        family = psutil.Process(self.process.pid).children(recursive=True)
+        return sum(sum(process.cpu_times()[:2]) for process in family)
+
     def kill(self) -> None:
         """Ends it all at once, as when a machine loses its power."""
         try:

@@ -83,8 +83,8 @@ def _run(
         batch_format="pyarrow",
         fn_kwargs={"model": model, "expect": expect, "working_folder": str(Path.cwd())},
         num_cpus=1,
-        concurrency=workers,
-        max_retries=MOST_RETRIES,
+        compute=ray.data.TaskPoolStrategy(workers),
+        ray_remote_args_fn=lambda: {"max_retries": MOST_RETRIES},
     )
     for batch in results.iter_batches(batch_size=None, batch_format="pyarrow"):
         yield batch["line"].to_pylist(), [os.fsdecode(path) for path in batch["path"].to_pylist()]
