@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from digitcnn.effort import within_effort
 from digitcnn.ink.pieces import Part, Parts, measure_pen, soften
 from digitcnn.ink.rows import group_rows, odds_of_border, typical_height
 
@@ -132,7 +133,7 @@ def pairs_above(pieces: Sequence[Piece]) -> list[tuple[Piece, Piece]]:
         return []
     typical = typical_height(pieces)
     pairs = []
-    for upper in pieces:
+    for upper in within_effort(pieces):
         for lower in pieces:
             gap = lower.top - upper.bottom
             size = max(upper.height, lower.height)
@@ -163,7 +164,7 @@ def arrange(pieces: Sequence[Piece], *, pen: float, whole: Collection[Piece] = (
         units: list[Piece] = []
         odds: list[float] = []
         stretches: list[tuple[int, int]] = []
-        for piece in sorted(row, key=lambda piece: piece.middle):
+        for piece in within_effort(sorted(row, key=lambda piece: piece.middle)):
             cut = _Cut([piece], []) if piece in whole else _cut(piece, height, pen)
             if units:
                 odds.append(odds_of_border(units[-1], cut.pieces[0], height))

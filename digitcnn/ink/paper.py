@@ -175,7 +175,7 @@ def _uneven_paper(rgb: np.ndarray) -> np.ndarray:
     off = _strength(coarse, paper)
     mask, level = _threshold(off, _noise(off))
     if level > 0:
-        pen = 2.0 * mask.sum() / max(_perimeter(mask), 1)
+        pen = 2.0 * mask.sum() / max(length_of_edges(mask), 1)
         paper = _close(coarse, int(np.clip(3.0 * pen + 3, 7, longer * _WIDEST_PEN)))
         off = _strength(coarse, paper)
         mask, _ = _threshold(off, _noise(off))
@@ -224,6 +224,7 @@ def _threshold(strength: np.ndarray, noise: float) -> tuple[np.ndarray, float]:
     return strength > max(floor, _EDGE_OF_INK * level), level
 
 
-def _perimeter(mask: np.ndarray) -> int:
+def length_of_edges(mask: np.ndarray) -> int:
+    """How many pairs of neighbouring pixels are ink and paper."""
     flat = mask.astype(np.uint8)
     return int((flat[:, 1:] != flat[:, :-1]).sum() + (flat[1:] != flat[:-1]).sum())

@@ -1,21 +1,22 @@
-"""Ink to pieces: connected parts of a mask, told apart from specks, frames and the sheet's edges."""
+"""Ink to pieces: the connected parts of a mask, and the house digit of a part."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
 
-from digitcnn.errors import InputError
 from digitcnn.ink.house_digit import FINE, FITTED_SIDE, SIDE, make_house_digit
-from digitcnn.ink.paper import Ink
+from digitcnn.ink.paper import Ink, length_of_edges
 from digitcnn.ink.rules import remove_rules
 
 THINNEST_PEN = 1.9
 """Pens that would be thinner in a house digit, in its pixels, are drawn this wide."""
 
-MOST_PIECES = 400
-"""A picture with more pieces of ink as large as digits is refused."""
+_MOST_EDGES = 1_000_000
+_MOST_GRAINS = 50_000
+"""Ink with longer edges, in pixels, or of more grains is a texture; photographed numbers have 2 % of it."""
 
 _MOST_PARTS = 2000
 _SAME_PART = 0.035
@@ -62,6 +63,22 @@ class Parts:
     labels: np.ndarray
     parts: tuple[Part, ...]
 
+    @cached_property
+    def inner(self) -> list[Part]:
+        """The largest that are no specks and don't touch the picture's edge."""
+        least = max(0.015 * max(self.labels.shape), 6)
+        return [part for part in self.parts[:100] if part.contact == 0 and part.extent >= least]
+
+    @cached_property
+    def usual_pen(self) -> float:
+        """The median width of the pen in what does not touch the picture's edge, in pixels."""
+        return float(np.median([self.pen_of(part) for part in self.inner[:20]]))
+
+    def pen_of(self, part: Part) -> float:
+        """The width of the pen that drew a part, in pixels."""
+        window = self.labels[part.top : part.bottom, part.left : part.right] == part.label
+        return measure_pen(np.pad(window, 1))
+
     def crop(self, chosen: Iterable[Part]) -> tuple[np.ndarray, tuple[int, int]]:
         """The coverage, (height, width) float32 in 0-1, of some parts alone, and its left and top."""
         chosen = list(chosen)
@@ -77,7 +94,7 @@ class Parts:
 
 
 def find_parts(ink: Ink) -> Parts:
-    """The parts of the ink, ruled lines left out, the largest first.
+    """The parts of the ink, ruled lines left out, the largest first; none of a texture, such as noise.
 
     Grains of a dry or faint stroke are one part: what is nearer than half a pen, or than a twentieth
     of a digit, belongs together.
@@ -86,6 +103,8 @@ def find_parts(ink: Ink) -> Parts:
     flat = mask.astype(np.uint8)
     count, found, stats, _ = cv2.connectedComponentsWithStats(flat, connectivity=8)
     labels: np.ndarray = found
+    if count > _MOST_GRAINS or length_of_edges(mask) > _MOST_EDGES:
+        return Parts(ink, np.zeros_like(labels), ())
     edge = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
     contact = np.bincount(edge, minlength=count)
     corners = np.stack(
@@ -96,7 +115,7 @@ def find_parts(ink: Ink) -> Parts:
         pen = 2.0 * float(flat.sum()) / max(outline_of(flat), 1.0)
         for _ in range(2):
             extents = np.maximum(corners[1:, 2] - corners[1:, 0], corners[1:, 3] - corners[1:, 1])
-            typical = _weighted_median(extents, areas[1:])
+            typical = weighted_median(extents, areas[1:])
             reach = int(np.clip(max(0.5 * pen, _SAME_PART * typical), 1, 30))
             kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
             count, grown = cv2.connectedComponents(cv2.dilate(flat, kernel), connectivity=8)
@@ -120,7 +139,8 @@ def _sum_by(owner: np.ndarray, values: np.ndarray, count: int) -> np.ndarray:
     return np.bincount(owner[1:], weights=values[1:], minlength=count).astype(np.int64)
 
 
-def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
+def weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
+    """The value at half of all the weight."""
     order = np.argsort(values)
     return float(values[order][np.searchsorted(np.cumsum(weights[order]), weights.sum() / 2)])
 
@@ -130,123 +150,6 @@ def soften(ink: Ink, window: tuple[slice, slice], mine: np.ndarray) -> np.ndarra
     near = cv2.dilate(mine.astype(np.uint8), np.ones((3, 3), np.uint8))
     cover = np.clip((ink.strength[window] / max(ink.level, 1e-6) - 0.2) / 0.4, 0.0, 1.0)
     return (cover * near).astype(np.float32)
-
-
-def choose_digit(parts: Parts) -> list[Part]:
-    """The parts that make the one digit of a picture; none on blank paper.
-
-    The largest part that is no edge of the sheet and no frame, and all that is near and large enough
-    to belong to it.
-    """
-    candidates = [part for part in parts.parts if not _is_edge(part, parts)]
-    candidates = [part for part in candidates if not _is_frame(part, candidates, parts)]
-    candidates = candidates or list(parts.parts)
-    if not candidates:
-        return []
-    main = candidates[0]
-    chosen, rest = [main], candidates[1:]
-    least = max(0.02 * main.area, 4)
-    rest = [part for part in rest if part.area >= least]
-    while near := [part for part in rest if _gap(part, chosen) <= 0.5 * _extent(chosen)]:
-        chosen += near
-        rest = [part for part in rest if part not in near]
-    return chosen
-
-
-def choose_writing(parts: Parts) -> list[Part]:
-    """The parts that may be digits or bits of them: no specks, no frames, no edges of the sheet.
-
-    Raises:
-        InputError: there are more than `MOST_PIECES` as large as digits.
-    """
-    candidates = [part for part in parts.parts if not _is_edge(part, parts)]
-    candidates = [part for part in candidates if not _is_frame(part, candidates, parts)]
-    if not candidates:
-        return []
-    heights = np.array([part.height for part in candidates])
-    typical = _weighted_median(heights, np.array([part.area for part in candidates]))
-    pen = np.median([2.0 * p.area / (2.0 * p.extent) for p in candidates if p.height >= 0.5 * typical])
-    least = max(0.12 * typical, pen)
-    writing = [part for part in candidates if part.extent >= least and not _is_strip(part, typical)]
-    if len([part for part in writing if part.height >= 0.5 * typical]) > MOST_PIECES:
-        raise InputError(f"The picture shows over {MOST_PIECES} pieces of ink: cut it down to the digits.")
-    return writing[:MOST_PIECES]
-
-
-def _is_strip(part: Part, typical: float) -> bool:
-    """Whether the part is a line rather than writing: longer than any digit, and flat."""
-    flat = min(part.width, part.height)
-    return part.extent > 6.0 * flat and part.extent > (1.5 if part.width > part.height else 2.5) * typical
-
-
-def _is_frame(part: Part, others: list[Part], parts: Parts) -> bool:
-    """Whether the part is drawn around others that are digits of their own."""
-    if part.area > 0.25 * part.width * part.height:
-        return False
-    shorter = min(part.width, part.height)
-    inside = [
-        other
-        for other in others
-        if other.left > part.left
-        and other.right < part.right
-        and other.top > part.top
-        and other.bottom < part.bottom
-        and 0.25 * shorter < other.extent < 0.95 * part.extent
-    ]
-    if not inside:
-        return False
-    # A slashed zero holds its slash; what holds several things, or has corners, is a frame.
-    return len(inside) > 1 or _squareness(part, parts) > 0.85
-
-
-def _squareness(part: Part, parts: Parts) -> float:
-    """How much of the smallest rectangle around it the part's outline encloses: 0.79 for an ellipse."""
-    mask = parts.labels[part.top : part.bottom, part.left : part.right] == part.label
-    contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    contour = max(contours, key=cv2.contourArea)
-    _, (width, height), _ = cv2.minAreaRect(contour)
-    return cv2.contourArea(contour) / max(width * height, 1.0)
-
-
-def _is_edge(part: Part, parts: Parts) -> bool:
-    """Whether the part is something that reaches in from outside the picture: a desk, a shadow, a finger.
-
-    It lies along the picture's edge, and is a strip or far thicker than the pen that wrote the rest.
-    """
-    if part.contact < 0.3 * min(part.width, part.height) or parts.ink.zoom > 1:
-        return False
-    height, width = parts.labels.shape
-    least = max(0.015 * max(height, width), 6)
-    inner = [other for other in parts.parts[:100] if other.contact == 0 and other.extent >= least]
-    if not inner:
-        return False
-    if part.contact > 0.5 * part.extent:
-        strip = min(part.width, part.height) < 0.25 * part.extent
-        giant = part.extent > 3.0 * float(np.median([other.extent for other in inner]))
-        if part.extent > 0.15 * max(height, width) and (strip or giant):
-            return True
-    usual = float(np.median([_pen_of(other, parts) for other in inner[:20]]))
-    return _pen_of(part, parts) > 2.5 * usual
-
-
-def _pen_of(part: Part, parts: Parts) -> float:
-    window = parts.labels[part.top : part.bottom, part.left : part.right] == part.label
-    return measure_pen(np.pad(window, 1))
-
-
-def _gap(part: Part, others: list[Part]) -> float:
-    return min(
-        max(
-            part.left - other.right, other.left - part.right, part.top - other.bottom, other.top - part.bottom
-        )
-        for other in others
-    )
-
-
-def _extent(parts: list[Part]) -> int:
-    width = max(p.right for p in parts) - min(p.left for p in parts)
-    height = max(p.bottom for p in parts) - min(p.top for p in parts)
-    return max(width, height)
 
 
 def make_piece_digit(cover: np.ndarray) -> np.ndarray:

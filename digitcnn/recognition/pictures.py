@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,11 @@ from digitcnn.ink.house_digit import SIDE
 from digitcnn.ink.lines import Line, Piece, arrange, crop_piece, cut_out, join, pairs_above, pen_of
 from digitcnn.ink.paper import Ink, find_ink
 from digitcnn.ink.picture import Picture
-from digitcnn.ink.pieces import choose_digit, choose_writing, find_parts, make_piece_digit
+from digitcnn.ink.pieces import find_parts, make_piece_digit
 from digitcnn.ink.sheet import isolate_sheets
 from digitcnn.ink.strokes import Box
 from digitcnn.ink.turns import turn_box_back, turn_ink
+from digitcnn.ink.writing import choose_digit, choose_writing
 from digitcnn.recognition.numbers import AMONG_DIGITS, Run, belief, list_runs, part_row
 from digitcnn.recognition.touching import corroborate
 
@@ -74,7 +75,7 @@ def read_boxes(reader: DigitReader, picture: Picture, boxes: Sequence[Box]) -> t
     """Reads the ink in each box, in pixels of the input, as one digit; a box without ink has none."""
     ink = find_ink(picture)
     parts = find_parts(ink)
-    pieces = [cut_out(parts, *_window_of(ink, box)) for box in boxes]
+    pieces = [cut_out(parts, *_window_of(ink, box)) for box in within_effort(boxes)]
     inked = [piece for piece in pieces if piece is not None]
     turns = _find_turns(reader, inked, _judge(reader, ink, inked))
     read = iter(_judge(reader, ink, inked, turns=turns, refuse_above=_SAID_TO_BE_ONE))
@@ -125,7 +126,7 @@ def _read_pages(reader: DigitReader, ink: Ink) -> list[list[Digit]]:
 
 def _pieces_of(ink: Ink) -> list[Piece]:
     parts = find_parts(ink)
-    return [crop_piece(parts, [part]) for part in choose_writing(parts)]
+    return [crop_piece(parts, [part]) for part in within_effort(choose_writing(parts))]
 
 
 def _find_turns(reader: DigitReader, pieces: Sequence[Piece], digits: Sequence[Digit]) -> int:
@@ -186,16 +187,13 @@ def _settle(lines: list[list[Digit]]) -> list[list[Digit]]:
 def _stack(reader: DigitReader, ink: Ink, known: dict[Piece, Digit]) -> dict[Piece, Digit]:
     """Joins pieces that stand over one another where the two are a digit rather than each alone."""
     pairs = [pair for pair in pairs_above(list(known)) if min(belief(known[p]) for p in pair) < _PLAIN]
-    joined = [join(pair) for pair in pairs]
-    gains = sorted(
-        zip(_judge(reader, ink, joined), joined, pairs, strict=True),
-        key=lambda entry: -belief(entry[0]),
-    )
+    judged = _judge(reader, ink, (join(pair) for pair in pairs))
+    gains = sorted(zip(judged, pairs, strict=True), key=lambda entry: -belief(entry[0]))
     result = dict(known)
-    for digit, piece, (one, other) in gains:
+    for digit, (one, other) in gains:
         if one in result and other in result and belief(digit) > _PLAIN:
             del result[one], result[other]
-            result[piece] = digit
+            result[join((one, other))] = digit
     return result
 
 
@@ -207,10 +205,11 @@ def _read_line(reader: DigitReader, ink: Ink, line: Line, known: dict[Piece, Dig
         return max(p.right for p in pieces) - min(p.left for p in pieces) <= widest
 
     runs = list_runs(line.odds, fits)
-    joined = {run: join(line.pieces[run.start : run.end]) for run in runs}
-    unknown = [run for run in runs if joined[run] not in known]
-    digits: dict[Run, Digit] = {run: known[piece] for run, piece in joined.items() if piece in known}
-    judged = _judge(reader, ink, [joined[run] for run in unknown])
+    alone = {Run(at, at + 1): piece for at, piece in enumerate(line.pieces)}
+    digits: dict[Run, Digit] = {run: known[piece] for run, piece in alone.items() if piece in known}
+    unknown = [run for run in runs if run not in digits]
+    # One at a time: all of them together would take as much memory as hundreds of pictures.
+    judged = _judge(reader, ink, (join(line.pieces[run.start : run.end]) for run in unknown))
     digits.update(zip(unknown, judged, strict=True))
     digits, against, odds = corroborate(line, digits)
     height = ink.picture.scale * line.height / ink.zoom
@@ -221,15 +220,17 @@ def _read_line(reader: DigitReader, ink: Ink, line: Line, known: dict[Piece, Dig
 def _judge(
     reader: DigitReader,
     ink: Ink,
-    pieces: Sequence[Piece],
+    pieces: Iterable[Piece],
     *,
     turns: int = 0,
     refuse_above: float = AMONG_DIGITS,
 ) -> list[Digit]:
-    if not pieces:
-        return []
-    pixels = np.stack([make_piece_digit(np.rot90(piece.cover, turns)) for piece in within_effort(pieces)])
-    return reader.judge_all(pixels, [_box_of(ink, piece) for piece in pieces], refuse_above=refuse_above)
+    pixels: list[np.ndarray] = []
+    boxes: list[Box] = []
+    for piece in within_effort(pieces):
+        pixels.append(make_piece_digit(np.rot90(piece.cover, turns)))
+        boxes.append(_box_of(ink, piece))
+    return reader.judge_all(np.stack(pixels), boxes, refuse_above=refuse_above) if pixels else []
 
 
 def _box_of(ink: Ink, piece: Piece) -> Box:
