@@ -4,10 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from digitcnn.effort import limited_effort
 from digitcnn.errors import InputError
 from digitcnn.ink.canvas import strokes_from_canvas
 from digitcnn.ink.strokes import Stroke
-from digitcnn.recognition.effort import limited_effort
 from digitcnn.recognition.reader import Digit, Expect, Reading
 from digitcnn.web import draw_canvas, draw_panels, number_panels
 from digitcnn.web.frame import draw_frame
