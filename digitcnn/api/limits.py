@@ -24,7 +24,7 @@ BODY_SECONDS = 30.0
 MAX_BYTES_IN_FLIGHT = 96_000_000
 """Bytes of all the bodies that are being received or read; a request that would exceed it is sent away."""
 
-MAX_WAITING = 32
+MAX_WAITING = 64
 """Requests of one kind that wait for their thread; one more is sent away."""
 
 WAITING_SECONDS = 20.0

@@ -2,10 +2,7 @@
 
 import io
 import json
-import socket
-import threading
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import partial
 from pathlib import Path
 
@@ -14,8 +11,7 @@ import pytest
 from PIL import Image
 
 from digitcnn import DigitReader, effort
-from digitcnn.api import app, bodies, threads
-from digitcnn.recognition.reader import Reading
+from digitcnn.api import app
 from digitcnn.recognition.results import FileResult, record_of
 from digitcnn.run_folder import SHIPPED, list_runs
 from tests.api.conftest import BOUNDARY, Client, part
@@ -185,70 +181,6 @@ def test_an_unknown_model_path_or_method_is_refused(api: Client):
     assert "There is no model called '../models/reader'; there are conv-dense64," in reply.json["error"]
     assert api.get("/api/nothing").status == 404
     assert api.get("/api/recognize").json["error"] == "GET is not possible here: see /api/docs."
-
-
-def test_a_slow_body_is_given_up(api: Client, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(bodies, "BODY_SECONDS", 0.2)
-    with socket.create_connection(("127.0.0.1", api.port), timeout=60) as connection:
-        head = "POST /api/recognize HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-        connection.sendall(f"{head}Content-Length: 100\r\n\r\n{{".encode())
-        reply = b"".join(iter(partial(connection.recv, 4096), b""))
-    assert reply.startswith(b"HTTP/1.1 408 ")
-
-
-def test_bodies_together_stay_within_their_memory(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(bodies, "MAX_BYTES_IN_FLIGHT", 100)
-    api: Client = request.getfixturevalue("api")
-    with socket.create_connection(("127.0.0.1", api.port), timeout=60) as slow:
-        head = "POST /api/recognize HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
-        slow.sendall(f"{head}Content-Length: 61\r\n\r\n{' ' * 60}".encode())
-        while (other := api.send_json(SEVEN)).status == 200:
-            pass
-        assert (other.status, other.json["error"]) == (429, bodies.BUSY)
-        slow.sendall(b"0")
-        assert slow.recv(4096).startswith(b"HTTP/1.1 422 ")
-    assert api.send_json(SEVEN).status == 200
-
-
-def test_health_is_told_and_waiting_is_bounded_while_the_thread_reads(
-    api: Client, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(threads, "MAX_WAITING", 1)
-    begun, go_on = threading.Event(), threading.Event()
-
-    def read(*_: object) -> dict:
-        begun.set()
-        go_on.wait(60)
-        return app._record(Reading())
-
-    monkeypatch.setattr(app, "_read", read)
-    with ThreadPoolExecutor(3) as visitors:
-        first = visitors.submit(api.send_json, SEVEN)
-        assert begun.wait(60)
-        assert api.get("/api/health").status == 200
-        others = [visitors.submit(api.send_json, SEVEN) for _ in range(2)]
-        refused = next(as_completed(others)).result()
-        assert (refused.status, refused.json["error"]) == (429, bodies.BUSY)
-        go_on.set()
-        assert sorted([first.result().status, *(other.result().status for other in others)]) == [
-            200,
-            200,
-            429,
-        ]
-
-
-def test_a_request_whose_turn_does_not_come_is_sent_away(api: Client, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(threads, "WAITING_SECONDS", 0.2)
-    begun, go_on = threading.Event(), threading.Event()
-    monkeypatch.setattr(app, "_read", lambda *_: (begun.set(), go_on.wait(60), app._record(Reading()))[-1])
-    with ThreadPoolExecutor(1) as visitors:
-        first = visitors.submit(api.send_json, SEVEN)
-        assert begun.wait(60)
-        assert api.send_json(SEVEN).status == 429
-        go_on.set()
-        assert first.result().status == 200
 
 
 def test_too_much_ink_is_refused(api: Client, monkeypatch: pytest.MonkeyPatch):
