@@ -103,7 +103,7 @@ def measure_reading(place: Path, count: int, repeats: int) -> None:
 
 
 def make_pictures(folder: Path, count: int) -> Path:
-    """PNG files of MNIST's digits, dark on light and of several sizes, a thousand in each folder below."""
+    """PNG files of MNIST's digits, dark on light, 140 x 140, a thousand in each folder below."""
     if folder.is_dir():
         return folder
     from digitcnn.training.datasets import load_mnist
@@ -112,8 +112,7 @@ def make_pictures(folder: Path, count: int) -> Path:
     for number, image in enumerate(images):
         below = folder / f"{number // 1000:02}"
         below.mkdir(parents=True, exist_ok=True)
-        side = (56, 84, 112)[number % 3]
-        Image.fromarray(255 - image).resize((side, side), Image.Resampling.BICUBIC).save(
+        Image.fromarray(255 - image).resize((140, 140), Image.Resampling.BICUBIC).save(
             below / f"{number:05}.png"
         )
     return folder

@@ -3,6 +3,7 @@
 import logging
 import os
 import tempfile
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -77,15 +78,18 @@ def _run(
         pa.table({"path": pa.array([os.fsencode(path) for path in some], pa.binary())})
         for some in _in_lists(paths, size)
     ]
-    results = ray.data.from_arrow(tables).map_batches(
-        _read_batch,
-        batch_size=None,
-        batch_format="pyarrow",
-        fn_kwargs={"model": model, "expect": expect, "working_folder": str(Path.cwd())},
-        num_cpus=1,
-        compute=ray.data.TaskPoolStrategy(workers),
-        ray_remote_args_fn=lambda: {"max_retries": MOST_RETRIES},
-    )
+    with warnings.catch_warnings():
+        # There is no other way to bound a task's retries; requirements-ray.txt ends before it is gone.
+        warnings.simplefilter("ignore", ray.util.annotations.RayDeprecationWarning)
+        results = ray.data.from_arrow(tables).map_batches(
+            _read_batch,
+            batch_size=None,
+            batch_format="pyarrow",
+            fn_kwargs={"model": model, "expect": expect, "working_folder": str(Path.cwd())},
+            num_cpus=1,
+            compute=ray.data.TaskPoolStrategy(workers),
+            ray_remote_args_fn=lambda: {"max_retries": MOST_RETRIES},
+        )
     for batch in results.iter_batches(batch_size=None, batch_format="pyarrow"):
         yield batch["line"].to_pylist(), [os.fsdecode(path) for path in batch["path"].to_pylist()]
 

@@ -1,5 +1,7 @@
 """A sweep's file becomes trials, or a sentence that says what is wrong with it."""
 
+import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from digitcnn.lab.runs import own_path
 from digitcnn.lab.settings import PRESETS
 from digitcnn.lab.sweep_plan import parse_spec, plan_trials, read_spec
 
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "cluster.md"
 DRAWN: dict[str, Any] = {
     "presets": ["simple"],
     "search": "random",
@@ -109,3 +112,11 @@ def test_a_file_is_read_and_its_name_is_the_sweeps(tmp_path: Path):
         read_spec(path)
     with pytest.raises(InputError, match="There is no file called"):
         read_spec(tmp_path / "gone.toml")
+
+
+def test_the_sweeps_of_the_docs_can_be_planned():
+    blocks = re.findall(
+        r"^```toml\n(.*?)^```$", DOCS.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE
+    )
+    counts = [len(plan(tomllib.loads(block))) for block in blocks]
+    assert counts == [12, 40]

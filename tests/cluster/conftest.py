@@ -1,0 +1,30 @@
+"""A Ray cluster of two nodes on this machine, and a few real digits to train on."""
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from benchmarks.ray_nodes import Cluster, ray_cluster
+from tests.made_mnist import write_mnist
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A head without cores and two nodes with one each, all started with `ray start`."""
+    if find_spec("ray") is None:
+        pytest.skip("no Ray here: pip install -r requirements-ray.txt")
+    with ray_cluster(2) as started:
+        yield started
+
+
+@pytest.fixture
+def place(tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with data, in the environment of the cluster."""
+    write_mnist(tmp_path)
+    for name, value in cluster.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DIGITCNN_DATA", str(tmp_path))
+    monkeypatch.setenv("DIGITCNN_RUNS", str(tmp_path / "runs"))
+    return tmp_path
