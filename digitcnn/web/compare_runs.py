@@ -39,7 +39,7 @@ class Choice:
         """Those that can be asked, by label."""
         files = {each.label: each.folder.tflite_file for each in self.candidates}
         return {
-            label: Model(str(file.parent) if "/" in label else label, file.stat().st_mtime_ns)
+            label: Model(label, file.stat().st_mtime_ns, str(file.parent))
             for label, file in files.items()
             if file.is_file()
         }

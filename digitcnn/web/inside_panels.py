@@ -99,15 +99,15 @@ def show_inside() -> None:
         _show_sheet(number, sheet, probabilities)
 
 
-def show_where_it_looks(model_name: str, house_digit: np.ndarray) -> None:
+def show_where_it_looks(path: str, house_digit: np.ndarray) -> None:
     """What of a digit the answer of a model hangs on; a small panel for any page.
 
     Args:
-        model_name: as for `DigitReader`.
+        path: of the model's run folder.
         house_digit: (28, 28) in 0-1.
     """
     try:
-        folder = find_run(model_name)
+        folder = find_run(path)
     except DigitcnnError as error:
         st.warning(str(error))
         return

@@ -8,7 +8,7 @@ from digitcnn.errors import DigitcnnError
 from digitcnn.lab import training_queue
 from digitcnn.lab.runs import Run
 from digitcnn.lab.settings import Settings
-from digitcnn.web.models import use_run
+from digitcnn.web.models import use_run, used_run
 
 PARTS = ("Train", "Compare", "Inside", "Runs", "Sweeps")
 PART = "tab"
@@ -54,6 +54,8 @@ def cancel(name: str) -> None:
 
 def delete(name: str) -> None:
     """Removes a run that was made here."""
+    if used_run() == name:
+        use_run(None)
     _try(lambda: training_queue.delete(name))
 
 

@@ -20,4 +20,4 @@ def show_look_fold(model: Model, pixels: np.ndarray | None, *, key: str) -> None
     from digitcnn.web.inside_panels import show_where_it_looks
 
     with fold:
-        show_where_it_looks(model.name, np.zeros((28, 28), np.float32) if pixels is None else pixels)
+        show_where_it_looks(model.path, np.zeros((28, 28), np.float32) if pixels is None else pixels)

@@ -22,12 +22,14 @@ class Model:
     """A trained model that a page can ask.
 
     Attributes:
-        name: of its run folder.
+        name: that it is called by; no two on a page have the same.
         changed: time of the model's file, so that a newly trained one is loaded anew.
+        path: of its run folder.
     """
 
     name: str
     changed: int
+    path: str
 
 
 def list_models() -> list[Model]:
@@ -36,7 +38,7 @@ def list_models() -> list[Model]:
     Those that are still being trained are left out.
     """
     found = [folder for folder in list_runs(SHIPPED) if folder.tflite_file.is_file() and is_finished(folder)]
-    models = [Model(folder.name, folder.tflite_file.stat().st_mtime_ns) for folder in found]
+    models = [Model(folder.name, folder.tflite_file.stat().st_mtime_ns, str(folder.path)) for folder in found]
     return _chosen_in_the_lab() + sorted(models, key=lambda model: (model.name != DEFAULT_MODEL, model.name))
 
 
@@ -69,14 +71,17 @@ def _chosen_in_the_lab() -> list[Model]:
     name = used_run()
     if not name:
         return []
+    folder = RunFolder(runs_root() / name)
+    called = f"{name} (made here)" if (SHIPPED / name).is_dir() else name
     try:
-        changed = (runs_root() / name / "model.tflite").stat().st_mtime_ns
-    except OSError:
-        return []  # Somebody has deleted it.
-    return [Model(name, changed)]
+        model = Model(called, folder.tflite_file.stat().st_mtime_ns, str(folder.path))
+        load_reader(model)
+    except (OSError, DigitcnnError):
+        return []  # Somebody has deleted it, or damaged it.
+    return [model]
 
 
 @st.cache_resource(max_entries=MOST_READERS, show_spinner=False)
 def load_reader(model: Model) -> DigitReader:
     """The reader of a model, shared by all visitors."""
-    return DigitReader(model.name)
+    return DigitReader(model.path)

@@ -9,8 +9,9 @@ import numpy as np
 import pyarrow as pa
 import streamlit as st
 
-from digitcnn.errors import InputError
+from digitcnn.errors import DigitcnnError, InputError
 from digitcnn.lab.personal_digits import MOST_DIGITS, PersonalDigits, PersonalScore, score_models
+from digitcnn.recognition.reader import DigitReader
 from digitcnn.web.arrow_tables import make_table
 from digitcnn.web.frame import PAGES, link_to, pages_there_are
 from digitcnn.web.models import Model, list_models, load_reader
@@ -218,9 +219,17 @@ def _score(own: PersonalDigits, models: dict[str, Model]) -> dict[str, PersonalS
     """The scores, computed anew only where the set or the models have changed."""
     known: tuple[Any, dict[str, PersonalScore]] | None = st.session_state.get("personal.scores")
     if known is None or known[0][0] is not own or known[0][1] != models:
-        scores = score_models(own, {name: load_reader(model) for name, model in models.items()})
-        known = st.session_state["personal.scores"] = (own, models), scores
+        readers = {name: reader for name, model in models.items() if (reader := _try_to_load(model))}
+        known = st.session_state["personal.scores"] = (own, models), score_models(own, readers)
     return known[1]
+
+
+def _try_to_load(model: Model) -> DigitReader | None:
+    """The reader of a model; None where its files are damaged: then it has no score."""
+    try:
+        return load_reader(model)
+    except DigitcnnError:
+        return None
 
 
 def _tabulate(scores: dict[str, PersonalScore]) -> pa.Table:

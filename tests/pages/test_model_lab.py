@@ -138,6 +138,34 @@ def test_a_run_is_deleted_once_that_is_confirmed(runs: Path):
     assert not (runs / "simple-1").exists()
 
 
+def open_draw(**parameters: str) -> AppTest:
+    draw = AppTest.from_file(str(PROJECT / "pages" / "draw.py"), default_timeout=120)
+    for name, value in parameters.items():
+        draw.query_params[name] = value
+    draw.run()
+    assert not draw.exception
+    return draw
+
+
+def models_on(draw: AppTest) -> list[str]:
+    (control,) = [each for each in (*draw.selectbox, *draw.button_group) if each.label == "Model"]
+    return list(control.options)
+
+
+def test_the_address_of_draw_keeps_the_run_that_is_used(runs: Path):
+    folder = make_run(runs, "simple")
+    folder.tflite_file.write_bytes((PROJECT / "models" / "simple" / "model.tflite").read_bytes())
+    models = models_on(open_draw(use="simple"))
+    assert models[0] == "simple (made here)"
+    assert "simple" in models[1:]
+
+
+@pytest.mark.parametrize("name", ["gone", "..", "../models/simple", "damaged"])
+def test_a_run_that_cannot_be_used_is_left_out_on_draw(runs: Path, name: str):
+    make_run(runs, "damaged").tflite_file.write_bytes(b"TFL3")
+    assert models_on(open_draw(use=name))[0] == "reader"
+
+
 def test_a_run_that_is_used_comes_first_on_draw(runs: Path):
     folder = make_run(runs, "simple-1")
     shipped = RunFolder(PROJECT / "models" / "simple")

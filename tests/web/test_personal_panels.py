@@ -100,7 +100,7 @@ def test_scores_take_in_models_that_no_page_offers(tmp_path: Path):
         from digitcnn.web.samples import sample_strokes
 
         keep_digits(PersonalDigits().add(draw_house_digit(sample_strokes(4, 400)), 4))
-        show_personal_scores({"trained here": Model(path, 0)})
+        show_personal_scores({"trained here": Model("trained here", 0, path)})
 
     page = AppTest.from_function(script, args=(str(copy),), default_timeout=60).run()
     assert not page.exception
