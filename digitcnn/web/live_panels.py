@@ -58,7 +58,8 @@ def _follow(before: tuple[tuple[str, str, bool], ...]) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lab-queue"):
             st.markdown(f":material/queue: {sentence}", width="content")
             for run in runs:
-                if run.state == "queued" and run.name in lab_actions.my_runs():
+                # After a reload nobody knows whose it is, but the address tells which one is looked at.
+                if run.state == "queued" and run.name in {*lab_actions.my_runs(), lab_actions.watched()}:
                     _cancel_button(run)
     if subject:
         _show_subject(subject, runs)
