@@ -36,6 +36,7 @@ _REFUSALS = {
 _PICTURE = {
     "type": "object",
     "required": ["file"],
+    "additionalProperties": False,
     "properties": {
         "file": {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP, HEIC, TIFF, PDF..."},
         "expect": {"type": "string", "enum": ["digit", "number"], "default": "number"},

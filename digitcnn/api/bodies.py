@@ -152,6 +152,10 @@ async def _parse_form(request: Request, body: bytearray) -> SentPicture:
         file, expect = form.get("file"), form.get("expect", "number")
         if file is None or isinstance(file, str):
             raise RefusalError(422, "Send the picture as a file in the field `file`.")
+        if unknown := set(form) - {"file", "expect"}:
+            raise RefusalError(
+                422, f"There is no field {clean_name(min(unknown))!r}: send `file` and `expect`."
+            )
         if expect not in get_args(Expect):
             raise RefusalError(422, 'The field `expect` is "digit" or "number".')
         return SentPicture(await file.read(), clean_name(file.filename or "picture"), cast(Expect, expect))

@@ -10,7 +10,7 @@ import numpy as np
 from digitcnn.effort import within_effort
 from digitcnn.ink.stroke_pieces import PenRow, arrange_strokes
 from digitcnn.ink.strokes import Stroke, box_of_strokes, draw_house_digit
-from digitcnn.recognition.numbers import AMONG_DIGITS, Run, list_runs, part_row
+from digitcnn.recognition.numbers import AMONG_DIGITS, LONGEST_RUN, Run, list_runs, part_row
 
 if TYPE_CHECKING:
     from digitcnn.recognition.reader import Digit, DigitReader
@@ -23,6 +23,9 @@ _TOUCHING = 0.1
 """Gap between strokes of a digit that stand over one another at most, in heights of the drawing."""
 
 _SURE = 0.8
+
+_MOST_RUNS = 1000
+"""So many ways to join the strokes of a row are looked at, about: of a long row only shorter ones."""
 
 
 def read_rows(reader: DigitReader, strokes: Sequence[Stroke]) -> list[list[Digit]]:
@@ -65,7 +68,8 @@ def _read_row(reader: DigitReader, row: PenRow) -> tuple[list[Digit], float]:
         height = max(p.bottom for p in pieces) - min(p.top for p in pieces)
         return width <= _WIDEST_DIGIT * row.height and height <= _TALLEST_DIGIT * row.height
 
-    runs = list_runs(row.odds, fits)
+    longest = max(min(_MOST_RUNS // len(row.pieces), LONGEST_RUN), 3)
+    runs = list_runs(row.odds, fits, longest=longest)
     groups = [[piece.path for piece in row.pieces[run.start : run.end]] for run in runs]
     pixels = np.stack([draw_house_digit(group) for group in within_effort(groups)])
     boxes = [box_of_strokes(group) for group in groups]

@@ -36,17 +36,20 @@ class Run(NamedTuple):
     end: int
 
 
-def list_runs(odds: Sequence[float], fits: Callable[[int, int], bool]) -> list[Run]:
+def list_runs(
+    odds: Sequence[float], fits: Callable[[int, int], bool], *, longest: int = LONGEST_RUN
+) -> list[Run]:
     """Every run of neighbours that could be one digit.
 
     Args:
         odds: one less than units: how much likelier, as a logarithm, a digit ends there than not.
         fits: whether a run of more than one unit, from start to end, has the size of a digit.
+        longest: no run is of more units than this.
     """
     runs = []
     for start in range(len(odds) + 1):
         runs.append(Run(start, start + 1))
-        for end in range(start + 2, min(start + LONGEST_RUN, len(odds) + 1) + 1):
+        for end in range(start + 2, min(start + longest, len(odds) + 1) + 1):
             if odds[end - 2] >= CERTAIN:
                 break
             if fits(start, end):

@@ -12,6 +12,7 @@ from PIL import Image
 
 from digitcnn import DigitReader, effort
 from digitcnn.api import app
+from digitcnn.api.limits import MAX_STROKES
 from digitcnn.recognition.results import FileResult, record_of
 from digitcnn.run_folder import SHIPPED, list_runs
 from tests.api.conftest import BOUNDARY, Client, part
@@ -46,6 +47,11 @@ def test_a_picture_is_read_by_the_model_that_is_named(api: Client, model: str):
     reply = api.send("POST", f"/api/recognize?model={model}", body, kind)
     assert reply.status == 200
     assert reply.json == record_of(FileResult("photo.png", DigitReader(model).read_image(PICTURE)))
+
+
+def test_as_many_strokes_as_are_allowed_are_read(api: Client):
+    (seven,) = SEVEN["strokes"]
+    assert api.send_json({"strokes": [seven] * MAX_STROKES}).status == 200
 
 
 def test_a_picture_is_one_digit_where_that_is_said(api: Client):
@@ -121,6 +127,7 @@ def test_json_that_cannot_be_read_is_refused_in_a_sentence(
         (part("file", b"GIF89a but not really", "a.gif") + END, 422, "a.gif is "),
         (part("file", PICTURE[:200], "a.png") + END, 422, "a.png is damaged"),
         (part("file", PICTURE, "a.png") + part("expect", b"word") + END, 422, "The field `expect` is"),
+        (part("file", PICTURE, "a.png") + part("model", b"x") + END, 422, "There is no field 'model'"),
         (part("file", PICTURE, "a.png") * 2 + END, 400, "with one file and few fields"),
         (part("more", b"1") * 9 + part("file", PICTURE, "a.png") + END, 400, "with one file and few fields"),
         (part("expect", b"1" * 5_000) + END, 400, "with one file and few fields"),
