@@ -155,12 +155,14 @@ def choose_row(files: list[ReadFile]) -> int:
 def show_file(file: ReadFile, model: Model, expect: Expect) -> None:
     """One picture: the answers on it, the number beside it, the digits below."""
     result, preview = file.result, file.preview
-    if preview is None:
-        with st.container(key="reading"):
-            st.html('<p class="words">This file could not be read</p>')
-        st.caption(as_text(result.error or ""))
-        return
     left, right = st.columns([3, 2], gap="medium")
+    if preview is None:
+        # Where the reading of another file stood: elsewhere both would be there for a moment.
+        with right:
+            with st.container(key="reading"):
+                st.html('<p class="words">This file could not be read</p>')
+            st.caption(as_text(result.error or ""))
+        return
     editing = st.session_state.get("upload.editing", False)
     with left:
         if editing:
