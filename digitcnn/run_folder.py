@@ -57,6 +57,7 @@ class RunRecord:
         queued: since when it waits for its turn, in microseconds; None unless it does.
         process, process_started: of the process that works on it, while one does; the start is in
             seconds since 1970 and tells it from a later process of the same number.
+        host: the machine of that process.
         seconds: of training, all sittings together.
         versions: of Python and the libraries that a result depends on.
         machine: processor, cores and system.
@@ -88,6 +89,7 @@ class RunRecord:
     queued: str | None = None
     process: int | None = None
     process_started: float | None = None
+    host: str | None = None
 
 
 class RunFolder:

@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import socket
+import time
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +17,9 @@ State = Literal["queued", "running", "finished", "stopped", "failed", "interrupt
 
 LEAST_FREE = 16_000_000
 """Bytes: a disk with less than this is called full."""
+
+_SILENT = 90.0
+"""Seconds without a word after which a training on another machine counts as gone."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
@@ -114,7 +119,7 @@ def look_at(path: Path, *, shipped: bool) -> Run:
     found = _read_record(path, stat.st_mtime_ns, stat.st_size, stat.st_ino)
     if isinstance(found, str):
         return Run(folder, shipped, "broken", problem=found)
-    busy = find_worker(found) is not None
+    busy = find_worker(found) is not None or _is_trained_elsewhere(folder, found)
     if found.state == "running" and not busy:
         return Run(folder, shipped, "interrupted", record=found, problem=_say_gone(folder))
     return Run(folder, shipped, cast(State, found.state), busy, found, found.error)
@@ -128,6 +133,16 @@ def _say_gone(folder: RunFolder) -> str:
             f"The disk is full, and the process that trained it is gone; {left}. Make room, then resume it."
         )
     return f"The process that trained it is gone; {left}."
+
+
+def _is_trained_elsewhere(folder: RunFolder, record: RunRecord) -> bool:
+    """Whether a process of another machine works on it, which only what it writes can tell."""
+    if record.process is None or record.host in (None, socket.gethostname()):
+        return False
+    try:
+        return time.time() - folder.progress_json.stat().st_mtime < _SILENT
+    except OSError:
+        return time.time() - folder.run_json.stat().st_mtime < _SILENT
 
 
 @lru_cache(maxsize=2048)

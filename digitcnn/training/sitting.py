@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 from dataclasses import MISSING, fields, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -50,7 +51,7 @@ def begin(preset: Preset, folder: RunFolder, settings: dict[str, Any], seed: int
 
 def released(record: RunRecord) -> RunRecord:
     """The record without the process that worked on it."""
-    return replace(record, process=None, process_started=None)
+    return replace(record, process=None, process_started=None, host=None)
 
 
 def write_if_possible(folder: RunFolder, record: RunRecord) -> None:
@@ -79,6 +80,7 @@ def _here() -> dict[str, Any]:
         "machine": describe_machine(),
         "process": os.getpid(),
         "process_started": psutil.Process().create_time(),
+        "host": socket.gethostname(),
     }
 
 

@@ -1,3 +1,5 @@
+import os
+import time
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -5,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from digitcnn.lab.runs import get_own_run, list_own_runs, list_shipped_runs, read_test_accuracy
+from digitcnn.lab.runs import get_own_run, list_own_runs, list_shipped_runs, look_at, read_test_accuracy
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
 
 FINISHED = RunRecord("simple", {"epochs": 2}, {}, 0, "finished", "2026-01-01T00:00:00+00:00")
@@ -110,3 +112,17 @@ def test_a_run_whose_process_is_gone_says_what_is_left_and_whether_the_disk_is_f
     assert "last whole epoch is kept" in str(get_own_run("cut-off").problem)
     monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=100_000))
     assert "The disk is full" in str(get_own_run("cut-off").problem)
+
+
+def test_a_training_on_another_machine_is_known_by_what_it_writes(tmp_path: Path):
+    folder = RunFolder(tmp_path / "far-1")
+    folder.path.mkdir()
+    record = RunRecord("simple", {"epochs": 2}, {}, 0, "running", "2026", process=1, process_started=1.0)
+    folder.write_record(replace(record, host="far away"))
+    write_json(folder.progress_json, {})
+    run = look_at(folder.path, shipped=False)
+    assert (run.state, run.busy, run.can_resume) == ("running", True, False)
+    past = time.time() - 600
+    os.utime(folder.progress_json, (past, past))
+    run = look_at(folder.path, shipped=False)
+    assert (run.state, run.busy, run.can_resume) == ("interrupted", False, True)
