@@ -81,7 +81,7 @@ def _sweep(options: argparse.Namespace) -> int:
     if spec.search == "asha" and not on_ray:
         raise NotSupportedError('search = "asha" compares trials that run at once: add --ray or --address.')
     # A sweep that is asked to end does so as with Ctrl-C: its trainings keep their best epochs.
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         return _run_on_ray(options, spec, trials) if on_ray else _run_here(options, spec, trials)
     except KeyboardInterrupt:

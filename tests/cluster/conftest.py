@@ -1,5 +1,6 @@
 """A Ray cluster of two nodes on this machine, and a few real digits to train on."""
 
+import os
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,7 +15,9 @@ from tests.made_mnist import write_mnist
 def cluster() -> Iterator[Cluster]:
     """A head without cores and two nodes with one each, all started with `ray start`."""
     if find_spec("ray") is None:
-        pytest.skip("no Ray here: pip install -r requirements-ray.txt")
+        # What requirements-dev.txt installs is never left out unnoticed.
+        refuse = pytest.fail if os.environ.get("CI") else pytest.skip
+        refuse("no Ray here: pip install -r requirements-ray.txt")
     with ray_cluster(2) as started:
         yield started
 

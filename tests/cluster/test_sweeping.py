@@ -65,7 +65,9 @@ def test_a_lost_node_costs_no_trial_and_the_results_are_those_without_ray(
         assert (folder.path / "training.log").read_text().count("Test accuracy") == 1
 
     monkeypatch.setenv("DIGITCNN_RUNS", str(place / "here" / "runs"))
-    assert sweep(place, SPEC, "--cores", "1").wait(timeout=600) == 0
+    here = sweep(place, SPEC, "--cores", "1")
+    here.communicate(timeout=600)
+    assert here.returncode == 0
     for folder, other in zip(with_ray, folders_of(place / "here"), strict=True):
         one, two = folder.read_predictions()[0], other.read_predictions()[0]
         assert (one.argmax(axis=1) == two.argmax(axis=1)).mean() > 0.99
