@@ -82,8 +82,14 @@ def ray_cluster(workers: int = 2, *, cores: int = 1) -> Iterator[Cluster]:
         port = probe.getsockname()[1]
     words = ["--head", f"--port={port}", "--num-cpus=0", "--include-dashboard=false"]
     words += [f"--temp-dir={place}"]
-    secret = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex()}
-    cluster = Cluster(f"127.0.0.1:{port}", place, os.environ | secret | {"RAY_USAGE_STATS_ENABLED": "0"})
+    environment = os.environ | {
+        "RAY_AUTH_MODE": "token",
+        "RAY_AUTH_TOKEN": secrets.token_hex(),
+        "RAY_USAGE_STATS_ENABLED": "0",
+        # Ray lets its workers wait behind all other processes of a machine, by 15 steps of priority.
+        "RAY_worker_niceness": "0",
+    }
+    cluster = Cluster(f"127.0.0.1:{port}", place, environment)
     head = Node(_start(words, place / "head.log", cluster.environment))
     try:
         _wait_for_port(port, head)
