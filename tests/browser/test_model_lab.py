@@ -4,13 +4,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from digitcnn.lab.processes import find_worker
 from digitcnn.lab.runs import list_own_runs
-from digitcnn.training.datasets import load_bundled_digits
+from tests.made_mnist import write_mnist
 
 Serve = Callable[..., AbstractContextManager[str]]
 
@@ -23,14 +22,7 @@ SETTINGS = {"Images used": "1200", "Batch size": "8", "Epochs": "8"}
 @pytest.fixture
 def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty folder of runs, and a few real digits to train on."""
-    train, test = load_bundled_digits()
-    np.savez(
-        tmp_path / "mnist.npz",
-        x_train=train.images,
-        y_train=train.labels,
-        x_test=test.images,
-        y_test=test.labels,
-    )
+    write_mnist(tmp_path)
     monkeypatch.setenv("DIGITCNN_DATA", str(tmp_path))
     monkeypatch.setenv("DIGITCNN_RUNS", str(tmp_path / "runs"))
     yield tmp_path / "runs"
