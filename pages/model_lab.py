@@ -10,15 +10,16 @@ from digitcnn.web.lab_actions import PART, PARTS
 with frame.draw_frame("Model Lab"):
     st.html(Path(frame.__file__).with_name("lab.css"))
     st.title("Model Lab", anchor=False)
-    part = st.segmented_control(
-        "Part of the lab",
-        PARTS,
-        default=PARTS[0],
-        required=True,
-        label_visibility="collapsed",
-        key=PART,
-        bind="query-params",
-    )
+    with st.container(key="lab-parts"):
+        part = st.segmented_control(
+            "Part of the lab",
+            PARTS,
+            default=PARTS[0],
+            required=True,
+            label_visibility="collapsed",
+            key=PART,
+            bind="query-params",
+        )
     # Each part brings libraries of its own, which only those who open it pay for.
     if part == "Compare":
         from digitcnn.web.compare_panels import show_compare

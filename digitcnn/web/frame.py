@@ -1,5 +1,6 @@
 """The frame around every page: its title, the menu above it and the line below it."""
 
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 import streamlit as st
@@ -53,6 +54,7 @@ def draw_frame(title: str | None = None) -> DeltaGenerator:
         layout="wide",
         initial_sidebar_state="collapsed",
     )
+    st.html(Path(__file__).with_name("frame.css"))
     with st.container(horizontal_alignment="center"), st.container(width=WIDTH, gap="medium"):
         _draw_menu()
         body = st.container()
