@@ -258,6 +258,7 @@ def _is_sound(record: SweepRecord) -> bool:
     """What pages reckon with is of its kind: the file may be from anywhere."""
     return record.state in ("running", "finished") and all(
         isinstance(trial.name, str)
+        and trial.name == Path(trial.name).name
         and isinstance(trial.preset, str)
         and type(trial.seed) is int
         and type(trial.epochs) is int

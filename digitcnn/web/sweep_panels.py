@@ -95,7 +95,7 @@ def _show_head(view: SweepView) -> None:
         else ("cut off", "orange")
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(record.name, anchor=False, width="content")
+        st.subheader(as_markdown(record.name), anchor=False, width="content")
         st.markdown(f":{colour}-badge[{state}]", width="content")
     count = len(view.trials)
     done = sum(trial.record.ended for trial in view.trials)

@@ -116,12 +116,13 @@ def test_a_broken_record_is_said(text: str, runs: Path):
         read_sweep(path)
 
 
-def test_states_that_no_sweep_writes_are_refused(spec: SweepSpec):
+@pytest.mark.parametrize(("key", "value"), [("state", "<b>"), ("name", "../up"), ("seed", "1")])
+def test_what_no_sweep_writes_is_refused(key: str, value: str, spec: SweepSpec):
     with running_sweep(spec, plan_trials(spec), engine="made"):
         pass
     path = sweep_path("made")
     data = json.loads(path.read_text())
-    data["trials"][0]["state"] = "<b>"
+    data["trials"][0][key] = value
     path.write_text(json.dumps(data))
     with pytest.raises(RunFolderError, match="something that no sweep writes"):
         read_sweep(path)
