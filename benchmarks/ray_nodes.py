@@ -30,9 +30,9 @@ class Node:
     process: subprocess.Popen[bytes]
 
     def computing(self) -> float:
-        """Seconds of processor time that its processes have taken so far, those that have ended left out."""
+        """Seconds of processor time that its processes have taken so far, with those that have ended."""
         family = psutil.Process(self.process.pid).children(recursive=True)
-        return sum(sum(process.cpu_times()[:2]) for process in family)
+        return sum(sum(process.cpu_times()[:4]) for process in family)
 
     def kill(self) -> None:
         """Ends it all at once, as when a machine loses its power."""
