@@ -178,5 +178,8 @@ MAKERS: dict[str, Callable[[random.Random], Hostile]] = {
 COSTLY = {"tangled strokes", "a bomb", "noise", "noise of a page"}
 """Kinds that cost a second each."""
 
+TOO_LARGE = {"oversized JSON", "oversized form"}
+"""Kinds whose sender may be hung up on before everything was sent."""
+
 AT_THE_DOOR = {"wrong paths", "wrong kinds", "header abuse", "false lengths", "no HTTP"}
 """Kinds that the server's own parser of HTTP may refuse: its words are no JSON, or it hangs up."""
