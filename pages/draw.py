@@ -11,7 +11,6 @@ from digitcnn.ink.strokes import Stroke
 from digitcnn.recognition.reader import Digit, Expect, Reading
 from digitcnn.web import draw_canvas, draw_panels, number_panels
 from digitcnn.web.frame import draw_frame
-from digitcnn.web.garbage import spare_modules
 from digitcnn.web.look_fold import show_look_fold
 from digitcnn.web.model_choice import choose_model
 from digitcnn.web.models import Model, list_models, load_reader
@@ -89,7 +88,6 @@ def draw(expect: Expect) -> list[Stroke]:
 @st.fragment
 def draw_and_answer(models: list[Model]) -> None:
     """Canvas and answer: runs again after every stroke, alone."""
-    spare_modules()
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         expect = draw_canvas.choose_expect()
         draw_canvas.show_samples(expect)

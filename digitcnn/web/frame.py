@@ -8,7 +8,6 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.errors import StreamlitPageNotFoundError
 
 from digitcnn.run_folder import PROJECT
-from digitcnn.web.garbage import spare_modules
 
 WIDTH = 1120
 """Pixels that a page's content is wide at most."""
@@ -47,7 +46,6 @@ def draw_frame(title: str | None = None) -> DeltaGenerator:
     Returns:
         The container for the page's content, between menu and footer.
     """
-    spare_modules()
     st.set_page_config(
         page_title=f"{title} · digitcnn" if title else "digitcnn · reads handwritten digits",
         page_icon=str(PROJECT / "static" / "icon.svg"),
