@@ -1,6 +1,7 @@
 """Tables of a comparison: what is known of the runs, the classification reports, who got what right."""
 
 from collections.abc import Sequence
+from html import escape
 
 import pyarrow as pa
 import streamlit as st
@@ -61,12 +62,14 @@ def show_reports(runs: Sequence[ComparedRun], reports: Sequence[ClassificationRe
                 )
     with (
         st.expander("As scikit-learn prints it", icon=":material/terminal:"),
+        st.container(key="compare-printed"),
         st.grid(2, min_column_width=420, gap="medium"),
     ):
         for run, report in zip(runs, reports, strict=True):
             with st.container(gap="xsmall"):
                 st.markdown(f"**{as_text(run.label)}**")
-                st.code(report.text, language=None)
+                # Not st.code, whose highlighter would hold up all charts of the page.
+                st.html(f"<pre>{escape(report.text)}</pre>")
 
 
 def show_pairing(baseline: ComparedRun, challenger: ComparedRun, pairing: Pairing) -> None:

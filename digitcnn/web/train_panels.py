@@ -104,7 +104,8 @@ def _choose_and_start(preset: Preset, shipped: list[Run]) -> None:
         args=(settings,),
         key="lab.start",
     )
-    st.code(command_of(settings), language="bash", wrap_lines=True)
+    # Not st.code: to load its highlighter takes the browser longer than all the rest before the first chart.
+    st.caption(f"The same on the command line: `{command_of(settings)}`")
 
 
 def _choose_settings(preset: Preset) -> Settings:

@@ -67,7 +67,8 @@ def test_every_preset_has_its_card_and_defaults(preset: str):
     assert not app.exception
     assert PRESETS[preset].claim.replace(".", "\\.")[:12] in words(app)
     assert app.number_input(key=f"lab.{preset}.epochs").value == PRESETS[preset].recipe.epochs
-    assert app.code[0].value == f"python -m digitcnn train {preset}"
+    assert f"`python -m digitcnn train {preset}`" in words(app)
+    assert not app.code, "the highlighter of a code block holds up the first chart"
 
 
 def test_the_estimate_follows_the_settings():
@@ -76,7 +77,7 @@ def test_the_estimate_follows_the_settings():
     app.number_input(key="lab.simple.epochs").set_value(1).run()
     assert "an estimate from" in before
     assert words(app) != before
-    assert app.code[0].value == "python -m digitcnn train simple --epochs 1"
+    assert "`python -m digitcnn train simple --epochs 1`" in words(app)
 
 
 def test_a_host_without_trainings_says_so(monkeypatch: pytest.MonkeyPatch):
