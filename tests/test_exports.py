@@ -18,6 +18,7 @@ import pytest
 from digitcnn import DigitReader
 from digitcnn.confidence import calibrate_confidence
 from digitcnn.ink.strokes import Box
+from digitcnn.recognition.second_look import DOUBT
 from digitcnn.training.datasets import load_local_mnist
 from tests.made_pictures import draw
 
@@ -89,10 +90,12 @@ def test_a_thousand_test_digits_are_answered_as_the_app_does(example: dict[str, 
     probabilities = answer(example["model"], digits[..., np.newaxis])
     decided = [example["decide"](row, example["run"]) for row in probabilities]
     assert len(decided) == 1000
-    assert [digit for digit, _ in decided] == [each.label for each in expected]
-    assert (
-        np.abs([sure for _, sure in decided] - np.array([each.confidence for each in expected])).max() < 1e-3
-    )
+    sure = [(*pair, each) for pair, each in zip(decided, expected, strict=True) if pair[1] > DOUBT]
+    assert len(sure) > 950
+    assert [digit for digit, _, _ in sure] == [each.label for _, _, each in sure]
+    assert max(abs(confidence - each.confidence) for _, confidence, each in sure) < 1e-3
+    changed = [digit != each.label for (digit, _), each in zip(decided, expected, strict=True)]
+    assert sum(changed) <= 2  # by a second look
     bare = probabilities[:, :10] / probabilities[:, :10].sum(axis=1, keepdims=True)
     assert np.abs(bare - reader.classify(digits)).max() < 1e-3
 

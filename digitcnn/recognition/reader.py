@@ -14,6 +14,7 @@ from digitcnn.confidence import CLASSES, calibrate_confidence
 from digitcnn.ink.strokes import Box, as_strokes, box_of_strokes, draw_house_digit
 from digitcnn.recognition.drawings import read_rows
 from digitcnn.recognition.recognizer import Recognizer, load_recognizer
+from digitcnn.recognition.second_look import look_again
 from digitcnn.run_folder import find_run
 
 if TYPE_CHECKING:
@@ -109,6 +110,8 @@ class DigitReader:
         self._temperature = record.temperature
         self._refusal_bias = record.refusal_bias
         self._refuse_above = record.refuse_above
+        # Only a model that has learned from distorted digits gains from seeing some.
+        self._looks_again = bool(record.settings.get("augmentation"))
         self._recognizer: Recognizer = load_recognizer(
             str(folder.tflite_file), folder.tflite_file.stat().st_mtime_ns
         )
@@ -223,7 +226,13 @@ class DigitReader:
         model's bias towards "not a digit" does not count there.
         """
         bias = self._refusal_bias if refuse_above is None else 0.0
-        probabilities = calibrate_confidence(self._recognizer.predict(pixels), self._temperature, bias)
+
+        def answer(digits: np.ndarray) -> np.ndarray:
+            return calibrate_confidence(self._recognizer.predict(digits), self._temperature, bias)
+
+        probabilities = answer(pixels)
+        if self._looks_again:
+            probabilities = look_again(pixels, probabilities, answer)
         return [
             self._decide(row, box, digit, refuse_above or 0.0)
             for row, box, digit in zip(probabilities, boxes, pixels, strict=True)

@@ -1,0 +1,84 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from digitcnn import DigitReader
+from digitcnn.ink.strokes import Box, as_strokes, draw_house_digit
+from digitcnn.recognition.second_look import DOUBT, look_again
+from digitcnn.run_folder import SHIPPED, RunFolder
+
+SEVEN = draw_house_digit(as_strokes([[(10, 10), (60, 12), (35, 100)]]))
+SURE = np.array([0.95, 0.03, 0.02])
+UNSURE = np.array([0.55, 0.44, 0.01])
+
+
+def test_what_is_sure_is_not_looked_at_again():
+    def answer(digits: np.ndarray) -> np.ndarray:
+        raise AssertionError("nothing is in doubt")
+
+    assert (look_again(SEVEN[np.newaxis], SURE[np.newaxis], answer) == SURE).all()
+
+
+def test_what_is_doubted_is_the_mean_of_five_looks():
+    seen: list[np.ndarray] = []
+
+    def answer(digits: np.ndarray) -> np.ndarray:
+        seen.extend(digits)
+        return np.tile([0.0, 1.0, 0.0], (len(digits), 1))
+
+    found = look_again(np.stack([SEVEN] * 3), np.stack([SURE, UNSURE, SURE]), answer)
+    assert found[[0, 2]] == pytest.approx(np.stack([SURE, SURE]))
+    assert found[1] == pytest.approx((UNSURE + 4 * np.array([0.0, 1.0, 0.0])) / 5)
+    assert len(seen) == 4
+
+
+def test_copies_are_turned_and_slanted_both_ways_about_the_centre_of_mass():
+    seen: list[np.ndarray] = []
+
+    def answer(digits: np.ndarray) -> np.ndarray:
+        seen.extend(digits)
+        return np.tile(UNSURE, (len(digits), 1))
+
+    look_again(SEVEN[np.newaxis], UNSURE[np.newaxis], answer)
+    copies = np.stack(seen)
+    assert copies.shape == (4, 28, 28)
+    assert copies.min() >= 0
+    assert copies.max() <= 1
+    assert copies.sum(axis=(1, 2)) == pytest.approx(np.full(4, SEVEN.sum()), rel=0.03)
+    leans = [_lean(copy) - _lean(SEVEN) for copy in copies]
+    assert leans[0] * leans[1] < 0
+    assert leans[2] * leans[3] < 0
+    assert min(map(abs, leans)) > 0.1
+    rows, columns = np.indices((28, 28))
+    for copy in copies:
+        centre = np.array([(rows * copy).sum(), (columns * copy).sum()]) / copy.sum()
+        assert centre == pytest.approx([14, 14], abs=0.25)
+
+
+def _lean(digit: np.ndarray) -> float:
+    """Columns to the right per row down, by least squares."""
+    rows, columns = np.indices(digit.shape)
+    rows, columns = rows - 14, columns - 14
+    return float((rows * columns * digit).sum() / (rows**2 * digit).sum())
+
+
+@pytest.mark.parametrize("distorted", [False, True])
+def test_only_a_model_that_learned_from_distorted_digits_looks_again(tmp_path: Path, distorted: bool):
+    shipped = RunFolder(SHIPPED / "simple")
+    record = shipped.read_record()
+    settings = record.settings | {"augmentation": distorted}
+    RunFolder(tmp_path).write_record(replace(record, settings=settings))
+    (tmp_path / "model.tflite").write_bytes(shipped.tflite_file.read_bytes())
+    noise = np.random.default_rng(0).random((40, 28, 28), dtype=np.float32)
+    where = [Box(0, 0, 28, 28)] * len(noise)
+    once = DigitReader("simple").judge_all(noise, where)
+    found = DigitReader(tmp_path).judge_all(noise, where)
+    moved = [
+        not np.allclose(one.probabilities, other.probabilities)
+        for one, other in zip(once, found, strict=True)
+    ]
+    doubted = [digit.confidence < DOUBT for digit in once]
+    assert any(doubted)
+    assert moved == [distorted and doubt for doubt in doubted]
