@@ -31,6 +31,8 @@ _WIDEST_PEN = 0.25
 _NOISE_STEPS = 5.0
 _FAINTEST = 0.045
 _EDGE_OF_INK = 0.40
+_FAINT_INK = 0.20
+"""Where ink begins, and where a stroke that goes on from there ends, in strengths of solid ink."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,7 +85,7 @@ def find_ink(picture: Picture, *, light_on_dark: bool | None = None) -> Ink:
     paper = _flat_paper(rgb) if small else _uneven_paper(rgb)
     strength = _strength(rgb, paper)
     noise = _noise(strength)
-    mask, level = _threshold(strength, noise)
+    mask, level = _find_mask(strength, noise)
     flattened = np.clip(255.0 * (1.0 - strength), 0, 255).astype(np.uint8)
     return Ink(picture, leaning, flattened, strength, mask, level, zoom)
 
@@ -178,7 +180,7 @@ def _uneven_paper(rgb: np.ndarray) -> np.ndarray:
         pen = 2.0 * mask.sum() / max(length_of_edges(mask), 1)
         paper = _close(coarse, int(np.clip(3.0 * pen + 3, 7, longer * _WIDEST_PEN)))
         off = _strength(coarse, paper)
-        mask, _ = _threshold(off, _noise(off))
+        mask, _ = _find_mask(off, _noise(off))
         paper = _fill(coarse, paper, mask)
     height, width = rgb.shape[:2]
     return cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
@@ -214,14 +216,48 @@ def _noise(strength: np.ndarray) -> float:
     return float((middle - low) / 0.896) + float(middle) / _NOISE_STEPS
 
 
+def _find_mask(strength: np.ndarray, noise: float) -> tuple[np.ndarray, float]:
+    """The ink's mask, faint ends of strokes in it, and the strength of solid ink."""
+    mask, level = _threshold(strength, noise)
+    if level > 0:
+        mask = _follow_faint(strength, mask, max(_floor(noise), _FAINT_INK * level))
+    return mask, level
+
+
 def _threshold(strength: np.ndarray, noise: float) -> tuple[np.ndarray, float]:
-    """The ink's mask, and the strength of solid ink."""
-    floor = max(_NOISE_STEPS * noise, _FAINTEST)
+    """Where there is ink for sure, and the strength of solid ink."""
+    floor = _floor(noise)
     values = strength[strength > floor]
     if values.size < 4:
         return np.zeros(strength.shape, dtype=bool), 0.0
     level = float(np.quantile(values, 0.85))
     return strength > max(floor, _EDGE_OF_INK * level), level
+
+
+def _floor(noise: float) -> float:
+    """The strength that paper alone does not reach."""
+    return max(_NOISE_STEPS * noise, _FAINTEST)
+
+
+def _follow_faint(strength: np.ndarray, mask: np.ndarray, faint: float) -> np.ndarray:
+    """The ink and what hangs together with it of strokes as strong as `faint`; edges stay as they are."""
+    pen = 2.0 * mask.sum() / max(length_of_edges(mask), 1)
+    reach = int(np.ceil(pen))
+    weak = strength > faint
+    beside = weak & ~_widen(mask, reach)
+    _, labels, found, _ = cv2.connectedComponentsWithStats(beside.astype(np.uint8), connectivity=8)
+    strokes = found[:, cv2.CC_STAT_AREA] > pen * pen
+    strokes[0] = False
+    if not strokes.any():
+        return mask
+    both = mask | (_widen(strokes[labels], reach + 1) & weak)
+    _, labels = cv2.connectedComponents(both.astype(np.uint8), connectivity=8)
+    return np.isin(labels, np.unique(labels[mask]))
+
+
+def _widen(mask: np.ndarray, reach: int) -> np.ndarray:
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    return cv2.dilate(mask.astype(np.uint8), kernel) > 0
 
 
 def length_of_edges(mask: np.ndarray) -> int:

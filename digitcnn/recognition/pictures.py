@@ -30,7 +30,7 @@ _HEAD_START = 0.1
 _WIDEST_DIGIT = 1.7
 """Width of the widest digit in heights of its line."""
 
-_SAID_TO_BE_ONE = 0.9
+_SAID_TO_BE_ONE = 0.985
 """Where the caller says that the ink is one digit, it takes this much to refuse it."""
 
 _PLAIN = 0.6

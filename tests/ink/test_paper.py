@@ -74,3 +74,22 @@ def test_steps_share_one_size_and_scale():
     assert ink.flattened.shape == ink.strength.shape == ink.mask.shape
     assert ink.mask.shape[1] == ink.zoom * ink.picture.rgb.shape[1]
     assert ink.flattened[0, 0] > 200
+
+
+def _line(faint: int, *, gap: int) -> Image.Image:
+    """A thick stroke whose last third, beyond a gap, is faint."""
+    field = np.full((300, 300), 240, dtype=np.uint8)
+    cv2.line(field, (176 + gap, 150), (250, 150), faint, 12)
+    cv2.line(field, (50, 150), (170, 150), 40, 12)
+    return Image.fromarray(field)
+
+
+def test_a_stroke_is_followed_where_it_grows_faint():
+    ink = _find(_line(180, gap=-6)).mask
+    assert ink[150, 60:245].all()
+    assert ink[:, 230].sum() == pytest.approx(13, abs=3)
+
+
+@pytest.mark.parametrize(("faint", "gap"), [(180, 30), (225, -6)])
+def test_what_is_faint_and_apart_or_hardly_there_is_no_ink(faint: int, gap: int):
+    assert not _find(_line(faint, gap=gap)).mask[:, 230].any()
