@@ -19,7 +19,7 @@ RAY = Path(sys.executable).with_name("ray")
 STORE = 150_000_000
 """Bytes of each node's object store: what travels here is small."""
 
-PATIENCE = 180.0
+PATIENCE = 300.0
 """Seconds that a node may take to be there."""
 
 

@@ -30,7 +30,8 @@ def run_on_ray(
     """Trains what has not ended so far, on all nodes of the cluster.
 
     The trial of a worker that is lost is begun again, after its last whole epoch where the folder of
-    runs is shared. Ctrl-C stops all trainings, and each keeps its best epoch.
+    runs is shared. Ctrl-C stops all trainings; each keeps its best
+    epoch if it does that within the ten seconds that Tune waits, and can be gone on with in any case.
 
     Args:
         ray: connected.
@@ -75,10 +76,12 @@ def _fit(
         cores=cores,
         data={name: str(Path(os.environ[name]).absolute()) for name in _DATA if os.environ.get(name)},
         collector=collector,
+        early=spec.search == "asha",
     )
     scheduler = None
     if spec.search == "asha":
-        scheduler = ASHAScheduler(
+        gentle = type("GentleAsha", (_AskToStop, ASHAScheduler), {"collector": collector})
+        scheduler = gentle(
             time_attr="epoch",
             # A last epoch is told together with the end of its training, which ASHA must not cut off.
             max_t=max(trial.settings.epochs for trial in trials) + 1,
@@ -114,6 +117,19 @@ def _describe(trial: Trial, log: SweepLog) -> dict[str, Any]:
             rows = []
         replay = [{"epoch": row["epoch"], _METRIC: row[_METRIC]} for row in rows if _METRIC in row]
     return {"name": trial.name, "settings": asdict(trial.settings), "replay": replay}
+
+
+class _AskToStop:
+    """Before ASHA in the order of classes: a trial that it would stop is asked to."""
+
+    collector: Any
+
+    def on_trial_result(self, controller: Any, trial: Any, result: dict[str, Any]) -> str:
+        action = super().on_trial_result(controller, trial, result)  # type: ignore[misc]
+        if action == "STOP" and not result["done"] and not trial.config["trial"]["replay"]:
+            self.collector.stop.remote(_name(trial))
+            return "CONTINUE"
+        return action
 
 
 class _Follow:

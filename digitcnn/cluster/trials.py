@@ -30,6 +30,7 @@ class Job:
         cores: for each trial.
         data: variables that say where data is, as far as that is there on a worker, too.
         collector: an actor that takes files of trials in, on the machine that runs the sweep.
+        early: whether trials may be asked to stop early.
     """
 
     runs: str
@@ -38,6 +39,7 @@ class Job:
     cores: int
     data: dict[str, str]
     collector: Any
+    early: bool = False
 
 
 def make_trainable() -> type[Any]:
@@ -77,6 +79,10 @@ class TrialSteps:
         if self._process is None:
             self._last = self._rows.pop(0)
             return self._report(done=not self._rows)
+        if self._is_asked_to_stop():
+            self._process.stop()
+            self._hand_over()
+            return self._report(done=True, ending="early")
         if not self._rows or self._is_last(self._rows[0]):
             self._rows += self._process.wait_for_epochs(_GLANCE)
         running = self._process.is_running()
@@ -91,11 +97,21 @@ class TrialSteps:
         self._hand_over()
         return self._report(done=True, ending=outcome.ending, error=outcome.error)
 
+    def _is_asked_to_stop(self) -> bool:
+        """Whether ASHA wants it stopped, and it is not at its last epoch or past it anyway."""
+        if not self._job.early or self._process is None or not self._process.is_running():
+            return False
+        if self._rows and self._is_last(self._rows[0]):
+            return False
+        import ray
+
+        return bool(ray.get(self._job.collector.is_to_stop.remote(self._name)))
+
     def _is_last(self, row: dict[str, float]) -> bool:
         return int(row["epoch"]) + 1 >= self._epochs
 
     def cleanup(self) -> None:
-        """Ends the training; where ASHA or Ctrl-C has stopped it, its best epoch is kept first."""
+        """Ends the training; its best epoch is kept if that takes no longer than Tune waits, 10 s."""
         if self._process is None:
             return
         if self._process.is_running():
@@ -123,10 +139,21 @@ class TrialSteps:
 
 
 class Collector:
-    """Writes what workers send into the folder of runs; an actor on the machine that runs the sweep."""
+    """An actor on the machine that runs the sweep: takes files of trials in, and knows which are to stop.
+
+    Tune itself ends an actor that it has stopped within seconds, in which no training can measure and
+    keep its best epoch. So a trial asks, and ends by itself.
+    """
 
     def __init__(self, runs: str):
         self._runs = Path(runs)
+        self._to_stop: set[str] = set()
+
+    def stop(self, name: str) -> None:
+        self._to_stop.add(name)
+
+    def is_to_stop(self, name: str) -> bool:
+        return name in self._to_stop
 
     def take(self, name: str, files: dict[str, bytes]) -> None:
         write_files(RunFolder(self._runs / name), files)

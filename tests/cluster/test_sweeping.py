@@ -20,7 +20,7 @@ presets = ["sprint"]
 search = "asha"
 samples = 3
 [settings]
-epochs = 4
+epochs = 12
 images = 400
 [vary]
 learning_rate = [0.01, 0.000001, 0.000002]
