@@ -30,8 +30,8 @@ def run_on_ray(
     """Trains what has not ended so far, on all nodes of the cluster.
 
     The trial of a worker that is lost is begun again, after its last whole epoch where the folder of
-    runs is shared. Ctrl-C stops all trainings; each keeps its best
-    epoch if it does that within the ten seconds that Tune waits, and can be gone on with in any case.
+    runs is shared. Ctrl-C stops all trainings; each keeps its best epoch if it does that within the
+    ten seconds that Tune waits, and can be gone on with in any case.
 
     Args:
         ray: connected.

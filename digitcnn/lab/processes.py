@@ -14,6 +14,8 @@ from digitcnn.run_folder import PROJECT, RunRecord
 _SAME_START = 2.0
 """Seconds by which two readings of a process's start may differ; numbers are not given out again so fast."""
 
+_NICENESS = 10
+
 
 def find_worker(record: RunRecord) -> psutil.Process | None:
     """The process that a record names; None where it has ended."""
@@ -70,7 +72,8 @@ def end_process(process: psutil.Process) -> None:
     """
     try:
         process.nice(psutil.NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 0)
-    except psutil.Error:
+        _autogroup(process).write_text("0")
+    except (psutil.Error, OSError):
         pass  # Only an administrator may.
     try:
         process.terminate()
@@ -89,6 +92,12 @@ def memory_of(process: psutil.Process) -> int | None:
 def _lower_priority(process: psutil.Process) -> None:
     """Lets every other process go first, as far as the system allows it."""
     try:
-        process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 10)
-    except psutil.Error:
+        process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else _NICENESS)
+        _autogroup(process).write_text(str(_NICENESS))
+    except (psutil.Error, OSError):
         pass
+
+
+def _autogroup(process: psutil.Process) -> Path:
+    """Where Linux keeps the niceness of a session as a whole: among sessions, only that counts."""
+    return Path("/proc", str(process.pid), "autogroup")

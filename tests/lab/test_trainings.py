@@ -72,6 +72,9 @@ def test_a_killed_run_waits_for_its_turn_and_ends_with_every_epoch_once():
     first, second = training_queue.submit(LONG), training_queue.submit(SHORT)
     worker = worker_of(wait_for(first, in_second_epoch))
     assert worker.nice() > psutil.Process().nice()
+    group = Path("/proc", str(worker.pid), "autogroup")
+    if group.is_file():
+        assert group.read_text().endswith("nice 10\n")
     assert get_own_run(second).state == "queued"
     os.kill(worker.pid, signal.SIGKILL)
     wait_for(first, lambda run: run.state == "interrupted")

@@ -10,7 +10,7 @@ from digitcnn.recognition.second_look import DOUBT, look_again
 from digitcnn.run_folder import SHIPPED, RunFolder
 
 SEVEN = draw_house_digit(as_strokes([[(10, 10), (60, 12), (35, 100)]]))
-SURE = np.array([0.95, 0.03, 0.02])
+SURE = np.array([0.96, 0.03, 0.01])
 UNSURE = np.array([0.55, 0.44, 0.01])
 
 
@@ -32,6 +32,18 @@ def test_what_is_doubted_is_the_mean_of_five_looks():
     assert found[[0, 2]] == pytest.approx(np.stack([SURE, SURE]))
     assert found[1] == pytest.approx((UNSURE + 4 * np.array([0.0, 1.0, 0.0])) / 5)
     assert len(seen) == 4
+
+
+def test_a_little_more_doubt_is_a_little_other_answer():
+    def answer(digits: np.ndarray) -> np.ndarray:
+        return np.tile([0.0, 1.0, 0.0], (len(digits), 1))
+
+    doubts = np.linspace(0.0, 0.3, 301)
+    firsts = np.stack([1 - doubts, doubts, 0 * doubts], axis=1)
+    found = look_again(np.repeat(SEVEN[np.newaxis], 301, axis=0), firsts, answer)
+    assert np.abs(np.diff(found, axis=0)).max() < 0.02
+    assert found[0] == pytest.approx(firsts[0])
+    assert found[-1] == pytest.approx((firsts[-1] + 4 * np.array([0.0, 1.0, 0.0])) / 5)
 
 
 def test_copies_are_turned_and_slanted_both_ways_about_the_centre_of_mass():
