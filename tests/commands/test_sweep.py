@@ -16,7 +16,7 @@ from digitcnn.run_folder import RunFolder
 from tests.made_mnist import write_mnist
 
 PROJECT = Path(__file__).resolve().parents[2]
-SPEC = 'presets = ["sprint"]\nseeds = 2\n[settings]\nepochs = 4\nimages = 400\n'
+SPEC = 'presets = ["sprint"]\nseeds = 2\n[settings]\nepochs = 12\nimages = 400\n'
 
 
 @pytest.fixture
@@ -47,14 +47,14 @@ def test_the_plan_lists_trials_and_their_commands(place: Path, capsys: pytest.Ca
     lines = capsys.readouterr().out.splitlines()
     assert lines[1].split(maxsplit=1) == [
         "two-sprint-s1",
-        "python -m digitcnn train sprint --epochs 4 --images 400 --seed 1",
+        "python -m digitcnn train sprint --epochs 12 --images 400 --seed 1",
     ]
     assert not (place / "runs").exists()
 
 
 def test_a_killed_sweep_and_a_stopped_one_go_on_and_no_trial_is_trained_twice(place: Path):
     killed = start(place)
-    wait_for(killed, "epoch 1 of 4")
+    wait_for(killed, "epoch 1 of 12")
     trainings = psutil.Process(killed.pid).children(recursive=True)
     killed.kill()
     killed.communicate()
@@ -62,7 +62,7 @@ def test_a_killed_sweep_and_a_stopped_one_go_on_and_no_trial_is_trained_twice(pl
     assert alive == [], "a training outlived the sweep that had started it"
 
     stopped = start(place)
-    wait_for(stopped, "two-sprint-s1: epoch 1 of 4")
+    wait_for(stopped, "two-sprint-s1: epoch 1 of 12")
     stopped.send_signal(signal.SIGTERM)
     said, _ = stopped.communicate(timeout=300)
     assert (stopped.returncode, "goes on" in said) == (130, True)
@@ -82,7 +82,7 @@ def test_a_killed_sweep_and_a_stopped_one_go_on_and_no_trial_is_trained_twice(pl
     ]
     for seed in (0, 1):
         folder = RunFolder(place / "runs" / f"two-sprint-s{seed}")
-        assert [row["epoch"] for row in folder.read_history()] == [0, 1, 2, 3]
+        assert [row["epoch"] for row in folder.read_history()] == list(range(12))
         assert folder.read_record().state == "finished"
     again = start(place)
     again.communicate(timeout=100)
