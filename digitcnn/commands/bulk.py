@@ -122,5 +122,3 @@ def check_bulk_options(options: argparse.Namespace) -> None:
         raise InputError("With Ray, results go into a file: add --out RESULTS.jsonl or RESULTS.parquet.")
     if options.workers is not None and (options.workers < 1 or not on_ray):
         raise InputError("--workers is a number from 1 on, and goes with --ray or --address.")
-    if not options.paths and options.manifest is None:
-        raise InputError("There is nothing to read: name a file or a folder, or give a --manifest.")

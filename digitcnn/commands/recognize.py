@@ -66,10 +66,12 @@ def add_to(commands: Subparsers) -> None:
     )
     parser.add_argument("--quiet", action="store_true", help="no progress on standard error")
     add_bulk_options(parser)
-    parser.set_defaults(run=_recognize)
+    parser.set_defaults(run=_recognize, refuse=parser.error)
 
 
 def _recognize(options: argparse.Namespace) -> int:
+    if not options.paths and options.manifest is None:
+        options.refuse("there is nothing to read: name a file or a folder, or give a --manifest")
     check_bulk_options(options)
     if options.out is not None:
         return read_into_file(options, _find(options))

@@ -83,7 +83,6 @@ def test_words_that_stand_for_no_file_are_in_the_results(pictures: Path):
         (["scans", "--out", "out.csv"], r"must end in .jsonl or .parquet"),
         (["-", "--out", "out.jsonl"], "Standard input cannot be read into a file"),
         (["scans", "--out", "out.jsonl", "--workers", "2"], "goes with --ray or --address"),
-        ([], "There is nothing to read"),
         (["--manifest", "gone.txt"], "gone.txt cannot be opened"),
     ],
 )
