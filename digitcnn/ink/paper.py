@@ -177,7 +177,7 @@ def _uneven_paper(rgb: np.ndarray) -> np.ndarray:
     off = _strength(coarse, paper)
     mask, level = _threshold(off, _noise(off))
     if level > 0:
-        pen = 2.0 * mask.sum() / max(length_of_edges(mask), 1)
+        pen = _pen_of(mask)
         paper = _close(coarse, int(np.clip(3.0 * pen + 3, 7, longer * _WIDEST_PEN)))
         off = _strength(coarse, paper)
         mask, _ = _find_mask(off, _noise(off))
@@ -241,7 +241,7 @@ def _floor(noise: float) -> float:
 
 def _follow_faint(strength: np.ndarray, mask: np.ndarray, faint: float) -> np.ndarray:
     """The ink and what hangs together with it of strokes as strong as `faint`; edges stay as they are."""
-    pen = 2.0 * mask.sum() / max(length_of_edges(mask), 1)
+    pen = _pen_of(mask)
     reach = int(np.ceil(pen))
     weak = strength > faint
     beside = weak & ~_widen(mask, reach)
@@ -250,7 +250,7 @@ def _follow_faint(strength: np.ndarray, mask: np.ndarray, faint: float) -> np.nd
     strokes[0] = False
     if not strokes.any():
         return mask
-    both = mask | (_widen(strokes[labels], reach + 1) & weak)
+    both = mask | (_widen(strokes[np.asarray(labels, dtype=np.int32)], reach + 1) & weak)
     _, labels = cv2.connectedComponents(both.astype(np.uint8), connectivity=8)
     return np.isin(labels, np.unique(labels[mask]))
 
@@ -258,6 +258,11 @@ def _follow_faint(strength: np.ndarray, mask: np.ndarray, faint: float) -> np.nd
 def _widen(mask: np.ndarray, reach: int) -> np.ndarray:
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     return cv2.dilate(mask.astype(np.uint8), kernel) > 0
+
+
+def _pen_of(mask: np.ndarray) -> float:
+    """The width of the pen, in pixels: twice the area over the length of the edges."""
+    return 2.0 * mask.sum() / max(length_of_edges(mask), 1)
 
 
 def length_of_edges(mask: np.ndarray) -> int:

@@ -12,7 +12,7 @@ from PIL import Image
 from digitcnn.ink.house_digit import SIDE
 
 DOUBT = 0.95
-"""Below this probability, the best answer is doubted. Of MNIST's digits, one in twenty-five is."""
+"""Below this probability, the best answer is doubted. Of MNIST's test digits, one in twenty is."""
 
 _FULL_DOUBT = 0.85
 """From here down, all looks count alike; above, the first one more, lest a breath change an answer."""

@@ -81,7 +81,8 @@ def test_number_of_a_real_hand_is_read_and_goes_to_the_own_digits(drawn: Page, d
     expect(ask).to_contain_text("Your answer puts")
 
 
-def test_own_digits_are_downloaded_cleared_and_brought_back(drawn: Page):
+def keep_a_four(drawn: Page) -> Locator:
+    """Draws a 42 and keeps its first digit among the own ones; where that is said."""
     draw(drawn, sample_number("42", WIDE), WIDE[0])
     expect(answer_of(drawn)).to_have_text("42")
     settle(drawn)
@@ -89,6 +90,11 @@ def test_own_digits_are_downloaded_cleared_and_brought_back(drawn: Page):
     ask.get_by_text("4", exact=True).click()
     expect(ask).to_contain_text("Kept as a 4")
     settle(drawn)
+    return ask
+
+
+def test_own_digits_are_downloaded_cleared_and_brought_back(drawn: Page):
+    keep_a_four(drawn)
     drawn.locator("[data-testid=stExpander]").get_by_text("Your own digits").click()
     expect(drawn.locator(".own-digits img")).to_have_count(1)
     with drawn.expect_download() as started:
@@ -106,13 +112,7 @@ def test_own_digits_are_downloaded_cleared_and_brought_back(drawn: Page):
 
 
 def test_number_and_own_digits_outlive_a_reload(drawn: Page):
-    draw(drawn, sample_number("42", WIDE), WIDE[0])
-    expect(answer_of(drawn)).to_have_text("42")
-    settle(drawn)
-    ask = drawn.locator(".st-key-personal-ask")
-    ask.get_by_text("4", exact=True).click()
-    expect(ask).to_contain_text("Kept as a 4")
-    settle(drawn)
+    ask = keep_a_four(drawn)
     drawn.reload()
     expect(answer_of(drawn)).to_have_text("42")
     expect(ask).to_contain_text("Kept as a 4")

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from digitcnn.lab.settings import PRESETS
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
+from tests.lab_app import open_lab, words
 
 PROJECT = Path(__file__).resolve().parents[2]
 FINISHED = RunRecord("simple", {"epochs": 2}, {}, 0, "finished", "2026-01-01T00:00:00+00:00", seconds=65.0)
@@ -41,23 +42,6 @@ def make_run(runs: Path, name: str, record: RunRecord = FINISHED, *, epochs: int
     folder.write_record(record)
     folder.write_history([ROW | {"epoch": float(epoch)} for epoch in range(epochs)])
     return folder
-
-
-def open_lab(part: str = "Train", **parameters: str) -> AppTest:
-    app = AppTest.from_file(str(PROJECT / "pages" / "model_lab.py"), default_timeout=120)
-    for name, value in ({"tab": part} | parameters).items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
-def words(app: AppTest) -> str:
-    return " ".join(
-        str(element.value)
-        for kind in (app.markdown, app.caption, app.warning, app.error, app.info)
-        for element in kind
-    )
 
 
 @pytest.mark.parametrize("preset", PRESETS)

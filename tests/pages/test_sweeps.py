@@ -6,12 +6,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from digitcnn.lab.sweep_record import SweepLog, SweepRecord, TrialRecord, TrialState, sweep_path
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
-
-PROJECT = Path(__file__).resolve().parents[2]
+from tests.lab_app import open_lab, words
 
 
 @pytest.fixture(autouse=True)
@@ -61,31 +59,15 @@ def write_sweep(runs: Path, *, process: int) -> SweepLog:
     return log
 
 
-def open_sweeps() -> AppTest:
-    app = AppTest.from_file(str(PROJECT / "pages" / "model_lab.py"), default_timeout=120)
-    app.query_params["tab"] = "Sweeps"
-    app.run()
-    assert not app.exception, app.exception
-    return app
-
-
-def words(app: AppTest) -> str:
-    return " ".join(
-        str(element.value)
-        for kind in (app.markdown, app.caption, app.warning, app.error, app.info, app.subheader)
-        for element in kind
-    )
-
-
 def test_without_a_sweep_it_says_how_to_begin_one():
-    app = open_sweeps()
+    app = open_lab("Sweeps")
     assert "There are no sweeps yet" in words(app)
     assert [block.value for block in app.code][-1] == "python -m digitcnn sweep sweep.toml"
 
 
 def test_a_running_sweep_shows_its_trials_means_and_the_best_so_far(runs: Path):
     write_sweep(runs, process=os.getpid())
-    app = open_sweeps()
+    app = open_lab("Sweeps")
     figures = {metric.label: metric.value for metric in app.metric}
     assert figures["Best so far"] == "98.00 %"
     assert figures["Best mean over seeds"] == "97.00 %"
@@ -99,7 +81,7 @@ def test_a_running_sweep_shows_its_trials_means_and_the_best_so_far(runs: Path):
 
 def test_a_sweep_that_nobody_runs_is_cut_off_and_says_what_goes_on(runs: Path):
     write_sweep(runs, process=4_000_000)
-    app = open_sweeps()
+    app = open_lab("Sweeps")
     assert "the command that began it goes on" in words(app)
     assert list(app.dataframe[1].value["State"])[3] == "waits"
 
@@ -107,4 +89,4 @@ def test_a_sweep_that_nobody_runs_is_cut_off_and_says_what_goes_on(runs: Path):
 def test_a_broken_record_is_said(runs: Path):
     sweep_path("bad").parent.mkdir()
     sweep_path("bad").write_text("{")
-    assert "no record of a sweep that can be read" in words(open_sweeps()).replace("\\", "")
+    assert "no record of a sweep that can be read" in words(open_lab("Sweeps")).replace("\\", "")
