@@ -37,6 +37,12 @@ IS_CHECKOUT = (PROJECT / "pyproject.toml").is_file()
 SHIPPED = PROJECT / "models" if IS_CHECKOUT else Path(__file__).resolve().parent / "shipped"
 """Where the trained models are that come with the project."""
 
+APP = PROJECT if IS_CHECKOUT else Path(__file__).resolve().parent / "app"
+"""Where the app's scripts, static files and Streamlit settings are."""
+
+START = PROJECT if IS_CHECKOUT else None
+"""The folder to start `python -m digitcnn` in, so that it is this one; None is any."""
+
 
 def runs_root() -> Path:
     """Where runs made on this machine go: `$DIGITCNN_RUNS`, else `runs/` in the checkout, else here."""

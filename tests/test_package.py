@@ -1,9 +1,11 @@
 """What `pip install .` puts elsewhere works there, its models included."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+import urllib.request
 import zipfile
 from pathlib import Path
 
@@ -13,7 +15,8 @@ from tests.made_pictures import draw
 
 PROJECT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ("requirements.txt", "requirements-ray.txt")
-PARTS = ("digitcnn", "models", "pyproject.toml", "README.md", "LICENSE", *REQUIREMENTS)
+APP = ("streamlit_app.py", "pages", "static", ".streamlit")
+PARTS = ("digitcnn", "models", *APP, "pyproject.toml", "README.md", "LICENSE", *REQUIREMENTS)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +37,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_file_of_the_package_and_every_model_is_in_it(installed: Path):
-    for source, target in (("digitcnn", "digitcnn"), ("models", "digitcnn/shipped")):
+    app = [(folder, f"digitcnn/app/{folder}") for folder in ("pages", "static", ".streamlit")]
+    for source, target in (("digitcnn", "digitcnn"), ("models", "digitcnn/shipped"), *app):
         files = {
             path.relative_to(PROJECT / source) for path in (PROJECT / source).rglob("*") if path.is_file()
         }
@@ -72,3 +76,45 @@ def test_runs_made_there_are_kept_in_the_working_folder(installed: Path, tmp_pat
     code = "from digitcnn.run_folder import SHIPPED, runs_root; print(SHIPPED, runs_root(), sep='\\n')"
     said = run_installed(installed, tmp_path, "-c", code)
     assert said.splitlines() == [str(installed / "digitcnn" / "shipped"), str(tmp_path / "runs")]
+
+
+def test_every_page_opens_there(installed: Path, tmp_path: Path):
+    code = """
+from streamlit.testing.v1 import AppTest
+from digitcnn.run_folder import APP
+for page in (APP / "streamlit_app.py", *sorted(APP.glob("pages/*.py"))):
+    shown = AppTest.from_file(str(page), default_timeout=120).run()
+    print(page.stem, [error.message for error in shown.exception], len(shown.main))
+"""
+    said = run_installed(installed, tmp_path, "-c", code).splitlines()
+    assert [line.partition(" ")[0] for line in said] == [
+        "streamlit_app",
+        "data",
+        "draw",
+        "model_lab",
+        "upload",
+    ]
+    assert [line for line in said if " [] " not in line or line.endswith(" 0")] == []
+
+
+def test_it_serves_the_app_with_its_looks_and_the_api(installed: Path, tmp_path: Path):
+    server = subprocess.Popen(
+        [sys.executable, "-u", "-c", "from digitcnn.api.serve import serve; serve(port=0)"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(installed)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout
+    try:
+        address = next(found[0] for line in server.stdout if (found := re.search(r"http://127[\d.:]+", line)))
+        for path, said in (
+            ("/draw", b'<div id="root">'),
+            ("/app/static/icon.svg", b"<svg"),
+            ("/api/health", b"version"),
+        ):
+            with urllib.request.urlopen(address + path, timeout=60) as answer:
+                assert said in answer.read()
+    finally:
+        server.terminate()
+        server.communicate(timeout=30)

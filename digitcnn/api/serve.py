@@ -5,25 +5,16 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from digitcnn.errors import NotSupportedError
-from digitcnn.run_folder import PROJECT
+from digitcnn.run_folder import APP
 
 if TYPE_CHECKING:
     import streamlit as st
 
-SCRIPT = PROJECT / "streamlit_app.py"
+SCRIPT = APP / "streamlit_app.py"
 
 
 def create_server() -> st.App:
-    """The app's pages at `/`, the API under `/api`; an ASGI application.
-
-    Raises:
-        NotSupportedError: digitcnn is installed without its pages.
-    """
-    if not SCRIPT.is_file():
-        raise NotSupportedError(
-            "The app's pages are not installed here: serve from a checkout of the project."
-        )
+    """The app's pages at `/`, the API under `/api`; an ASGI application."""
     import streamlit as st
     from fastapi.routing import Mount
 
@@ -40,7 +31,6 @@ def serve(host: str = "127.0.0.1", port: int = 8501) -> None:
         port: where to listen.
 
     Raises:
-        NotSupportedError: digitcnn is installed without its pages.
         SystemExit: the port is taken.
     """
     server = create_server()

@@ -20,7 +20,7 @@ from digitcnn.lab.compared_runs import Candidate, load_run
 from digitcnn.lab.evaluation import Interval
 from digitcnn.lab.facts import Analysis, analyse
 from digitcnn.lab.metrics import Accuracy, Calibration, ClassificationReport, ReliabilityBin, ReportRow
-from digitcnn.run_folder import PROJECT, SHIPPED, RunFolder, list_runs, runs_root, write_json
+from digitcnn.run_folder import SHIPPED, START, RunFolder, list_runs, runs_root, write_json
 
 FILE = "analysis.json"
 """In a run folder: the metrics of its predictions, until these change."""
@@ -44,7 +44,7 @@ def analyse_apart(candidates: Sequence[Candidate]) -> list[Analysis]:
     command = [sys.executable, "-m", __name__, *paths]
     try:
         done = subprocess.run(
-            command, cwd=PROJECT, stdin=subprocess.DEVNULL, capture_output=True, timeout=_LONGEST, check=True
+            command, cwd=START, stdin=subprocess.DEVNULL, capture_output=True, timeout=_LONGEST, check=True
         )
         return [read_analysis(entry) for entry in json.loads(done.stdout)]
     except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError):

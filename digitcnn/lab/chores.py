@@ -8,7 +8,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from digitcnn.run_folder import PROJECT
+from digitcnn.run_folder import START
 
 _DOING = "Starting"
 
@@ -40,7 +40,7 @@ class Chore:
         self._last = ""
         self._process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
-            cwd=PROJECT,
+            cwd=START,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from digitcnn.run_folder import PROJECT, RunRecord
+from digitcnn.run_folder import START, RunRecord
 
 _SAME_START = 2.0
 """Seconds by which two readings of a process's start may differ; numbers are not given out again so fast."""
@@ -50,7 +50,7 @@ def start_process(arguments: Sequence[str], *, log: Path, environment: Mapping[s
     with log.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "digitcnn", *arguments],
-            cwd=PROJECT,
+            cwd=START,
             env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
             stdin=subprocess.DEVNULL,
             stdout=output,

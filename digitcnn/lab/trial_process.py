@@ -13,7 +13,7 @@ import psutil
 from digitcnn.errors import RunFolderError
 from digitcnn.lab.settings import Settings, arguments_of
 from digitcnn.lab.training_queue import LOG
-from digitcnn.run_folder import PROJECT, RunFolder
+from digitcnn.run_folder import START, RunFolder
 
 Ending = Literal["finished", "stopped", "failed", "killed"]
 
@@ -55,7 +55,7 @@ class TrialProcess:
         with (folder.path / LOG).open("ab") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "digitcnn.lab.tied", *_ourselves(), *arguments],
-                cwd=PROJECT,
+                cwd=START,
                 env=_environment(cores),
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.errors import StreamlitPageNotFoundError
 
-from digitcnn.run_folder import PROJECT
+from digitcnn.run_folder import APP
 
 WIDTH = 1120
 """Pixels that a page's content is wide at most."""
@@ -34,7 +34,7 @@ PAGES = (
 
 def pages_there_are() -> list[Page]:
     """The pages whose scripts exist, in the menu's order."""
-    return [page for page in PAGES if (PROJECT / page.script).is_file()]
+    return [page for page in PAGES if (APP / page.script).is_file()]
 
 
 def draw_frame(title: str | None = None) -> DeltaGenerator:
@@ -48,7 +48,7 @@ def draw_frame(title: str | None = None) -> DeltaGenerator:
     """
     st.set_page_config(
         page_title=f"{title} · digitcnn" if title else "digitcnn · reads handwritten digits",
-        page_icon=str(PROJECT / "static" / "icon.svg"),
+        page_icon=str(APP / "static" / "icon.svg"),
         layout="wide",
         initial_sidebar_state="collapsed",
     )

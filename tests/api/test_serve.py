@@ -10,10 +10,6 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-import pytest
-
-from digitcnn.api import serve
-from digitcnn.errors import NotSupportedError
 from tests.api.conftest import Client
 
 START = """
@@ -64,9 +60,3 @@ def test_the_app_and_the_api_answer_on_one_port(tmp_path: Path):
         process.send_signal(signal.SIGINT)
         said = process.communicate(timeout=60)[0]
     assert "loaded []" in said
-
-
-def test_without_the_pages_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
-    monkeypatch.setattr(serve, "SCRIPT", tmp_path / "streamlit_app.py")
-    with pytest.raises(NotSupportedError, match="checkout"):
-        serve.serve()
