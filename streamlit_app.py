@@ -1,6 +1,5 @@
 """Home: what this is, and how well it reads."""
 
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -63,8 +62,7 @@ def _percent(fraction: float | None) -> float | None:
     return None if fraction is None else 100 * fraction
 
 
-with draw_frame():
-    st.html(Path(home_panels.__file__).with_name("home.css"))
+with draw_frame(styles=("home",)):
     st.title("Write a digit, and a small neural network reads it", anchor=False)
     story, doors = st.columns([2, 1], gap="medium")
     models = list_models()

@@ -1,12 +1,9 @@
 """Draw a digit or a number, and the answer follows the pen."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from digitcnn.effort import limited_effort
 from digitcnn.errors import InputError
-from digitcnn.ink.canvas import strokes_from_canvas
 from digitcnn.ink.strokes import Stroke
 from digitcnn.recognition.reader import Digit, Expect, Reading
 from digitcnn.web import draw_canvas, draw_panels, number_panels
@@ -30,14 +27,24 @@ def read(models: list[Model], strokes: list[Stroke], expect: Expect) -> dict[str
     if known is None or known[0][0] is not asked[0] or known[0][1:] != asked[1:]:
         try:
             with limited_effort():
-                readings = {
-                    model.name: load_reader(model).read_strokes(strokes, expect=expect) for model in models
-                }
+                readings = ask(models, strokes, expect)
         except InputError as error:
             st.error(str(error))
             readings = {model.name: Reading() for model in models}
         known = st.session_state["draw.readings"] = asked, readings
     return known[1]
+
+
+def ask(models: list[Model], strokes: list[Stroke], expect: Expect) -> dict[str, Reading]:
+    """Each model's reading; a single digit is the same picture for all, and made once."""
+    first, *others = models
+    reading = load_reader(first).read_strokes(strokes, expect=expect)
+    return {first.name: reading} | {
+        other.name: load_reader(other).reread(reading)
+        if expect == "digit"
+        else load_reader(other).read_strokes(strokes, expect=expect)
+        for other in others
+    }
 
 
 def show_digit(readings: dict[str, Reading], model: str, strokes: list[Stroke]) -> Digit | None:
@@ -75,7 +82,7 @@ def draw(expect: Expect) -> list[Stroke]:
     """The canvas with its tools; what is drawn on it."""
     problem, strokes = None, []
     try:
-        strokes = strokes_from_canvas({"objects": list(draw_canvas.objects())})
+        strokes = draw_canvas.drawn_strokes()
     except InputError as error:
         problem = str(error)
     draw_canvas.show_canvas(draw_canvas.paper_of(expect), expect, strokes)
@@ -86,11 +93,8 @@ def draw(expect: Expect) -> list[Stroke]:
 
 
 @st.fragment
-def draw_and_answer(models: list[Model]) -> None:
+def draw_and_answer(models: list[Model], expect: Expect) -> None:
     """Canvas and answer: runs again after every stroke, alone."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        expect = draw_canvas.choose_expect()
-        draw_canvas.show_samples(expect)
     side_by_side = expect == "digit"
     halves = st.container(horizontal=side_by_side, gap="medium", key=f"draw-{expect}")
     with halves, st.container(width=draw_canvas.SQUARE.width if side_by_side else "stretch"):
@@ -121,11 +125,13 @@ def draw_and_answer(models: list[Model]) -> None:
     show_personal_set()
 
 
-with draw_frame("Draw"):
-    st.html(Path(draw_panels.__file__).with_name("draw.css"))
+with draw_frame("Draw", styles=("draw", "personal")):
     st.title("Draw a digit or a number", anchor=False)
     if shipped := list_models():
         draw_canvas.resume()
-        draw_and_answer(shipped)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            chosen = draw_canvas.choose_expect()
+            draw_canvas.show_samples(chosen)
+        draw_and_answer(shipped, chosen)
     else:
         st.info("There is no trained model here yet: train one with `python -m digitcnn train simple`.")

@@ -1,6 +1,5 @@
 """Upload pictures, and read the numbers on them."""
 
-from pathlib import Path
 from typing import cast
 
 import streamlit as st
@@ -213,8 +212,7 @@ def invite() -> None:
         st.image(picture, width="stretch", alt="The sample: three lines of handwritten digits on ruled paper")
 
 
-with draw_frame("Upload"):
-    st.html(Path(upload_panels.__file__).with_name("upload.css"))
+with draw_frame("Upload", styles=("upload", "personal")):
     st.title("Upload a picture", anchor=False)
     if shipped := list_models():
         chosen_files = choose_files()

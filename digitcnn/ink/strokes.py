@@ -117,17 +117,18 @@ def _draw_path(drawing: ImageDraw.ImageDraw, path: np.ndarray, pen: float) -> No
     """Draws a path in fine pixels with round joins and ends."""
     radius = pen / 2
     points = _without_crowding(path)
-    flat = [tuple(point) for point in points.tolist()]
-    if len(flat) > 1:
-        drawing.line(flat, fill=255, width=round(pen))
-    for x, y in flat:
+    if len(points) > 1:
+        drawing.line(points, fill=255, width=round(pen))
+    for x, y in points:
         drawing.ellipse((x - radius, y - radius, x + radius - 1, y + radius - 1), fill=255)
 
 
-def _without_crowding(path: np.ndarray) -> np.ndarray:
+def _without_crowding(path: np.ndarray) -> list[tuple[float, float]]:
     """Leaves out points under one fine pixel from the last one kept: they would only cost time."""
-    kept = [0]
-    for index in range(1, len(path)):
-        if np.abs(path[index] - path[kept[-1]]).max() >= 1.0:
-            kept.append(index)
-    return path[kept]
+    (last_x, last_y), *rest = path.tolist()
+    kept = [(last_x, last_y)]
+    for x, y in rest:
+        if abs(x - last_x) >= 1.0 or abs(y - last_y) >= 1.0:
+            kept.append((x, y))
+            last_x, last_y = x, y
+    return kept

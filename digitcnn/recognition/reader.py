@@ -212,6 +212,10 @@ class DigitReader:
             lines, ink = pictures.read_number(self, picture)
         return PictureReading(Reading(tuple(tuple(line) for line in lines)), picture, ink)
 
+    def reread(self, reading: Reading) -> Reading:
+        """What this model makes of the house digits that another model has read, box by box."""
+        return Reading(tuple(tuple(self.judge(d.pixels, d.box) for d in line) for line in reading.lines))
+
     def judge(self, pixels: np.ndarray, box: Box) -> Digit:
         """Answers one house digit, (28, 28), found in `box`."""
         return self.judge_all(pixels[np.newaxis], [box])[0]

@@ -1,5 +1,6 @@
 """The canvas of the Draw page: its sizes, what is on it, and its tools."""
 
+import json
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -7,8 +8,8 @@ import streamlit as st
 from streamlit_drawable_canvas import st_canvas
 
 from digitcnn.errors import InputError
-from digitcnn.ink.canvas import canvas_from_strokes, strokes_from_canvas
-from digitcnn.ink.strokes import Stroke, box_of_strokes
+from digitcnn.ink.canvas import MAX_STROKES, canvas_from_strokes, strokes_from_canvas
+from digitcnn.ink.strokes import MAX_POINTS, Stroke, box_of_strokes
 from digitcnn.recognition.reader import Expect
 from digitcnn.web import draw_hook
 from digitcnn.web.draw_history import History, Objects
@@ -23,6 +24,7 @@ BRUSH = 16
 _MARGIN = 20.0
 _HISTORY, _SHEET, _START = "draw.history", "draw.sheet", "draw.start"
 _PAPER, _EXPECT, _BRUSH = "draw.paper", "draw.expect", "draw.brush"
+_STROKES = "draw.strokes"
 
 
 class Paper(NamedTuple):
@@ -74,6 +76,24 @@ def resume() -> None:
 def objects() -> Objects:
     """What is on the canvas."""
     return _history().now
+
+
+def drawn_strokes() -> list[Stroke]:
+    """The strokes on the canvas; those that were there before are not looked at again.
+
+    Raises:
+        InputError: there are too many.
+    """
+    known: dict[str, list[Stroke]] = st.session_state.get(_STROKES, {})
+    parsed = {
+        entry: known[entry] if entry in known else strokes_from_canvas({"objects": [json.loads(entry)]})
+        for entry in objects()
+    }
+    st.session_state[_STROKES] = parsed
+    found = [stroke for entry in objects() for stroke in parsed[entry]]
+    if len(objects()) > MAX_STROKES or sum(map(len, found)) > MAX_POINTS:
+        return strokes_from_canvas(_history().as_canvas())
+    return found
 
 
 def show_canvas(paper: Paper, expect: Expect, strokes: list[Stroke]) -> None:
@@ -184,7 +204,7 @@ def _begin(history: History) -> None:
 
 def _keep(history: History, sheet: Sheet) -> None:
     if sheet.number != _sheet().number:
-        st.session_state[_START] = {"objects": list(history.now)}
+        st.session_state[_START] = history.as_canvas()
     st.session_state[_HISTORY], st.session_state[_SHEET] = history, sheet
 
 
@@ -210,7 +230,7 @@ def _refit() -> None:
     if not objects() or paper == st.session_state.get(_PAPER):
         return
     try:
-        strokes = fit_strokes(strokes_from_canvas({"objects": list(objects())}), paper)
+        strokes = fit_strokes(drawn_strokes(), paper)
     except InputError:
         return
     _begin(History.begin(_as_objects(strokes)))

@@ -1,6 +1,11 @@
-"""What the Draw page shows of an answer; every panel keeps its place while there is none."""
+"""What the Draw page shows of an answer; every panel keeps its place while there is none.
+
+Each panel is one element, as far as it goes: with every stroke all of them travel to the browser, and on a
+server with many visitors each costs as much as reading a digit.
+"""
 
 from collections.abc import Mapping, Sequence
+from html import escape
 
 import numpy as np
 import streamlit as st
@@ -15,12 +20,9 @@ from digitcnn.web.wording import say_agreement, say_confidence, say_percent
 
 def show_answer(digit: Digit | None) -> None:
     """The answer, the largest thing on the page, and how sure the model is of it."""
-    read = digit is not None and digit.label is not None
-    with st.container(horizontal=read, vertical_alignment="center", gap="medium" if read else "xxsmall"):
-        with st.container(key="answer", width="content"):
-            st.html(_answer_html(digit), width="content")
-        with st.container(width="content", gap=None):
-            _show_confidence(digit)
+    with st.container(key="answer", width="content"):
+        st.html(_answer_html(digit), width="content")
+    st.html(_confidence_html(digit), width="content")
 
 
 def show_probabilities(digit: Digit | None) -> None:
@@ -50,33 +52,29 @@ def show_steps(strokes: Sequence[Stroke], size: tuple[int, int], digit: Digit | 
         ),
         (picture_of_pixels(pixels), "what it sees", "The 28 by 28 pixels that the model sees"),
     )
-    with st.container(key="draw-steps", width=560), st.grid(4, min_column_width=64, wrap=False, gap="small"):
-        for picture, caption, alt in steps:
-            with st.container():
-                st.image(picture, width="stretch", alt=alt + blank)
-                st.caption(caption)
+    figures = "".join(
+        f'<figure><img src="{picture}" alt="{alt}{blank}"><figcaption>{caption}</figcaption></figure>'
+        for picture, caption, alt in steps
+    )
+    st.html(f'<div class="draw-steps">{figures}</div>', width=560)
 
 
 def show_opinions(opinions: Mapping[str, Digit | None]) -> None:
     """What each model makes of the same drawing, and in words whether they agree."""
-    with st.grid(max(len(opinions), 3), min_column_width=88, gap="small"):
-        for model, digit in opinions.items():
-            _show_opinion(model, digit)
     read = {model: digit.label for model, digit in opinions.items() if digit is not None}
-    st.caption(say_agreement(read) or "Every model gets the same pixels.")
+    said = say_agreement(read) or "Every model gets the same pixels."
+    rows = "".join(_opinion_html(model, digit) for model, digit in opinions.items())
+    st.html(f'<div class="opinions">{rows}</div><p class="said">{escape(said)}</p>')
 
 
-def _show_opinion(model: str, digit: Digit | None) -> None:
+def _opinion_html(model: str, digit: Digit | None) -> str:
     if digit is None:
-        answer = "–"
+        answer, sure = "–", "nothing yet"
     elif digit.label is None:
-        answer = "no digit"
+        answer, sure = "no digit", f"{say_percent(digit.confidence)} sure it is none"
     else:
-        answer = str(digit.label)
-    sure = "nothing yet" if digit is None else say_percent(digit.confidence)
-    if answer == "no digit":
-        sure += " sure it is none"
-    st.metric(model, answer, sure, delta_color="off", delta_arrow="off")
+        answer, sure = str(digit.label), say_percent(digit.confidence)
+    return f"<p><b>{escape(model)}</b><span>{answer}</span><small>{sure}</small></p>"
 
 
 def _answer_html(digit: Digit | None) -> str:
@@ -87,18 +85,18 @@ def _answer_html(digit: Digit | None) -> str:
     return f'<p class="read">{digit.label}</p>'
 
 
-def _show_confidence(digit: Digit | None) -> None:
+def _confidence_html(digit: Digit | None) -> str:
     if digit is None:
-        st.caption("The answer follows every stroke of your pen.")
-    elif digit.label is None:
+        return '<p class="said">The answer follows every stroke of your pen.</p>'
+    if digit.label is None:
         wide = digit.box.width > 1.2 * digit.box.height
         hint = " Several digits? Choose Number above." if wide else ""
-        st.caption(
-            f"{say_percent(digit.confidence)} sure of that; the nearest digit is {digit.nearest}.{hint}"
-        )
-    else:
-        st.markdown(f"### {say_confidence(digit.confidence)}")
-        st.caption(say_percent(digit.confidence))
+        sure = f"{say_percent(digit.confidence)} sure of that; the nearest digit is {digit.nearest}.{hint}"
+        return f'<p class="said">{sure}</p>'
+    return (
+        f'<p class="sure">{say_confidence(digit.confidence)}</p>'
+        f'<p class="said">{say_percent(digit.confidence)}</p>'
+    )
 
 
 def _describe_probabilities(digit: Digit | None) -> str:

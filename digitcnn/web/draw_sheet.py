@@ -56,7 +56,7 @@ def take_over(history: History, sheet: Sheet, raw: Mapping[str, Any]) -> tuple[H
     new = sent[known:]
     if not new:
         return history, sheet
-    later = history.change([*history.now, *new])
+    later = history.change([*history.as_canvas()["objects"], *new])
     followed = Sheet(sheet.number, sheet.heard, {**sheet.left, number: len(sent)})
     return later, followed.turn(len(history.now))
 

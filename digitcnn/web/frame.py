@@ -1,5 +1,6 @@
 """The frame around every page: its title, the menu above it and the line below it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -37,11 +38,12 @@ def pages_there_are() -> list[Page]:
     return [page for page in PAGES if (APP / page.script).is_file()]
 
 
-def draw_frame(title: str | None = None) -> DeltaGenerator:
+def draw_frame(title: str | None = None, *, styles: Sequence[str] = ()) -> DeltaGenerator:
     """Draws what surrounds a page; every page calls it first.
 
     Args:
         title: the page's own name for the browser tab; None on the home page.
+        styles: names of the page's own style sheets, `NAME.css` beside this module.
 
     Returns:
         The container for the page's content, between menu and footer.
@@ -52,7 +54,8 @@ def draw_frame(title: str | None = None) -> DeltaGenerator:
         layout="wide",
         initial_sidebar_state="collapsed",
     )
-    st.html(Path(__file__).with_name("frame.css"))
+    for name in ("frame", *styles):
+        st.html(Path(__file__).with_name(f"{name}.css"))
     with st.container(horizontal_alignment="center"), st.container(width=WIDTH, gap="medium"):
         _draw_menu()
         body = st.container()

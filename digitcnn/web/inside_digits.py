@@ -57,7 +57,7 @@ def find_drawing() -> list[np.ndarray]:
     if not isinstance(history, History) or not history.now:
         return []
     try:
-        strokes = strokes_from_canvas({"objects": list(history.now)})
+        strokes = strokes_from_canvas(history.as_canvas())
     except DigitcnnError:
         return []
     if st.session_state.get("draw.expect") == "number" and (models := list_models()):

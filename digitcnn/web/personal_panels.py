@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -38,7 +37,6 @@ def ask_label(pixels: np.ndarray | None, *, key: str) -> None:
     own = own_digits()
     label = None if pixels is None else own.label_of(pixels)
     st.session_state[key] = label
-    st.html(Path(__file__).with_name("personal.css"))
     with st.container(key="personal-ask", gap="xxsmall"):
         st.segmented_control(
             "Not right? It was",

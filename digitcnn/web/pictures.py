@@ -16,14 +16,14 @@ INK = "#3D74EE"
 GUIDE = "#868C98"
 """Lines that explain: at least 2.9:1 on every ground of both themes."""
 
-_SCALE = 8
+_FINE = 10
+"""Pixels of a fitted picture per pixel of the house digit."""
 
 
 def picture_of_pixels(pixels: np.ndarray) -> str:
-    """A PNG of a house digit, (28, 28) in 0-1: ink on a transparent ground, every pixel eight wide."""
-    alpha = np.kron(np.round(pixels * 255).astype(np.uint8), np.ones((_SCALE, _SCALE), np.uint8))
-    image = Image.new("RGBA", (SIDE * _SCALE, SIDE * _SCALE), INK)
-    image.putalpha(Image.fromarray(alpha))
+    """A PNG of a house digit, (28, 28) in 0-1: ink on a transparent ground, to be shown pixelated."""
+    image = Image.new("RGBA", (SIDE, SIDE), INK)
+    image.putalpha(Image.fromarray(np.round(pixels * 255).astype(np.uint8)))
     file = io.BytesIO()
     image.save(file, "PNG")
     return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")
@@ -45,14 +45,15 @@ def picture_of_strokes(strokes: Sequence[Stroke], size: tuple[int, int], box: Bo
 
 def picture_of_fitting(strokes: Sequence[Stroke], pixels: np.ndarray, box: Box | None = None) -> str:
     """An SVG of the house digit's field: its middle, and the ink fitted and centred on it by mass."""
-    line = SIDE / 80
-    middle = SIDE / 2
+    side = SIDE * _FINE
     parts = [
-        f'<path d="M{middle} 0V{SIDE}M0 {middle}H{SIDE}" stroke="{GUIDE}" stroke-width="{line}" fill="none"/>'
+        f'<path d="M{side / 2} 0V{side}M0 {side / 2}H{side}" stroke="{GUIDE}" stroke-width="{side / 80}" '
+        'fill="none"/>'
     ]
     if box is not None and pixels.any():
-        parts = [*(_polyline(stroke, PEN_WIDTH) for stroke in _fit(strokes, pixels, box)), *parts]
-    return _svg((SIDE, SIDE), parts)
+        fitted = [stroke * _FINE for stroke in _fit(strokes, pixels, box)]
+        parts = [*(_polyline(stroke, PEN_WIDTH * _FINE) for stroke in fitted), *parts]
+    return _svg((side, side), parts)
 
 
 def _fit(strokes: Sequence[Stroke], pixels: np.ndarray, box: Box) -> list[Stroke]:
@@ -66,12 +67,15 @@ def _fit(strokes: Sequence[Stroke], pixels: np.ndarray, box: Box) -> list[Stroke
 
 
 def _polyline(stroke: Stroke, pen: float) -> str:
-    points = " ".join(
-        f"{x:.4g},{y:.4g}" for x, y in (stroke if len(stroke) > 1 else np.repeat(stroke, 2, axis=0))
-    )
+    """A path through whole pixels, each once: with every stroke these pictures travel to the browser."""
+    points = np.rint(stroke).astype(int)
+    moved = np.any(points[1:] != points[:-1], axis=1)
+    points = points[np.concatenate([[True], moved])]
+    if len(points) == 1:
+        points = np.repeat(points, 2, axis=0)
     return (
-        f'<polyline points="{points}" fill="none" stroke="{INK}" stroke-width="{pen:.4g}" '
-        'stroke-linecap="round" stroke-linejoin="round"/>'
+        f'<polyline points="{" ".join(map(str, points.reshape(-1).tolist()))}" fill="none" stroke="{INK}" '
+        f'stroke-width="{pen:.4g}" stroke-linecap="round" stroke-linejoin="round"/>'
     )
 
 

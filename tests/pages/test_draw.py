@@ -35,7 +35,7 @@ def choose(page: AppTest, expect: str) -> None:
 
 
 def strokes_on(page: AppTest) -> list[Stroke]:
-    return strokes_from_canvas({"objects": list(page.session_state["draw.history"].now)})
+    return strokes_from_canvas(page.session_state["draw.history"].as_canvas())
 
 
 def answer_on(page: AppTest) -> str:

@@ -14,7 +14,7 @@ def message(sheet: Sheet, *names: str) -> dict[str, Any]:
 
 
 def names(history: History) -> str:
-    return "".join(str(entry["stroke"]) for entry in history.now)
+    return "".join(str(entry["stroke"]) for entry in history.as_canvas()["objects"])
 
 
 def turn(history: History, sheet: Sheet, new: History) -> tuple[History, Sheet]:
