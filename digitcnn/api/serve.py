@@ -13,27 +13,41 @@ if TYPE_CHECKING:
 SCRIPT = APP / "streamlit_app.py"
 
 
-def create_server() -> st.App:
-    """The app's pages at `/`, the API under `/api`; an ASGI application."""
+def create_server(base_path: str = "") -> st.App:
+    """The app's pages at `/`, the API under `/api`; an ASGI application.
+
+    Args:
+        base_path: what comes before the API's path; as for `serve`.
+    """
     import streamlit as st
     from fastapi.routing import Mount
 
     from digitcnn.api.app import create_api
 
-    return st.App(SCRIPT, routes=[Mount("/api", app=create_api())])
+    path = f"/{base_path}/api" if base_path else "/api"
+    return st.App(SCRIPT, routes=[Mount(path, app=create_api())])
 
 
-def serve(host: str = "127.0.0.1", port: int = 8501) -> None:
+def serve(host: str = "127.0.0.1", port: int = 8501, base_path: str = "") -> None:
     """Serves until it is stopped.
 
     Args:
         host: the address to listen at; "0.0.0.0" is every one of this machine's.
         port: where to listen.
+        base_path: the path that a reverse proxy has the app and the API under, such as "digits"; "" is none.
 
     Raises:
         SystemExit: the port is taken.
     """
-    server = create_server()
+    server = create_server(base_path)
     # Streamlit looks for .streamlit/config.toml beside the script that this names.
     sys.argv = [str(SCRIPT)]
-    server.run(config={"server.address": host, "server.port": port, "server.headless": True})
+    # What `streamlit run` takes from STREAMLIT_* variables, a server of our own is told.
+    server.run(
+        config={
+            "server.address": host,
+            "server.port": port,
+            "server.baseUrlPath": base_path,
+            "server.headless": True,
+        }
+    )

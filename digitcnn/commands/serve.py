@@ -1,6 +1,7 @@
 """`digitcnn serve`: the app and the HTTP API on one port."""
 
 import argparse
+import re
 
 from digitcnn.commands.parsing import Subparsers, add_command
 
@@ -16,13 +17,20 @@ def add_to(commands: Subparsers) -> None:
         "serve",
         "serve the app and its HTTP API",
         _DESCRIPTION,
-        examples="digitcnn serve --port 8501",
+        examples="digitcnn serve --port 8501\ndigitcnn serve --base-path digits",
     )
     parser.add_argument(
         "--port", type=_as_port, default=8501, metavar="N", help="port to listen on (default: 8501)"
     )
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 for all (default: 127.0.0.1)"
+    )
+    parser.add_argument(
+        "--base-path",
+        type=_as_path,
+        default="",
+        metavar="PATH",
+        help="where a reverse proxy has the app, and below it the API, such as digits (default: at its root)",
     )
     parser.set_defaults(run=_serve)
 
@@ -34,8 +42,17 @@ def _as_port(word: str) -> int:
     return port
 
 
+def _as_path(word: str) -> str:
+    path = word.strip("/")
+    if not re.fullmatch(r"([\w-]+(/[\w-]+)*)?", path, flags=re.ASCII):
+        raise argparse.ArgumentTypeError(
+            f"expected letters, digits, hyphens and underscores between slashes, received {word!r}"
+        )
+    return path
+
+
 def _serve(options: argparse.Namespace) -> int:
     from digitcnn.api.serve import serve
 
-    serve(host=options.host, port=options.port)
+    serve(host=options.host, port=options.port, base_path=options.base_path)
     return 0

@@ -27,16 +27,17 @@ class Reply:
 
 @dataclass(frozen=True)
 class Client:
-    """Sends one request per connection to a port of this machine."""
+    """Sends one request per connection to a port of this machine, where the API may be below a path."""
 
     port: int
+    base: str = ""
 
     def send(
         self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> Reply:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
-            connection.request(method, path, body, headers or {})
+            connection.request(method, self.base + path, body, headers or {})
             answer = connection.getresponse()
             return Reply(answer.status, json.loads(answer.read()))
         finally:

@@ -10,13 +10,15 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import pytest
+
 from tests.api.conftest import Client
 
 START = """
 import sys
 from digitcnn.api.serve import serve
 try:
-    serve(port=0)
+    serve(port=0, base_path=sys.argv[1])
 except KeyboardInterrupt:
     pass
 finally:
@@ -29,10 +31,11 @@ def fetch(port: int, path: str) -> str:
         return answer.read().decode()
 
 
-def test_the_app_and_the_api_answer_on_one_port(tmp_path: Path):
+@pytest.mark.parametrize("base_path", ["", "tools/digits"])
+def test_the_app_and_the_api_answer_on_one_port(tmp_path: Path, base_path: str):
     root = Path(__file__).resolve().parents[2]
     process = subprocess.Popen(
-        [sys.executable, "-u", "-c", START],
+        [sys.executable, "-u", "-c", START, base_path],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(root)},
         stdout=subprocess.PIPE,
@@ -40,22 +43,26 @@ def test_the_app_and_the_api_answer_on_one_port(tmp_path: Path):
         text=True,
     )
     assert process.stdout
+    base = f"/{base_path}" if base_path else ""
     try:
         port = next(
             int(found[1]) for line in process.stdout if (found := re.search(r"127\.0\.0\.1:(\d+)", line))
         )
         for _ in range(300):
             try:
-                assert fetch(port, "/_stcore/health") == "ok"
+                assert fetch(port, f"{base}/_stcore/health") == "ok"
                 break
             except urllib.error.URLError:
                 time.sleep(0.2)
-        assert '<div id="root">' in fetch(port, "/")
-        assert '<div id="root">' in fetch(port, "/draw")
-        assert "POST /recognize" in fetch(port, "/api/docs")
-        reply = Client(port).send_json({"strokes": [[[10, 10], [60, 12], [35, 100]]], "expect": "digit"})
+        assert '<div id="root">' in fetch(port, f"{base}/draw")
+        script = re.findall(r'src="\./(static/js/[^"]+)"', fetch(port, f"{base}/"))[0]
+        assert "<html" not in fetch(port, f"{base}/{script}")[:1000]
+        assert "<svg" in fetch(port, f"{base}/app/static/icon.svg")
+        assert "POST /recognize" in fetch(port, f"{base}/api/docs")
+        client = Client(port, base)
+        reply = client.send_json({"strokes": [[[10, 10], [60, 12], [35, 100]]], "expect": "digit"})
         assert (reply.status, reply.json["text"]) == (200, "7")
-        assert "see /api/docs" in Client(port).get("/api/nothing").json["error"]
+        assert f"see {base}/api/docs" in client.get("/api/nothing").json["error"]
     finally:
         process.send_signal(signal.SIGINT)
         said = process.communicate(timeout=60)[0]
