@@ -46,8 +46,9 @@ def fetch_mnist(report: Report, *, url: str = MNIST_URL) -> Path:
             )
         os.replace(partial, target)
     except (OSError, urllib.error.URLError) as error:
+        reason = getattr(error, "reason", error)
         raise DatasetError(
-            f"MNIST could not be downloaded ({error}): check the network, or set DIGITCNN_DATA to a folder "
+            f"MNIST could not be downloaded ({reason}): check the network, or set DIGITCNN_DATA to a folder "
             "that holds mnist.npz."
         ) from None
     finally:

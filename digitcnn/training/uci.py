@@ -105,8 +105,9 @@ def _download() -> bytes:
             data = response.read(_MAX_DOWNLOAD)
         zipfile.ZipFile(io.BytesIO(data)).getinfo(MEMBER)
     except (OSError, urllib.error.URLError, KeyError, zipfile.BadZipFile) as error:
+        reason = getattr(error, "reason", error)
         raise DatasetError(
-            f"The UCI pen-based digits could not be downloaded ({error}): check the network, or set "
+            f"The UCI pen-based digits could not be downloaded ({reason}): check the network, or set "
             "DIGITCNN_DATA to a folder that holds pen_digits.json.gz."
         ) from None
     return data
