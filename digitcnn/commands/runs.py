@@ -130,7 +130,11 @@ def _plain(value: object) -> str:
 def _delete(options: argparse.Namespace) -> int:
     from digitcnn.lab.training_queue import delete
 
-    runs = [get_own_run(name) for name in dict.fromkeys(options.names)]
+    names = list(dict.fromkeys(options.names))
+    shipped = {run.name for run in list_shipped_runs()} - {run.name for run in list_own_runs()}
+    if kept := shipped.intersection(names):
+        raise InputError(f"{min(kept)!r} comes with digitcnn: only runs that were made here are deleted.")
+    runs = [get_own_run(name) for name in names]
     if not options.yes:
         _ask([run.name for run in runs])
     for run in runs:

@@ -69,6 +69,11 @@ def test_runs_are_deleted_when_that_is_confirmed(
     assert [path for path in runs.iterdir() if path.is_dir()] == []
 
 
+def test_deleting_what_ships_is_refused_in_its_own_words(runs: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["runs", "delete", "simple", "--yes"]) == 1
+    assert "'simple' comes with digitcnn" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", ["simple", "../models/simple", "/", ""])
 def test_what_was_not_made_here_is_never_deleted(name: str, capsys: pytest.CaptureFixture[str]):
     assert main(["runs", "delete", "--yes", name]) == 1
