@@ -41,7 +41,8 @@ RUN_ELSEWHERE = (
     "pytest",
     "python -m digitcnn serve --port 8501",
     "curl -F file=@photo.jpg http://127.0.0.1:8501/api/recognize",
-    """curl --json '{"strokes": [[[10, 10], [60, 12], [35, 100]]], "expect": "digit"}' http://127.0.0.1:8501/api/recognize""",
+    "curl -H 'Content-Type: application/json' "
+    """-d '{"strokes": [[[10, 10], [60, 12], [35, 100]]], "expect": "digit"}' http://127.0.0.1:8501/api/recognize""",
 )
 RUN_HERE = sorted({*commands(README)} - {*RUN_ELSEWHERE})
 
