@@ -14,6 +14,19 @@ PARTS = ("training", "validation")
 _LEFT_OUT = 0.2
 """The share of the training's points that may lie outside: the first and worst would flatten all others."""
 
+_LEGEND: dict[str, Any] = {
+    # Above the plot: wherever it stood within, some curve would run through it.
+    "orient": "top",
+    "symbolType": "stroke",
+    "symbolStrokeWidth": 3,
+    "padding": 0,
+    "offset": 6,
+    # A title that there is not takes its room all the same.
+    "title": None,
+    "titleFontSize": 0,
+    "titlePadding": 0,
+}
+
 
 def tabulate_curve(curves: Curves, metric: Metric) -> pa.Table:
     """A row per point: "epoch" (1 at the end of the first one), "value", and which "part" of the images.
@@ -48,10 +61,7 @@ def spec_of(curves: Curves, metric: Metric, *, height: int = 220) -> dict[str, A
         "field": "part",
         "type": "nominal",
         "scale": {"domain": list(PARTS)},
-        # In the corner that a curve of learning leaves free; one legend serves both charts.
-        "legend": {"title": None, "orient": "bottom-right", "symbolType": "stroke"}
-        if metric == "accuracy"
-        else None,
+        "legend": _LEGEND,
     }
     return {
         "height": height,

@@ -34,3 +34,10 @@ def test_the_chart_grows_with_the_training(done: int):
 def test_a_chart_of_hardly_anything_has_a_range(curves: Curves, metric: Metric):
     low, high = spec_of(curves, metric)["encoding"]["y"]["scale"]["domain"]
     assert 0 <= low < high
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "loss"])
+def test_the_legend_lies_over_no_curve(metric: Metric):
+    # sprint's accuracy ends at the bottom right, where other trainings leave room.
+    legend = spec_of(Curves((), EPOCHS[:2], 2), metric)["encoding"]["color"]["legend"]
+    assert legend["orient"] == "top"
