@@ -22,6 +22,7 @@ import math
 import os
 import zlib
 from dataclasses import asdict, dataclass, field, fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -196,9 +197,18 @@ def find_run(name_or_path: str | Path) -> RunFolder:
 
 def list_runs(root: Path) -> list[RunFolder]:
     """The run folders under a root, by name; none where the root is missing."""
-    if not root.is_dir():
+    try:
+        names = sorted(os.listdir(root))
+    except (FileNotFoundError, NotADirectoryError):
         return []
-    return [RunFolder(path) for path in sorted(root.iterdir()) if (path / "run.json").is_file()]
+    folders = [folder_at(str(root / name)) for name in names]
+    return [folder for folder in folders if folder.run_json.is_file()]
+
+
+@lru_cache(maxsize=2048)
+def folder_at(path: str) -> RunFolder:
+    """A run folder; one of hundreds is put together once: its paths took longer than looking at its files."""
+    return RunFolder(path)
 
 
 def _can_be_used(record: RunRecord) -> bool:

@@ -9,6 +9,9 @@ from digitcnn.errors import RunFolderError
 from digitcnn.lab.metrics import Predictions, read_predictions
 from digitcnn.run_folder import RunFolder, RunRecord, list_runs
 
+_PREDICTIONS = 3
+"""The place of `predictions.npz` among a candidate's times."""
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -52,13 +55,14 @@ def list_candidates(shipped: Path, own: Path) -> Candidates:
         for folder in list_runs(root):
             label = folder.name if folder.name not in taken else f"{root.name}/{folder.name}"
             taken.add(label)
+            times = _times(folder)
             try:
-                state = _read_state(str(folder.path), _time(folder.run_json))
+                state = _read_state(str(folder.path), times[0])
             except RunFolderError as error:
                 broken.append(f"{label} is left out: {error}")
                 continue
-            if state != "running" and folder.predictions_npz.is_file():
-                ready.append(candidate_of(folder, label))
+            if state != "running" and times[_PREDICTIONS]:
+                ready.append(Candidate(label, str(folder.path), times))
             else:
                 unfinished.append(label)
     return Candidates(tuple(ready), tuple(unfinished), tuple(broken))

@@ -1,5 +1,6 @@
 """The runs there are, shipped and made here, and what each of them is at."""
 
+import os
 import re
 import shutil
 import socket
@@ -11,7 +12,7 @@ from typing import Literal, cast, get_args
 
 from digitcnn.errors import RunFolderError
 from digitcnn.lab.processes import find_worker
-from digitcnn.run_folder import SHIPPED, RunFolder, RunRecord, runs_root
+from digitcnn.run_folder import SHIPPED, RunFolder, RunRecord, folder_at, runs_root
 
 State = Literal["queued", "running", "finished", "stopped", "failed", "interrupted", "broken"]
 
@@ -104,14 +105,17 @@ def own_path(name: str) -> Path:
 
 
 def _folders(root: Path) -> list[Path]:
-    if not root.is_dir():
+    try:
+        with os.scandir(root) as entries:
+            names = sorted(entry.name for entry in entries if _NAME.fullmatch(entry.name) and entry.is_dir())
+    except (FileNotFoundError, NotADirectoryError):
         return []
-    return sorted(path for path in root.iterdir() if _NAME.fullmatch(path.name) and path.is_dir())
+    return [root / name for name in names]
 
 
 def look_at(path: Path, *, shipped: bool) -> Run:
     """The run whose folder is there, as it stands now; a broken one where there is none."""
-    folder = _folder_at(path)
+    folder = folder_at(str(path))
     try:
         stat = folder.run_json.stat()
     except OSError:
@@ -143,12 +147,6 @@ def _is_trained_elsewhere(folder: RunFolder, record: RunRecord) -> bool:
         return time.time() - folder.progress_json.stat().st_mtime < _SILENT
     except OSError:
         return time.time() - folder.run_json.stat().st_mtime < _SILENT
-
-
-@lru_cache(maxsize=2048)
-def _folder_at(path: Path) -> RunFolder:
-    """Its paths: with hundreds of runs, to put them together took most of a look at all of them."""
-    return RunFolder(path)
 
 
 @lru_cache(maxsize=2048)

@@ -7,7 +7,7 @@ import streamlit as st
 from digitcnn.errors import DigitcnnError
 from digitcnn.lab.live import Curves, Now, read_curves, read_now
 from digitcnn.lab.runs import Run, list_own_runs, read_test_accuracy
-from digitcnn.lab.training_queue import advance, training_is_on
+from digitcnn.lab.training_queue import advance, list_waiting, training_is_on
 from digitcnn.web import lab_actions
 from digitcnn.web.curve_chart import spec_of, tabulate_curve
 from digitcnn.web.lab_words import as_markdown, say_accuracy, say_duration, say_size, say_state
@@ -16,11 +16,16 @@ EVERY = 1.0
 """Seconds between two looks at a training."""
 
 
-def show_live() -> None:
-    """The queue, and the run that this visitor looks at or that is being trained, if there is one."""
+def show_live() -> list[Run]:
+    """The queue, and the run that this visitor looks at or that is being trained, if there is one.
+
+    Returns:
+        The runs made here, as they stand now.
+    """
     runs = _look()
     active = any(run.busy or run.state == "queued" for run in runs)
-    st.fragment(_follow, run_every=EVERY if active else None)(_signature(runs))
+    st.fragment(_follow, run_every=EVERY if active else None)(_signature(runs), [runs])
+    return runs
 
 
 def choose_subject(runs: Sequence[Run], watched: str | None) -> Run | None:
@@ -48,8 +53,9 @@ def show_curves(name: str, curves: Curves, *, key: str, height: int = 260) -> No
                 )
 
 
-def _follow(before: tuple[tuple[str, str, bool], ...]) -> None:
-    runs = _look()
+def _follow(before: tuple[tuple[str, str, bool], ...], fresh: list[list[Run]]) -> None:
+    """Follows a training; `fresh` holds the runs where they have just been looked at, and only then."""
+    runs = fresh.pop() if fresh else _look()
     if _signature(runs) != before:
         # What surrounds this part, and how often it looks, depend on what runs.
         st.rerun()
@@ -205,6 +211,9 @@ def _describe(name: str, curves: Curves, metric: str) -> str:
 
 
 def _look() -> list[Run]:
+    runs = list_own_runs()
+    if not list_waiting(runs):
+        return runs
     try:
         advance()
     except DigitcnnError as error:

@@ -12,7 +12,7 @@ from digitcnn.lab.claims import judge_claim
 from digitcnn.lab.estimates import estimate
 from digitcnn.lab.layers import Layer, read_layers
 from digitcnn.lab.live import read_curves
-from digitcnn.lab.runs import Run, list_own_runs, list_shipped_runs, read_test_accuracy
+from digitcnn.lab.runs import Run, list_shipped_runs, read_test_accuracy
 from digitcnn.lab.settings import LIMITS, OPTIMIZERS, PRESETS, Preset, Settings, command_of
 from digitcnn.lab.training_queue import training_is_on
 from digitcnn.web import lab_actions
@@ -26,19 +26,19 @@ _SIDE = 72
 def show_train() -> None:
     """Everything of the Train part."""
     lab_actions.show_problem()
-    show_live()
+    runs = show_live()
     if lab_actions.watched():
         # What this visitor has started is to be in sight; the rest is one click away.
         another = st.expander("Train another model", on_change="rerun", key="lab.another")
         if another.open:
             with another:
-                _choose_preset()
+                _choose_preset(runs)
     else:
         st.subheader("Train a model", anchor=False)
-        _choose_preset()
+        _choose_preset(runs)
 
 
-def _choose_preset() -> None:
+def _choose_preset(runs: list[Run]) -> None:
     name = st.pills(
         "Preset",
         list(PRESETS),
@@ -54,7 +54,7 @@ def _choose_preset() -> None:
     with left:
         _show_card(preset, next((run for run in shipped if run.name == name), None))
     with right:
-        _choose_and_start(preset, shipped)
+        _choose_and_start(preset, runs, shipped)
 
 
 def _show_card(preset: Preset, run: Run | None) -> None:
@@ -75,13 +75,12 @@ def _show_card(preset: Preset, run: Run | None) -> None:
             show_curves(run.name, read_curves(run), key=f"lab.card.{preset.name}", height=200)
 
 
-def _choose_and_start(preset: Preset, shipped: list[Run]) -> None:
+def _choose_and_start(preset: Preset, runs: list[Run], shipped: list[Run]) -> None:
     try:
         settings = _choose_settings(preset)
     except DigitcnnError as error:
         st.error(str(error), icon=":material/error:")
         return
-    runs = list_own_runs()
     guess = estimate(settings, runs, shipped)
     if guess is None:
         st.caption("How long it takes is not known: nobody has trained this preset here yet.")
