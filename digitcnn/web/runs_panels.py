@@ -12,6 +12,7 @@ from digitcnn.lab.runs import Run, list_own_runs, list_shipped_runs, read_test_a
 from digitcnn.lab.settings import PRESETS
 from digitcnn.lab.training_queue import LOG, training_is_on
 from digitcnn.web import lab_actions
+from digitcnn.web.arrow_tables import make_table_of_rows
 from digitcnn.web.lab_words import BADGES, as_markdown, say_duration, say_state
 from digitcnn.web.live_panels import compare_button, resume_button, show_curves
 from digitcnn.web.models import used_run
@@ -73,7 +74,7 @@ def tabulate(runs: Sequence[Run]) -> list[dict[str, Any]]:
 def _choose_row(runs: Sequence[Run]) -> int:
     """The table; the row that was clicked last, or that this visitor watches."""
     choice = st.dataframe(
-        tabulate(runs),
+        make_table_of_rows(tabulate(runs)),
         column_config={
             "Run": st.column_config.TextColumn(pinned=True),
             "Test accuracy": st.column_config.NumberColumn(

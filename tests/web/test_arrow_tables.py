@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +13,7 @@ COLUMNS = {
     "whole": [1, None, -3, 2**40],
     "number": [0.5, None, 2, float(np.float64(1e-9))],
     "truth": [True, False, None, True],
+    "time": [datetime(2026, 11, 21, 8, 5, 0, 7, tzinfo=UTC), None, datetime(1969, 7, 20, tzinfo=UTC), None],
     "nothing": [None, None, None, None],
 }
 
@@ -28,7 +30,7 @@ def test_table_without_rows_has_its_columns():
 
 
 def test_something_else_is_refused():
-    with pytest.raises(TypeError, match="expected texts or numbers, received"):
+    with pytest.raises(TypeError, match="expected texts, numbers or times, received"):
         make_table({"a": [object()]})  # pyright: ignore[reportArgumentType]
 
 
@@ -38,11 +40,15 @@ def test_rows_become_columns():
     assert make_table_of_rows([]).num_rows == 0
 
 
-def test_chart_of_it_loads_no_pandas():
+@pytest.mark.parametrize(
+    "show", ["vega_lite_chart(table, {'mark': 'bar'})", "dataframe(table, on_select='rerun')"]
+)
+def test_what_shows_it_loads_no_pandas(show: str):
     script = (
         "import sys, streamlit as st\n"
         "from digitcnn.web.arrow_tables import make_table\n"
-        "st.vega_lite_chart(make_table({'a': [1.0], 'b': ['x']}), {'mark': 'bar'})\n"
+        "table = make_table({'a': [1.0], 'b': ['x']})\n"
+        f"st.{show}\n"
         "print('pandas' in sys.modules)\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
