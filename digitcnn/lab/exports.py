@@ -1,4 +1,8 @@
-"""Files of trained models that only Keras can write: made by a process of its own, on demand."""
+"""Files of trained models that only Keras can write: made by a process of its own, on demand.
+
+Such a process takes as much memory as a training does. So there is one at a time, and none where trainings
+are off.
+"""
 
 import json
 from dataclasses import dataclass
@@ -9,6 +13,7 @@ from typing import Literal
 from digitcnn.errors import NotSupportedError, RunFolderError
 from digitcnn.lab.locks import locked
 from digitcnn.lab.processes import find_process, start_process
+from digitcnn.lab.training_queue import training_is_on
 from digitcnn.run_folder import RunFolder, runs_root, write_json
 
 MOST_KEPT = 12
@@ -31,8 +36,8 @@ class Export:
 
 
 def can_export(form: Format) -> bool:
-    """What makes this format is installed."""
-    return form != "onnx" or find_spec("tf2onnx") is not None
+    """What makes this format is installed, and may be run here."""
+    return training_is_on() and (form != "onnx" or find_spec("tf2onnx") is not None)
 
 
 def find_export(folder: RunFolder, form: Format = "h5") -> Export:
@@ -43,11 +48,7 @@ def find_export(folder: RunFolder, form: Format = "h5") -> Export:
     note = _note_of(path)
     if not note.is_file():
         return Export("missing", path)
-    try:
-        begun = json.loads(note.read_text(encoding="utf-8"))
-        working = find_process(begun["process"], begun["process_started"])
-    except (OSError, ValueError, KeyError, TypeError):
-        working = None
+    working = _is_at_work(note)
     # It may have ended between the two looks.
     return Export("working" if working else "ready" if path.is_file() else "failed", path)
 
@@ -56,9 +57,12 @@ def start_export(folder: RunFolder, form: Format = "h5") -> None:
     """Begins to make a run's file, unless it is there or in the making.
 
     Raises:
-        NotSupportedError: what makes this format is not installed.
+        NotSupportedError: what makes this format is not installed, or is at work for another file, or too
+            large for this server.
         RunFolderError: it cannot be written.
     """
+    if not training_is_on():
+        raise NotSupportedError(f"This server is too small to make a .{form} file.")
     if not can_export(form):
         raise NotSupportedError(f"No .{form} file can be made here: tf2onnx is not installed.")
     path = _path(folder, form)
@@ -67,6 +71,8 @@ def start_export(folder: RunFolder, form: Format = "h5") -> None:
         with locked(path.parent / ".lock"):
             if find_export(folder, form).state in ("ready", "working"):
                 return
+            if any(map(_is_at_work, path.parent.glob("*.json"))):
+                raise NotSupportedError("Another file is being made: try again in some seconds.")
             _forget_oldest(path.parent)
             arguments = ["export", str(folder.path.absolute()), str(path.absolute())]
             process = start_process(arguments, log=_log_of(path), environment={})
@@ -74,6 +80,15 @@ def start_export(folder: RunFolder, form: Format = "h5") -> None:
             write_json(_note_of(path), begun)
     except OSError as error:
         raise RunFolderError(f"The .{form} file could not be made: {error}.") from None
+
+
+def _is_at_work(note: Path) -> bool:
+    """Whether the process that a note tells of is still there."""
+    try:
+        begun = json.loads(note.read_text(encoding="utf-8"))
+        return find_process(begun["process"], begun["process_started"]) is not None
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _path(folder: RunFolder, form: Format) -> Path:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from digitcnn.errors import NotSupportedError
-from digitcnn.lab.exports import find_export, start_export
+from digitcnn.lab.exports import can_export, find_export, start_export
 from digitcnn.run_folder import PROJECT, RunFolder
 
 
@@ -28,6 +28,8 @@ def test_a_legacy_file_is_made_once_and_holds_the_same_model():
     assert find_export(folder).state == "missing"
     start_export(folder)
     start_export(folder)
+    with pytest.raises(NotSupportedError, match="being made"):
+        start_export(RunFolder(PROJECT / "models" / "sprint"))
     assert wait_for_export(folder) == "ready"
     import keras
 
@@ -47,6 +49,14 @@ def test_each_format_is_a_file_of_its_own(monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(NotSupportedError, match="tf2onnx is not installed"):
         start_export(folder, "onnx")
     assert not path.parent.exists()
+
+
+def test_nothing_is_made_where_trainings_are_off(runs: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DIGITCNN_TRAINING", "off")
+    assert not can_export("h5")
+    with pytest.raises(NotSupportedError, match="too small"):
+        start_export(RunFolder(PROJECT / "models" / "simple"))
+    assert [*runs.iterdir()] == []
 
 
 def test_a_model_that_is_no_model_fails(tmp_path: Path):
