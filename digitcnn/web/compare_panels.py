@@ -1,5 +1,6 @@
 """The Lab's Compare tab: which run is better, whether by more than luck, and in what they differ."""
 
+import time
 from pathlib import Path
 
 import streamlit as st
@@ -33,6 +34,13 @@ SECTIONS = (
 """Titles and anchors, in the order in which they are shown."""
 
 
+HEAD_START = 1.0
+"""Seconds that what is below the first screen waits for the curves to be drawn, once in a visit.
+
+A browser that goes on receiving elements sets them all before it draws a chart, and compiles all fourteen
+charts of this page before it shows one.
+"""
+
 UNBROKEN = "\N{NO-BREAK SPACE}"
 """Between the words of a link, so that it stays on one line."""
 
@@ -54,6 +62,7 @@ def show_compare() -> None:
         analyses = analyse_runs(choice.candidates)
     with verdict:
         show_verdict(choice, analyses)
+    _give_head_start()
     _head("what-differs")
     times = [say_milliseconds(candidate) for candidate in choice.candidates]
     show_facts(tabulate_facts(list(choice.runs), analyses, times), choice.labels)
@@ -191,6 +200,12 @@ def show_reliability(choice: Choice, analyses: list[Analysis]) -> None:
             "sure, 80 % are right; below it a model is surer than it should be. The error (ECE) is the mean "
             "distance from the line; larger dots are more answers."
         )
+
+
+def _give_head_start() -> None:
+    if "compare.opened" not in st.session_state:
+        st.session_state["compare.opened"] = True
+        time.sleep(HEAD_START)
 
 
 def _head(anchor: str) -> None:

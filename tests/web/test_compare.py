@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -226,3 +227,14 @@ def test_the_first_chart_waits_for_no_statistics():
         [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=120
     )
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_what_is_below_waits_for_the_first_chart_once_in_a_visit(monkeypatch: pytest.MonkeyPatch):
+    from digitcnn.web import compare_panels
+
+    waited: list[float] = []
+    monkeypatch.setattr(compare_panels, "time", SimpleNamespace(sleep=waited.append))
+    page = tab().run()
+    page.run()
+    assert not page.exception
+    assert waited == [compare_panels.HEAD_START]
