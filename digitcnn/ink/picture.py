@@ -28,6 +28,9 @@ MAX_BYTES = 256_000_000
 WORKING_SIDE = 2000
 """The longer side, in pixels, that larger pictures are reduced to."""
 
+_STRIP = 256
+"""Rows that are scaled at once: a whole picture of 50 megapixels in float32 is 200 MB."""
+
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "AVIF")
 _KINDS = "JPEG, PNG, WebP, HEIC, GIF, BMP, TIFF or PDF"
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
@@ -286,6 +289,14 @@ def _to_eight_bit(array: np.ndarray) -> np.ndarray:
     lowest, highest = float(array.min()), float(array.max())
     if array.dtype == np.uint8 and highest > 1:
         return array
+    eight_bit = np.empty(array.shape, dtype=np.uint8)
+    for rows in range(0, len(array), _STRIP):
+        strip = slice(rows, rows + _STRIP)
+        eight_bit[strip] = _scale(array[strip], lowest, highest)
+    return eight_bit
+
+
+def _scale(array: np.ndarray, lowest: float, highest: float) -> np.ndarray:
     if (largest := max(highest, -lowest)) > 1e30:  # What float32 could not hold.
         array, lowest, highest = array / largest, lowest / largest, highest / largest
     if lowest < 0.0:
