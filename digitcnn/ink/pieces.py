@@ -89,7 +89,9 @@ class Parts:
             min(max(p.bottom for p in chosen) + 1, height),
         )
         window = (slice(top, bottom), slice(left, right))
-        mine = np.isin(self.labels[window], [p.label for p in chosen])
+        among = np.zeros(max(part.label for part in self.parts) + 1, dtype=bool)
+        among[[p.label for p in chosen]] = True
+        mine = among[self.labels[window]]
         return soften(self.ink, window, mine), (left, top)
 
 
@@ -100,7 +102,7 @@ def find_parts(ink: Ink) -> Parts:
     of a digit, belongs together.
     """
     mask = ink.mask if ink.zoom > 1 else remove_rules(ink.mask)
-    flat = mask.astype(np.uint8)
+    flat = mask.view(np.uint8)
     count, found, stats, _ = cv2.connectedComponentsWithStats(flat, connectivity=8)
     labels: np.ndarray = found
     if count > _MOST_GRAINS or length_of_edges(mask) > _MOST_EDGES:
@@ -112,7 +114,7 @@ def find_parts(ink: Ink) -> Parts:
     )
     areas = stats[:, cv2.CC_STAT_AREA].astype(np.int64)
     if count > 2:
-        pen = 2.0 * float(flat.sum()) / max(outline_of(flat), 1.0)
+        pen = 2.0 * np.count_nonzero(flat) / max(outline_of(flat), 1.0)
         for _ in range(2):
             extents = np.maximum(corners[1:, 2] - corners[1:, 0], corners[1:, 3] - corners[1:, 1])
             typical = weighted_median(extents, areas[1:])
@@ -147,9 +149,8 @@ def weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
 
 def soften(ink: Ink, window: tuple[slice, slice], mine: np.ndarray) -> np.ndarray:
     """Coverage of the ink in a window, (height, width) float32 in 0-1, only where `mine` is or borders."""
-    near = cv2.dilate(mine.astype(np.uint8), np.ones((3, 3), np.uint8))
-    cover = np.clip((ink.strength[window] / max(ink.level, 1e-6) - 0.2) / 0.4, 0.0, 1.0)
-    return (cover * near).astype(np.float32)
+    near = cv2.dilate(mine.view(np.uint8), np.ones((3, 3), np.uint8))
+    return cv2.multiply(ink.cover(window), near, dtype=cv2.CV_32F)
 
 
 def make_piece_digit(cover: np.ndarray) -> np.ndarray:

@@ -18,6 +18,9 @@ _STEEPEST = 0.25
 _LEAST_SPAN = 0.4
 """A line spans this much of the picture at least."""
 
+_LEAST_ALONE = 0.1
+"""In this much of the picture at least it stands clear of thicker ink."""
+
 
 def remove_rules(mask: np.ndarray) -> np.ndarray:
     """Takes ruled lines out of an ink mask.
@@ -28,7 +31,8 @@ def remove_rules(mask: np.ndarray) -> np.ndarray:
     Returns:
         A new mask, or the same one where there are no lines, or nothing but lines.
     """
-    across, down = _slope_of_lines(mask), _slope_of_lines(mask.T)
+    across = _slope_of_lines(mask) if _may_hold_rules(mask) else None
+    down = _slope_of_lines(mask.T) if _may_hold_rules(mask.T) else None
     rules = []
     if across is not None:
         rules.append((_find_rules_along(mask, across), 0))
@@ -46,6 +50,18 @@ def remove_rules(mask: np.ndarray) -> np.ndarray:
     if left.sum() < 0.02 * mask.sum():
         return mask
     return left
+
+
+def _may_hold_rules(mask: np.ndarray) -> bool:
+    """Whether enough columns hold ink as thin as a line: looking for its slope costs most with a fat pen."""
+    flat = np.ascontiguousarray(mask).view(np.uint8)
+    thick = cv2.morphologyEx(flat, cv2.MORPH_OPEN, np.ones((_thickest(mask) | 1, 1), np.uint8))
+    return np.count_nonzero((flat > thick).any(axis=0)) >= _LEAST_ALONE * mask.shape[1]
+
+
+def _thickest(mask: np.ndarray) -> int:
+    """Rows of ink from which on a level line is none."""
+    return max(mask.shape[0] // 60, 4)
 
 
 def _slope_of_lines(mask: np.ndarray) -> float | None:
@@ -136,10 +152,10 @@ def _find_lines(
     mask: np.ndarray, run: int, *, link: int | None = None, least_span: float = _LEAST_SPAN
 ) -> list[_Line]:
     """Level runs of at least `run` pixels, linked over gaps, where they add up to a long smooth line."""
-    height, width = mask.shape
+    width = mask.shape[1]
     runs = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
     # Thick bodies are no lines: what survives a tall opening is taken out.
-    thick = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((max(height // 60, 4), 1), np.uint8))
+    thick = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((_thickest(mask), 1), np.uint8))
     runs = runs * (1 - cv2.dilate(thick, np.ones((3, 3), np.uint8)))
     linked = cv2.dilate(runs, np.ones((3, 1), np.uint8))
     linked = cv2.morphologyEx(linked, cv2.MORPH_CLOSE, np.ones((1, 2 * (link or run)), np.uint8))

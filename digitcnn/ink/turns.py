@@ -20,8 +20,7 @@ def turn_ink(ink: Ink, turns: int) -> Ink:
     return replace(
         ink,
         picture=turned,
-        flattened=np.ascontiguousarray(np.rot90(ink.flattened, turns)),
-        strength=np.ascontiguousarray(np.rot90(ink.strength, turns)),
+        lightness=np.ascontiguousarray(np.rot90(ink.lightness, turns)),
         mask=np.ascontiguousarray(np.rot90(ink.mask, turns)),
     )
 

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from digitcnn.ink import paper
 from digitcnn.ink.paper import Ink, find_ink
 from digitcnn.ink.picture import open_picture
 from tests.made_pictures import draw, shade
@@ -30,9 +31,9 @@ def _overlap(ink: Ink, truth: np.ndarray) -> float:
 
 @pytest.mark.parametrize("name", PENCIL)
 def test_ink_is_found_in_any_colours(name: str):
-    colour, paper = PENCIL[name]
+    colour, ground = PENCIL[name]
     truth = np.asarray(draw("27")) < 128
-    ink = _find(draw("27", ink=colour, paper=paper))
+    ink = _find(draw("27", ink=colour, paper=ground))
     assert _overlap(ink, truth) > 0.85
 
 
@@ -74,6 +75,20 @@ def test_steps_share_one_size_and_scale():
     assert ink.flattened.shape == ink.strength.shape == ink.mask.shape
     assert ink.mask.shape[1] == ink.zoom * ink.picture.rgb.shape[1]
     assert ink.flattened[0, 0] > 200
+
+
+@pytest.mark.parametrize("shaded", [False, True])
+def test_grey_pictures_give_the_same_ink_as_their_three_equal_channels(
+    shaded: bool, monkeypatch: pytest.MonkeyPatch
+):
+    picture = draw("27", height=150, pen=12)
+    picture = shade(picture).convert("L") if shaded else picture
+    grey = _find(picture)
+    monkeypatch.setattr(paper, "_without_idle_channels", lambda rgb: rgb)
+    coloured = _find(picture)
+    assert (grey.lightness == coloured.lightness).all()
+    assert (grey.mask == coloured.mask).all()
+    assert grey.level == coloured.level
 
 
 def _line(faint: int, *, gap: int) -> Image.Image:

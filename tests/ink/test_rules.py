@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from PIL import ImageDraw
 
+from digitcnn.ink import rules
 from digitcnn.ink.rules import remove_rules
 from tests.made_pictures import draw
 
@@ -28,6 +29,12 @@ def test_ruled_and_squared_lines_go_and_the_digits_stay(slope: int, squared: boo
 def test_writing_is_no_ruled_line(text: str):
     mask = np.asarray(draw(text, height=200, pen=6, margin=3)) < 128
     assert (remove_rules(mask) == mask).all()
+
+
+def test_no_slope_is_looked_for_in_a_fat_pen_s_strokes(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(rules, "_slope_of_lines", lambda mask: pytest.fail("looked for lines"))
+    mask = np.asarray(draw("2", height=200, pen=14)) < 128
+    assert remove_rules(mask) is mask
 
 
 def test_nothing_comes_of_nothing():

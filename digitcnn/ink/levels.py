@@ -1,0 +1,34 @@
+"""Eight-bit pictures by their levels: what 256 counts tell without a look at each pixel again."""
+
+import cv2
+import numpy as np
+
+LEVELS = 256
+
+
+def count_levels(gray: np.ndarray) -> np.ndarray:
+    """How many pixels of a (height, width) uint8 picture have each level: (256,) int64."""
+    counts = cv2.calcHist([np.ascontiguousarray(gray)], [0], None, [LEVELS], [0, LEVELS])
+    return counts.ravel().astype(np.int64)
+
+
+def quantile_of(counts: np.ndarray, fraction: float, values: np.ndarray | None = None) -> float:
+    """A quantile of what was counted, as `np.quantile` gives it of each thing by itself.
+
+    Args:
+        counts: (n,) how often there is each value; at least one of them is above zero.
+        fraction: of all that lies below, 0-1.
+        values: (n,) rising; by default 0 to n - 1.
+    """
+    upto = np.cumsum(counts)
+    place = fraction * (int(upto[-1]) - 1)
+    below = int(place)
+    first, second = (int(at) for at in np.searchsorted(upto, [below + 1, below + 2]))
+    second = min(second, len(counts) - 1) if place > below else first
+    low, high = (first, second) if values is None else (float(values[first]), float(values[second]))
+    return float(low + (high - low) * (place - below))
+
+
+def median_of(gray: np.ndarray) -> float:
+    """The median of a uint8 picture."""
+    return quantile_of(count_levels(gray), 0.5)
