@@ -38,5 +38,7 @@ def read_file(reader: DigitReader, file: PictureSource, *, path: str, expect: Ex
     try:
         examined = reader.examine_image(file, expect=expect, name=path)
     except DigitcnnError as error:
-        return ReadFile(FileResult(path, error=str(error)))
+        sentence = str(error)
+        # What is said of the ink doesn't know whose it is.
+        return ReadFile(FileResult(path, error=sentence if path in sentence else f"{path}: {sentence}"))
     return ReadFile(FileResult(path, examined.reading, note=examined.picture.note), examined)
