@@ -4,7 +4,8 @@
 
 Each visitor is a session of its own over a websocket, which sends what a browser sends
 (`speed/visitor.py`): a stroke every two seconds, of sample digits at places of their own, and Clear a second
-after every fifth. Every answer is held against what the model says of the same strokes.
+after the fifth, the last of a sheet. Each begins at another stroke of a sheet: they don't all clear at once.
+Every answer is held against what the model says of the same strokes.
 Done twice: with the machine to themselves, until there were 2,000 answers, and with one training running,
 started as the Model Lab starts it. Visitors take processor time from the server, on the same cores.
 """
@@ -161,7 +162,8 @@ async def _load(
             for number, session in enumerate(sessions):
                 first = began + EVERY * (number + rng.random()) / visitors
                 own = sheets[number::visitors]
-                group.create_task(_visit(session, own, first, began, seconds, tally))
+                begin = 1 + number % STROKES
+                group.create_task(_visit(session, own, begin, first, began, seconds, tally))
             group.create_task(_watch_memory(server, began, seconds, tally))
     return tally
 
@@ -169,6 +171,7 @@ async def _load(
 async def _visit(
     session: Visitor,
     sheets: list[tuple[Objects, list[str]]],
+    begin: int,
     first: float,
     began: float,
     seconds: float,
@@ -178,15 +181,16 @@ async def _visit(
     try:
         while stroke_at < began + seconds:
             objects, answers = sheets[turn % len(sheets)]
+            strokes = range(1 if turn else begin, STROKES + 1)
             turn += 1
-            for count, expected in enumerate(answers, start=1):
+            for count in strokes:
                 await _sleep_until(stroke_at)
                 answer = await session.draw(objects[:count])
                 # From the pen-up that was due: a visitor who waits for the answer before does not excuse it.
                 wait = time.perf_counter() - stroke_at - (answer.whole - answer.seconds)
                 if stroke_at > began + WARM_UP:
                     tally.waits.append(wait)
-                tally.wrong += answer.text != expected
+                tally.wrong += answer.text != answers[count - 1]
                 stroke_at += EVERY
             await _sleep_until(stroke_at - EVERY + CLEAR_AFTER)
             await session.clear()

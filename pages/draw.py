@@ -95,6 +95,8 @@ def draw(expect: Expect) -> list[Stroke]:
 @st.fragment
 def draw_and_answer(models: list[Model], expect: Expect) -> None:
     """Canvas and answer: runs again after every stroke, alone."""
+    if not draw_canvas.is_chosen(expect):
+        st.rerun()
     side_by_side = expect == "digit"
     halves = st.container(horizontal=side_by_side, gap="medium", key=f"draw-{expect}")
     with halves, st.container(width=draw_canvas.SQUARE.width if side_by_side else "stretch"):
@@ -120,7 +122,6 @@ def draw_and_answer(models: list[Model], expect: Expect) -> None:
             digit = show_digit(readings, model.name, strokes)
         else:
             digit = show_number(readings, model.name)
-    draw_canvas.show_hint(expect, blank=not strokes)
     show_look_fold(model, digit and digit.pixels, key="draw.look")
     show_personal_set()
 
@@ -132,6 +133,8 @@ with draw_frame("Draw", styles=("draw", "personal")):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             chosen = draw_canvas.choose_expect()
             draw_canvas.show_samples(chosen)
+            draw_canvas.choose_brush()
+        draw_canvas.show_rules()
         draw_and_answer(shipped, chosen)
     else:
         st.info("There is no trained model here yet: train one with `python -m digitcnn train simple`.")

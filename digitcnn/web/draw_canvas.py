@@ -60,6 +60,11 @@ def choose_expect() -> Expect:
     return cast(Expect, choice)
 
 
+def is_chosen(expect: Expect) -> bool:
+    """Still what the visitor writes: what the tab remembers from before a reload may be of the other kind."""
+    return st.session_state.get(_EXPECT, "digit") == expect
+
+
 def paper_of(expect: Expect) -> Paper:
     """The canvas for a digit or a number on this visitor's screen."""
     if expect == "digit":
@@ -69,7 +74,9 @@ def paper_of(expect: Expect) -> Paper:
 
 def resume() -> None:
     """Puts what was drawn back onto the canvas, which is a new one whenever the page is opened."""
-    if objects() or st.session_state.get(_START):
+    paper = st.session_state.get(_PAPER)
+    there = paper is not None and _key_of(paper) in st.session_state
+    if not there and (objects() or st.session_state.get(_START)):
         _begin(_history())
 
 
@@ -119,20 +126,25 @@ def show_canvas(paper: Paper, expect: Expect, strokes: list[Stroke]) -> None:
         )
 
 
-def show_hint(expect: Expect, *, blank: bool) -> None:
-    """What a blank canvas invites to; and the rules that let a wide canvas shrink with its page."""
-    paper = paper_of(expect)
-    hint = "draw a digit here" if expect == "digit" else "write a number here"
-    rules = f".st-key-{paper.key}::after {{ content: '{hint}'; }}" if blank else ""
-    if paper != SQUARE:
-        rules += zoom_css(Zoomed(paper.width, paper.height, 1.0), container=paper.key)
-    st.html(f"<style>{rules} </style>")
+def show_rules() -> None:
+    """The rules that let the wide canvases shrink with their page."""
+    rules = [zoom_css(Zoomed(paper.width, paper.height, 1.0), container=paper.key) for paper in (WIDE, PHONE)]
+    st.html(f"<style>{''.join(rules)}</style>")
 
 
 def show_samples(expect: Expect) -> None:
     """Drawings for those who can't draw here."""
     samples = list(range(10)) if expect == "digit" else list(SAMPLE_NUMBERS)
     st.menu_button("Samples", samples, on_click=_show_sample, args=(expect,), key="draw.sample")
+
+
+def choose_brush() -> None:
+    """How wide the pen draws."""
+    with st.popover("Brush"):
+        st.slider("Width in pixels", 5, 40, BRUSH, persist_state="session", key=_BRUSH)
+        st.caption(
+            "Changes what you see, never the answer: the model gets your strokes at its own pen width."
+        )
 
 
 def show_tools() -> None:
@@ -144,11 +156,6 @@ def show_tools() -> None:
         st.button(
             "Clear", icon=":material/delete:", on_click=clear, disabled=not history.now, key="draw.clear"
         )
-        with st.popover("Brush"):
-            st.slider("Width in pixels", 5, 40, BRUSH, persist_state="session", key=_BRUSH)
-            st.caption(
-                "Changes what you see, never the answer: the model gets your strokes at its own pen width."
-            )
 
 
 def undo() -> None:

@@ -1,6 +1,7 @@
 """The models that pages offer, each loaded once per server."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
@@ -81,7 +82,7 @@ def _chosen_in_the_lab() -> list[Model]:
     return [model]
 
 
-@st.cache_resource(max_entries=MOST_READERS, show_spinner=False)
+@lru_cache(maxsize=MOST_READERS)  # Streamlit's cache takes longer to look one up than it takes to answer.
 def load_reader(model: Model) -> DigitReader:
     """The reader of a model, shared by all visitors."""
     return DigitReader(model.path)
