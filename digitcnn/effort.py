@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from digitcnn.errors import InputError
 
-MOST_SECONDS = 6.0
+MOST_SECONDS = 4.0
 """Of computing, that a server spends on one input; a page full of digits takes under one."""
 
 T = TypeVar("T")

@@ -19,7 +19,7 @@ from digitcnn.run_folder import RunFolder
 if TYPE_CHECKING:
     from digitcnn.recognition.reader import DigitReader, Expect
 
-PICTURES_PER_TASK = 128
+PICTURES_PER_TASK = 512
 """Some seconds of work: less, and handing it out takes its share; more, and a killed worker loses more."""
 
 MOST_RETRIES = 3

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 _HEADER = struct.Struct("<5I")
 _MOST_BYTES = 1_000_000_000
-_MOST_SECONDS = 10
+_MOST_SECONDS = 5
 _PATIENCE = 60.0
 _AT_ONCE = threading.BoundedSemaphore(2)
 _DAMAGED, _EMPTY = 3, 4
