@@ -81,7 +81,7 @@ def _sweep(options: argparse.Namespace) -> int:
     if spec.search == "asha" and not on_ray:
         raise NotSupportedError('search = "asha" compares trials that run at once: add --ray or --address.')
     # A sweep that is asked to end does so as with Ctrl-C: its trainings keep their best epochs.
-    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    before = signal.signal(signal.SIGTERM, _end_as_with_ctrl_c)
     try:
         return _run_on_ray(options, spec, trials) if on_ray else _run_here(options, spec, trials)
     except KeyboardInterrupt:
@@ -89,6 +89,14 @@ def _sweep(options: argparse.Namespace) -> int:
         return 130
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _end_as_with_ctrl_c(*_: object) -> None:
+    # Ray Tune has a handler of its own for Ctrl-C; what a script has begun in the background ignores it.
+    if callable(signal.getsignal(signal.SIGINT)):
+        signal.raise_signal(signal.SIGINT)
+    else:
+        raise KeyboardInterrupt
 
 
 def _run_here(options: argparse.Namespace, spec: SweepSpec, trials: list[Trial]) -> int:

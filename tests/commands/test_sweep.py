@@ -29,8 +29,11 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def start(place: Path) -> subprocess.Popen[str]:
+def start(place: Path, *, background: bool = False) -> subprocess.Popen[str]:
+    """The sweep as a process; in the background of a script, Ctrl-C is ignored."""
     command = [sys.executable, "-m", "digitcnn", "sweep", str(place / "two.toml")]
+    if background:
+        command = ["bash", "-c", 'trap "" INT; exec "$@"', "bash", *command]
     return subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
 
 
@@ -61,7 +64,7 @@ def test_a_killed_sweep_and_a_stopped_one_go_on_and_no_trial_is_trained_twice(pl
     _, alive = psutil.wait_procs(trainings, timeout=30)
     assert alive == [], "a training outlived the sweep that had started it"
 
-    stopped = start(place)
+    stopped = start(place, background=True)
     wait_for(stopped, "two-sprint-s1: epoch 1 of 12")
     stopped.send_signal(signal.SIGTERM)
     said, _ = stopped.communicate(timeout=300)
