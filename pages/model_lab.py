@@ -1,14 +1,11 @@
 """The Model Lab: train models, watch them learn, compare them, and look inside."""
 
-from pathlib import Path
-
 import streamlit as st
 
-from digitcnn.web import frame
+from digitcnn.web.frame import draw_frame
 from digitcnn.web.lab_actions import PART, PARTS
 
-with frame.draw_frame("Model Lab"):
-    st.html(Path(frame.__file__).with_name("lab.css"))
+with draw_frame("Model Lab", styles=("lab", "compare")):
     st.title("Model Lab", anchor=False)
     with st.container(key="lab-parts"):
         part = st.segmented_control(

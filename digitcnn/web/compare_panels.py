@@ -1,7 +1,6 @@
 """The Lab's Compare tab: which run is better, whether by more than luck, and in what they differ."""
 
 import time
-from pathlib import Path
 
 import streamlit as st
 
@@ -48,7 +47,6 @@ UNBROKEN = "\N{NO-BREAK SPACE}"
 @st.fragment
 def show_compare() -> None:
     """The whole tab: choice of runs, verdict, and every section below it."""
-    st.html(Path(__file__).with_name("compare.css"))
     choice = choose_runs()
     if choice is None:
         return
