@@ -6,12 +6,13 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from digitcnn.cluster.session import count_cores
 from digitcnn.recognition.results import FileResult
 from digitcnn.recognition.results_file import line_of
 from digitcnn.run_folder import RunFolder
@@ -19,8 +20,9 @@ from digitcnn.run_folder import RunFolder
 if TYPE_CHECKING:
     from digitcnn.recognition.reader import DigitReader, Expect
 
-PICTURES_PER_TASK = 512
-"""Some seconds of work: less, and handing it out takes its share; more, and a killed worker loses more."""
+MOST_PER_TASK, FEWEST_PER_TASK = 512, 32
+"""Some seconds of work: less, and handing it out takes its share; more, and a killed worker loses more. The
+last tasks are smaller, so that the workers come to their end together."""
 
 MOST_RETRIES = 3
 """Of a task whose worker was lost; a picture that still ends its worker then is named and left out."""
@@ -54,14 +56,18 @@ def read_on_ray(
         expect: as for `DigitReader.read_image`.
         workers: how many read at once, a core each; None for as many as there are cores.
     """
-    _quieten(ray)
     model = ray.put(ShippedModel.of(folder))
+    at_once = min(workers or count_cores(ray), count_cores(ray))
+    # The processes start, and load the model, while this one loads Ray Data.
+    for _ in range(min(at_once, len(paths))):
+        ray.remote(num_cpus=1)(_make_ready).remote([model])
+    _quieten(ray)
     left = dict.fromkeys(paths)
     # Alone in its task, a picture that ends its worker takes no others with it.
-    for size in (PICTURES_PER_TASK, 1):
+    for cut in (partial(share_out, workers=at_once), _one_by_one):
         if not left:
             return
-        for lines, read in _run(ray, list(left), model, expect, size, workers):
+        for lines, read in _run(ray, cut(list(left)), model, expect, workers):
             for path in read:
                 left.pop(path, None)
             yield lines
@@ -70,18 +76,30 @@ def read_on_ray(
         yield [line_of(FileResult(path, error=f"{path} {words}")) for path in left]
 
 
+def share_out(paths: Sequence[str], workers: int) -> list[Sequence[str]]:
+    """Splits files into tasks for so many workers: large ones first, smaller ones towards the end."""
+    tasks, at = [], 0
+    while at < len(paths):
+        fair = (len(paths) - at) // (2 * workers)
+        size = min(max(fair, FEWEST_PER_TASK), MOST_PER_TASK)
+        tasks.append(paths[at : at + size])
+        at += size
+    return tasks
+
+
+def _one_by_one(paths: Sequence[str]) -> list[Sequence[str]]:
+    return [[path] for path in paths]
+
+
 def _run(
-    ray: Any, paths: list[str], model: Any, expect: "Expect", size: int, workers: int | None
+    ray: Any, tasks: list[Sequence[str]], model: Any, expect: "Expect", workers: int | None
 ) -> Iterator[tuple[list[bytes], list[str]]]:
     # File names may be no text, which Arrow's strings must be.
-    tables = [
-        pa.table({"path": pa.array([os.fsencode(path) for path in some], pa.binary())})
-        for some in _in_lists(paths, size)
-    ]
+    rows = [{"paths": [os.fsencode(path) for path in some]} for some in tasks]
     with warnings.catch_warnings():
         # There is no other way to bound a task's retries; requirements-ray.txt ends before it is gone.
         warnings.simplefilter("ignore", ray.util.annotations.RayDeprecationWarning)
-        results = ray.data.from_arrow(tables).map_batches(
+        results = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
             _read_batch,
             batch_size=None,
             batch_format="pyarrow",
@@ -95,11 +113,11 @@ def _run(
 
 
 def _read_batch(batch: pa.Table, *, model: Any, expect: "Expect", working_folder: str) -> pa.Table:
-    """The lines of results of a table's files; runs in a worker."""
+    """The lines of results of a task's files; runs in a worker."""
     reader = _load_once(model)
-    names = [os.fsdecode(path) for path in batch["path"].to_pylist()]
-    lines = [_read_line(reader, name, working_folder, expect) for name in names]
-    return batch.append_column("line", pa.array(lines, pa.binary()))
+    paths = [path for task in batch["paths"].to_pylist() for path in task]
+    lines = [_read_line(reader, os.fsdecode(path), working_folder, expect) for path in paths]
+    return pa.table({"path": pa.array(paths, pa.binary()), "line": pa.array(lines, pa.binary())})
 
 
 def _read_line(reader: "DigitReader", name: str, working_folder: str, expect: "Expect") -> bytes:
@@ -111,6 +129,11 @@ def _read_line(reader: "DigitReader", name: str, working_folder: str, expect: "E
     except Exception as error:  # A fault of ours at one of a million pictures is no reason to lose the rest.
         said = f"{name} could not be read ({type(error).__name__}: {error}): please report it."
         return line_of(FileResult(name, error=said))
+
+
+def _make_ready(models: list[Any]) -> None:
+    """Loads all that reading needs in a worker's process, before it is asked to."""
+    _load_once(*models)
 
 
 @lru_cache(maxsize=1)
@@ -138,8 +161,3 @@ def _quieten(ray: Any) -> None:
     # A task that is lost for good gives no lines; its pictures are read again one by one.
     context.max_errored_blocks = -1
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)
-
-
-def _in_lists(things: Sequence[str], size: int) -> Iterator[list[str]]:
-    for at in range(0, len(things), size):
-        yield list(things[at : at + size])

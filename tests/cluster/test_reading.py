@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.ray_nodes import Cluster, wait_for_cores
+from digitcnn.cluster.reading import share_out
 from tests.made_pictures import draw
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -63,3 +64,19 @@ def test_an_address_without_a_cluster_is_said_in_a_sentence(place: Path):
     done = subprocess.run(words, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
     assert "There is no Ray cluster at '127.0.0.1:1'" in done.stderr
+
+
+def test_every_file_is_in_one_task_and_the_last_tasks_are_the_smallest():
+    paths = [str(number) for number in range(20_000)]
+    tasks = share_out(paths, workers=2)
+    assert [path for task in tasks for path in task] == paths
+    sizes = [len(task) for task in tasks]
+    assert sizes[0] == 512
+    assert sizes[:-1] == sorted(sizes[:-1], reverse=True)
+    assert sizes[-2] == 32
+
+
+def test_a_few_files_are_shared_by_all_workers():
+    assert [len(task) for task in share_out(["a"] * 300, workers=2)][:2] == [75, 56]
+    assert [len(task) for task in share_out(["a"] * 3, workers=8)] == [3]
+    assert share_out([], workers=2) == []
