@@ -91,14 +91,15 @@ def drawn_strokes() -> list[Stroke]:
     Raises:
         InputError: there are too many.
     """
+    drawn = objects()
     known: dict[str, list[Stroke]] = st.session_state.get(_STROKES, {})
     parsed = {
         entry: known[entry] if entry in known else strokes_from_canvas({"objects": [json.loads(entry)]})
-        for entry in objects()
+        for entry in drawn
     }
     st.session_state[_STROKES] = parsed
-    found = [stroke for entry in objects() for stroke in parsed[entry]]
-    if len(objects()) > MAX_STROKES or sum(map(len, found)) > MAX_POINTS:
+    found = [stroke for entry in drawn for stroke in parsed[entry]]
+    if len(drawn) > MAX_STROKES or sum(map(len, found)) > MAX_POINTS:
         return strokes_from_canvas(_history().as_canvas())
     return found
 
