@@ -126,7 +126,7 @@ def draw_and_answer(models: list[Model], expect: Expect) -> None:
     show_personal_set()
 
 
-with draw_frame("Draw", styles=("draw", "personal")):
+with draw_frame("Draw", styles=("digits", "draw", "personal")):
     st.title("Draw a digit or a number", anchor=False)
     if shipped := list_models():
         draw_canvas.resume()

@@ -212,7 +212,7 @@ def invite() -> None:
         st.image(picture, width="stretch", alt="The sample: three lines of handwritten digits on ruled paper")
 
 
-with draw_frame("Upload", styles=("upload", "personal")):
+with draw_frame("Upload", styles=("digits", "upload", "personal")):
     st.title("Upload a picture", anchor=False)
     if shipped := list_models():
         chosen_files = choose_files()
