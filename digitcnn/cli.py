@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from digitcnn import __version__
 from digitcnn.commands import data, export, measure, recognize, runs, serve, sweep, train
+from digitcnn.commands.parsing import AnyOrderParser
 from digitcnn.errors import DigitcnnError
 
 _EPILOG = """\
@@ -57,7 +58,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"digitcnn {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+    commands = parser.add_subparsers(
+        required=True, metavar="COMMAND", title="commands", parser_class=AnyOrderParser
+    )
     for command in (recognize, train, sweep, runs, measure, export, data, serve):
         command.add_to(commands)
     return parser

@@ -25,6 +25,20 @@ def test_a_file_is_named_after_its_run_unless_it_is_named(here: Path, capsys: py
 
 
 @pytest.mark.parametrize(
+    "arguments",
+    [
+        ["sprint", "mine.tflite", "--format", "tflite"],
+        ["sprint", "--format", "tflite", "mine.tflite"],
+        ["--format", "tflite", "sprint", "mine.tflite"],
+    ],
+    ids=" ".join,
+)
+def test_the_format_stands_before_between_or_after_run_and_file(arguments: list[str], here: Path):
+    assert main(["export", *arguments]) == 0
+    assert [path.name for path in here.iterdir()] == ["mine.tflite"]
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["simple"], "Say what to write: a FILE, or --format and one of keras, h5, tflite, onnx."),
