@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -16,8 +16,8 @@ class AnyOrderParser(argparse.ArgumentParser):
     _apart = False
 
     def parse_known_args(  # pyright: ignore[reportIncompatibleMethodOverride]  # overloaded in typeshed
-        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
-    ) -> tuple[argparse.Namespace, list[str]]:
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> tuple[Any, list[str]]:
         # What a part of a command takes is the part's own to put in order.
         if self._apart or self._subparsers is not None:
             return super().parse_known_args(args, namespace)
