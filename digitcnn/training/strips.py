@@ -205,13 +205,21 @@ def build() -> keras.Model:
     return keras.Sequential(layers, name="strips")
 
 
-def load_maker(part: Part, seed: int) -> NumberMaker:
-    """A maker of numbers of one part's writers; MNIST's images only for those that are learned from."""
-    digits = [each for each in load_pen_digits() if not each.suspect and each.part == part]
+def load_makers(seed: int) -> dict[Part, NumberMaker]:
+    """A maker of numbers of each part's writers; MNIST's images only for those that are learned from."""
+    digits = [each for each in load_pen_digits() if not each.suspect]
     digits = [each for each in digits if any(len(stroke) > 2 for stroke in each.strokes)]
-    others = [each for each in load_pen_nondigits() if each.part == part]
-    printed = split_mnist(MNIST_VALIDATION, None, seed).train if part == "train" else None
-    return NumberMaker(digits, others, printed)
+    others = load_pen_nondigits()
+    printed = split_mnist(MNIST_VALIDATION, None, seed).train
+    parts: tuple[Part, ...] = ("train", "validation")
+    return {
+        part: NumberMaker(
+            [each for each in digits if each.part == part],
+            [each for each in others if each.part == part],
+            printed if part == "train" else None,
+        )
+        for part in parts
+    }
 
 
 def main() -> None:
@@ -224,8 +232,8 @@ def main() -> None:
     parser.add_argument("--to", type=Path, default=MODEL_FILE)
     options = parser.parse_args()
     keras.utils.set_random_seed(options.seed)
-    maker, batch = load_maker("train", options.seed), 64
-    held = load_maker("validation", options.seed).make(1000, np.random.default_rng(options.seed))
+    makers, batch = load_makers(options.seed), 64
+    held = makers["validation"].make(1000, np.random.default_rng(options.seed))
     model: Any = build()  # Keras's own annotations are too narrow to check against.
     steps = -(-options.numbers // batch) * options.epochs
     rate: Any = OneCycle(4e-3, steps)
@@ -241,7 +249,7 @@ def main() -> None:
         model = keras.models.load_model(last)
         done = int(model.optimizer.iterations.numpy()) * options.epochs // steps
     for epoch in range(done, options.epochs):
-        strips, labels = maker.make(options.numbers, np.random.default_rng((options.seed, epoch)))
+        strips, labels = makers["train"].make(options.numbers, np.random.default_rng((options.seed, epoch)))
         model.fit(
             strips,
             labels,
