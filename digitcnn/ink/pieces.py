@@ -20,6 +20,9 @@ _MOST_GRAINS = 50_000
 
 _MOST_PARTS = 2000
 _SAME_PART = 0.035
+_LEAST_WRITTEN, _MOST_WRITTEN = 0.05, 400
+"""Where so much of the ink, in so few parts, touches no side of the picture, it tells the size of a digit."""
+
 _FINE_FIT = FITTED_SIDE * FINE
 
 
@@ -117,7 +120,9 @@ def find_parts(ink: Ink) -> Parts:
         pen = 2.0 * np.count_nonzero(flat) / max(outline_of(flat), 1.0)
         for _ in range(2):
             extents = np.maximum(corners[1:, 2] - corners[1:, 0], corners[1:, 3] - corners[1:, 1])
-            typical = weighted_median(extents, areas[1:])
+            written = areas[1:] * (contact[1:] == 0)
+            told = count <= _MOST_WRITTEN and written.sum() > _LEAST_WRITTEN * areas[1:].sum()
+            typical = weighted_median(extents, written if told else areas[1:])
             reach = int(np.clip(max(0.5 * pen, _SAME_PART * typical), 1, 30))
             kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
             count, grown = cv2.connectedComponents(cv2.dilate(flat, kernel), connectivity=8)
@@ -153,11 +158,13 @@ def soften(ink: Ink, window: tuple[slice, slice], mine: np.ndarray) -> np.ndarra
     return cv2.multiply(ink.cover(window), near, dtype=cv2.CV_32F)
 
 
-def make_piece_digit(cover: np.ndarray) -> np.ndarray:
+def make_piece_digit(cover: np.ndarray, *, thinner: bool = False) -> np.ndarray:
     """Makes the house digit of a piece of a picture, thin pens widened.
 
     Args:
         cover: (height, width) float32 in 0-1, ink 1.
+        thinner: as if a pen had written it that is a pixel of the house digit thinner, but no thinner
+            than a pixel: narrow gaps and loops that would be filled are open then.
 
     Returns:
         (28, 28) float32 in 0-1.
@@ -166,12 +173,20 @@ def make_piece_digit(cover: np.ndarray) -> np.ndarray:
     if fine is None:
         return np.zeros((SIDE, SIDE), dtype=np.float32)
     pen = measure_pen(fine) / FINE
-    missing = (THINNEST_PEN - pen) * FINE
-    if missing >= 1.0:
-        width = round(missing) | 1
-        fine = cv2.copyMakeBorder(fine, width, width, width, width, cv2.BORDER_CONSTANT)
-        fine = cv2.dilate(fine, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)))
-    return make_house_digit(fine)
+    wanted = max(pen, THINNEST_PEN)
+    if thinner:
+        wanted = max(wanted - 1.0, 1.0)
+    return make_house_digit(_change_pen(fine, (wanted - pen) * FINE))
+
+
+def _change_pen(fine: np.ndarray, wider: float) -> np.ndarray:
+    """The same ink as a pen so many pixels wider writes it; thinner below zero."""
+    if abs(wider) < 1.0:
+        return fine
+    width = round(abs(wider)) | 1
+    fine = cv2.copyMakeBorder(fine, width, width, width, width, cv2.BORDER_CONSTANT)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
+    return cv2.dilate(fine, kernel) if wider > 0 else cv2.erode(fine, kernel)
 
 
 def measure_pen(cover: np.ndarray) -> float:
@@ -188,7 +203,8 @@ def outline_of(mask: np.ndarray) -> float:
 
 def _fit_fine(cover: np.ndarray) -> np.ndarray | None:
     """The ink's box with its longer side fitted in 20 px times eight."""
-    rows, columns = np.flatnonzero((cover > 0.3).any(axis=1)), np.flatnonzero((cover > 0.3).any(axis=0))
+    inked = cover > 0.3
+    rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
     if rows.size == 0:
         return None
     cover = cover[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

@@ -209,7 +209,9 @@ def _read_line(reader: DigitReader, ink: Ink, line: Line, known: dict[Piece, Dig
     digits: dict[Run, Digit] = {run: known[piece] for run, piece in alone.items() if piece in known}
     unknown = [run for run in runs if run not in digits]
     # One at a time: all of them together would take as much memory as hundreds of pictures.
-    judged = _judge(reader, ink, (join(line.pieces[run.start : run.end]) for run in unknown))
+    # There are many ways to cut: a second look has its worth at what stands apart.
+    parts = (join(line.pieces[run.start : run.end]) for run in unknown)
+    judged = _judge(reader, ink, parts, thinner=False)
     digits.update(zip(unknown, judged, strict=True))
     digits, against, odds = corroborate(line, digits)
     height = ink.picture.scale * line.height / ink.zoom
@@ -224,13 +226,20 @@ def _judge(
     *,
     turns: int = 0,
     refuse_above: float = AMONG_DIGITS,
+    thinner: bool = True,
 ) -> list[Digit]:
+    """What the pieces are read as; in doubt also as a thinner pen would have written them, if `thinner`."""
+    covers: list[np.ndarray] = []
     pixels: list[np.ndarray] = []
     boxes: list[Box] = []
     for piece in within_effort(pieces):
-        pixels.append(make_piece_digit(np.rot90(piece.cover, turns)))
+        covers.append(np.rot90(piece.cover, turns))
+        pixels.append(make_piece_digit(covers[-1]))
         boxes.append(_box_of(ink, piece))
-    return reader.judge_all(np.stack(pixels), boxes, refuse_above=refuse_above) if pixels else []
+    if not pixels:
+        return []
+    thin = (lambda at: make_piece_digit(covers[at], thinner=True)) if thinner else None
+    return reader.judge_all(np.stack(pixels), boxes, refuse_above=refuse_above, thin=thin)
 
 
 def _box_of(ink: Ink, piece: Piece) -> Box:

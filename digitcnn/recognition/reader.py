@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -221,13 +221,18 @@ class DigitReader:
         return self.judge_all(pixels[np.newaxis], [box])[0]
 
     def judge_all(
-        self, pixels: np.ndarray, boxes: list[Box], *, refuse_above: float | None = None
+        self,
+        pixels: np.ndarray,
+        boxes: list[Box],
+        *,
+        refuse_above: float | None = None,
+        thin: Callable[[int], np.ndarray] | None = None,
     ) -> list[Digit]:
         """Answers house digits, (n, 28, 28), each found in its box.
 
         `refuse_above` is the probability of "not a digit" from which on an answer is refused, where it
         is above the model's own: what stands among digits, or is said to be one, is rarely none. The
-        model's bias towards "not a digit" does not count there.
+        model's bias towards "not a digit" does not count there. `thin` is as for `look_again`.
         """
         bias = self._refusal_bias if refuse_above is None else 0.0
 
@@ -236,7 +241,7 @@ class DigitReader:
 
         probabilities = answer(pixels)
         if self._looks_again:
-            probabilities = look_again(pixels, probabilities, answer)
+            probabilities = look_again(pixels, probabilities, answer, thin)
         return [
             self._decide(row, box, digit, refuse_above or 0.0)
             for row, box, digit in zip(probabilities, boxes, pixels, strict=True)

@@ -1,4 +1,4 @@
-"""A second look at what a model doubts: the same digit, slightly turned and slanted.
+"""A second look at what a model doubts: the same digit, slightly turned and slanted, and of a thinner pen.
 
 Source: "Very Deep Convolutional Networks for Large-Scale Image Recognition", Simonyan and Zisserman,
 2015, and much work since: the mean over distorted copies is right more often than the image alone.
@@ -30,14 +30,19 @@ _COPIES = [
 
 
 def look_again(
-    digits: np.ndarray, probabilities: np.ndarray, answer: Callable[[np.ndarray], np.ndarray]
+    digits: np.ndarray,
+    probabilities: np.ndarray,
+    answer: Callable[[np.ndarray], np.ndarray],
+    thin: Callable[[int], np.ndarray] | None = None,
 ) -> np.ndarray:
-    """The probabilities, and where none is above `DOUBT` those of four distorted copies beside them.
+    """The probabilities, and where none is above `DOUBT` those of distorted copies beside them.
 
     Args:
         digits: (n, 28, 28) house digits.
         probabilities: (n, classes) of each.
         answer: gives the probabilities of house digits.
+        thin: gives the house digit of a place in `digits` anew, (28, 28), as a thinner pen would have
+            written it, where there is something finer to make it of. It counts as much as the first.
 
     Returns:
         (n, classes), rows summing to 1.
@@ -45,10 +50,14 @@ def look_again(
     doubted = np.flatnonzero(probabilities.max(axis=1) < DOUBT)
     if doubted.size == 0:
         return probabilities
-    copies = np.stack([_distort(digits[at], matrix) for matrix in _COPIES for at in doubted])
-    answers = answer(copies).reshape(len(_COPIES), doubted.size, -1)
+    seen = [digits[doubted]]
+    if thin is not None:
+        seen.append(np.stack([thin(at) for at in doubted.tolist()]))
+    copies = [np.stack([_distort(digit, matrix) for digit in each]) for each in seen for matrix in _COPIES]
+    looks = [*seen[1:], *copies]
+    answers = answer(np.concatenate(looks)).reshape(len(looks), doubted.size, -1)
     first = probabilities[doubted]
-    mean = (first + answers.sum(axis=0)) / (1 + len(_COPIES))
+    mean = (first + answers.sum(axis=0)) / (1 + len(looks))
     doubt = np.minimum((DOUBT - first.max(axis=1, keepdims=True)) / (DOUBT - _FULL_DOUBT), 1.0)
     result = probabilities.copy()
     result[doubted] = first + doubt * (mean - first)

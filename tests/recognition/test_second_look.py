@@ -34,6 +34,27 @@ def test_what_is_doubted_is_the_mean_of_five_looks():
     assert len(seen) == 4
 
 
+def test_a_thinner_pen_is_looked_at_just_as_often_where_there_is_one():
+    seen: list[np.ndarray] = []
+    asked: list[int] = []
+    slim = draw_house_digit(as_strokes([[(10, 10), (60, 12), (35, 100)]]), pen_width=1.4)
+
+    def answer(digits: np.ndarray) -> np.ndarray:
+        seen.extend(digits)
+        return np.tile([0.0, 1.0, 0.0], (len(digits), 1))
+
+    def thin(at: int) -> np.ndarray:
+        asked.append(at)
+        return slim
+
+    found = look_again(np.stack([SEVEN] * 3), np.stack([SURE, UNSURE, SURE]), answer, thin)
+    assert asked == [1]
+    assert found[1] == pytest.approx((UNSURE + 9 * np.array([0.0, 1.0, 0.0])) / 10)
+    ink = np.array([copy.sum() for copy in seen])
+    assert len(ink) == 9
+    assert (np.abs(ink - slim.sum()) < np.abs(ink - SEVEN.sum())).sum() == 5
+
+
 def test_a_little_more_doubt_is_a_little_other_answer():
     def answer(digits: np.ndarray) -> np.ndarray:
         return np.tile([0.0, 1.0, 0.0], (len(digits), 1))
