@@ -3,7 +3,7 @@
 A head and two worker nodes of a core each are started as separate processes with `ray start`.
 
     sweep    2 presets x 3 seeds while one of the workers is killed in the middle, then the same without Ray
-    reading  many pictures with one worker and with two, then the same with `digitcnn recognize` on some
+    reading  many pictures with one worker and with two: numbers of three digits, or single digits
 """
 
 import argparse
@@ -71,9 +71,9 @@ def measure_sweep(place: Path) -> None:
         )
 
 
-def measure_reading(place: Path, count: int, repeats: int) -> None:
-    """So many pictures of digits, read with one worker and with two."""
-    pictures = make_pictures(place / "pictures", count)
+def measure_reading(place: Path, count: int, repeats: int, digits: int) -> None:
+    """So many pictures of so many digits each, read with one worker and with two."""
+    pictures = make_pictures(place / f"pictures-{digits}", count, digits)
     seconds: dict[int, list[float]] = {1: [], 2: []}
     for repeat in range(repeats):
         for workers in (1, 2):
@@ -82,8 +82,8 @@ def measure_reading(place: Path, count: int, repeats: int) -> None:
                 began, cpu = time.monotonic(), os.times()
                 subprocess.run(
                     _command(
-                        *("recognize", str(pictures), "--expect", "digit", "--out", str(out)),
-                        *("--address", cluster.address, "--quiet"),
+                        *("recognize", str(pictures), "--expect", "digit" if digits == 1 else "number"),
+                        *("--out", str(out), "--address", cluster.address, "--quiet"),
                     ),
                     env=cluster.environment,
                     cwd=PROJECT,
@@ -102,19 +102,19 @@ def measure_reading(place: Path, count: int, repeats: int) -> None:
         print(f"two workers are {one / two:.2f} times as fast as one")
 
 
-def make_pictures(folder: Path, count: int) -> Path:
-    """PNG files of MNIST's digits, dark on light, 140 x 140, a thousand in each folder below."""
+def make_pictures(folder: Path, count: int, digits: int) -> Path:
+    """PNG files of MNIST's digits side by side, dark on light, 140 high, a thousand in each folder below."""
     if folder.is_dir():
         return folder
     from digitcnn.training.datasets import load_mnist
 
-    images = load_mnist()[0].images[:count]
-    for number, image in enumerate(images):
+    images = load_mnist()[0].images
+    chosen = np.arange(count * digits).reshape(count, digits) % len(images)
+    for number, each in enumerate(chosen):
         below = folder / f"{number // 1000:02}"
         below.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(255 - image).resize((140, 140), Image.Resampling.BICUBIC).save(
-            below / f"{number:05}.png"
-        )
+        paper = Image.fromarray(255 - np.hstack(images[each]))
+        paper.resize((140 * digits, 140), Image.Resampling.BICUBIC).save(below / f"{number:05}.png")
     return folder
 
 
@@ -148,6 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Measures sweeps and bulk reading on Ray.")
     parser.add_argument("part", choices=("sweep", "reading"))
     parser.add_argument("--pictures", type=int, default=20_000)
+    parser.add_argument("--digits", type=int, default=3, help="in each picture (default: %(default)s)")
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--keep", type=Path, help="a folder for what is written (default: a temporary one)")
     options = parser.parse_args(arguments)
@@ -157,7 +158,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.part == "sweep":
             measure_sweep(place)
         else:
-            measure_reading(place, options.pictures, options.repeats)
+            measure_reading(place, options.pictures, options.repeats, options.digits)
     return 0
 
 
