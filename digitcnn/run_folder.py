@@ -149,12 +149,12 @@ class RunFolder:
             raise RunFolderError(f"{_named(self.history_csv)} cannot be read: {error}.") from None
 
     def write_history(self, rows: list[dict[str, float]]) -> None:
-        """Writes all rows, the columns those of the first."""
+        """Writes all rows, the columns those of the first; epochs as whole numbers, also those read as float."""
         temporary = self.history_csv.with_suffix(".csv.part")
         with temporary.open("w", newline="") as file:
             writer = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else ["epoch"])
             writer.writeheader()
-            writer.writerows(rows)
+            writer.writerows({**row, "epoch": int(row["epoch"])} for row in rows)
         os.replace(temporary, self.history_csv)
 
     def read_predictions(self) -> tuple[np.ndarray, np.ndarray]:
