@@ -149,7 +149,7 @@ class RunFolder:
             raise RunFolderError(f"{_named(self.history_csv)} cannot be read: {error}.") from None
 
     def write_history(self, rows: list[dict[str, float]]) -> None:
-        """Writes all rows, the columns those of the first; epochs as whole numbers, also those read as float."""
+        """Writes all rows, the columns those of the first; epochs as whole numbers, as Keras does."""
         temporary = self.history_csv.with_suffix(".csv.part")
         with temporary.open("w", newline="") as file:
             writer = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else ["epoch"])

@@ -81,7 +81,11 @@ def test_history_comes_back_as_numbers(folder: RunFolder):
 def test_epochs_stay_whole_numbers_where_a_history_is_written_again(folder: RunFolder):
     folder.write_history(ROWS)
     folder.write_history(folder.read_history())
-    assert folder.history_csv.read_text().split() == ["epoch,accuracy,val_loss", "0,0.95,0.125", "1,0.98,0.0625"]
+    assert folder.history_csv.read_text().split() == [
+        "epoch,accuracy,val_loss",
+        "0,0.95,0.125",
+        "1,0.98,0.0625",
+    ]
 
 
 def test_run_without_an_epoch_has_an_empty_history(folder: RunFolder):
