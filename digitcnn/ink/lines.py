@@ -260,7 +260,8 @@ def _trace(down: np.ndarray, up: np.ndarray, row: int, column: int) -> np.ndarra
 
 
 def _tight(left: int, top: int, cover: np.ndarray) -> Piece:
-    rows, columns = np.flatnonzero((cover > 0.3).any(axis=1)), np.flatnonzero((cover > 0.3).any(axis=0))
+    inked = cover > 0.3
+    rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
     if rows.size == 0:
         return Piece(left, top, cover)
     window = cover[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

@@ -198,7 +198,7 @@ def _from_pillow(image: Image.Image, name: str) -> Picture:
     if getattr(image, "is_animated", False):
         note = "Page 1 of several was read." if image.format == "TIFF" else "The first frame was read."
     turn = _orientation(image)
-    image.draft("RGB" if image.mode in ("RGB", "YCbCr") else image.mode, (WORKING_SIDE, WORKING_SIDE))
+    image.draft("RGB" if image.mode in ("RGB", "YCbCr") else image.mode, _working_size(image))
     upright = _shrunk(_eight_bit(image))
     if turn in _TURNS:
         upright = upright.transpose(_TURNS[turn])
@@ -240,11 +240,15 @@ def _eight_bit(image: Image.Image) -> Image.Image:
 
 
 def _shrunk(image: Image.Image) -> Image.Image:
-    longer = max(image.size)
-    if longer <= WORKING_SIDE:
-        return image
-    width, height = (max(1, round(side * WORKING_SIDE / longer)) for side in image.size)
-    return image.resize((width, height), Image.Resampling.HAMMING, reducing_gap=2.0)
+    size = _working_size(image)
+    return image if size == image.size else image.resize(size, Image.Resampling.HAMMING, reducing_gap=2.0)
+
+
+def _working_size(image: Image.Image) -> tuple[int, int]:
+    """Width and height of the picture at the size that it is searched at."""
+    width, height = image.size
+    scale = min(WORKING_SIDE / max(width, height), 1.0)
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def _opaque(image: Image.Image) -> np.ndarray:
