@@ -31,8 +31,7 @@ def remove_rules(mask: np.ndarray) -> np.ndarray:
     Returns:
         A new mask, or the same one where there are no lines, or nothing but lines.
     """
-    across = _slope_of_lines(mask) if _may_hold_rules(mask) else None
-    down = _slope_of_lines(mask.T) if _may_hold_rules(mask.T) else None
+    across, down = _slope_of_lines(mask), _slope_of_lines(mask.T)
     rules = []
     if across is not None:
         rules.append((_find_rules_along(mask, across), 0))
@@ -52,24 +51,24 @@ def remove_rules(mask: np.ndarray) -> np.ndarray:
     return left
 
 
-def _may_hold_rules(mask: np.ndarray) -> bool:
-    """Whether enough columns hold ink as thin as a line: looking for its slope costs most with a fat pen."""
-    flat = np.ascontiguousarray(mask).view(np.uint8)
-    thick = cv2.morphologyEx(flat, cv2.MORPH_OPEN, np.ones((_thickest(mask) | 1, 1), np.uint8))
-    return np.count_nonzero((flat > thick).any(axis=0)) >= _LEAST_ALONE * mask.shape[1]
-
-
 def _thickest(mask: np.ndarray) -> int:
     """Rows of ink from which on a level line is none."""
     return max(mask.shape[0] // 60, 4)
 
 
 def _slope_of_lines(mask: np.ndarray) -> float | None:
-    """Rows per column of the long lines that run roughly from left to right; None where there are none."""
+    """Rows per column of the long lines that run roughly from left to right; None where there are none.
+
+    It is sought in what is as thin as a line: with a fat pen, or a desk in the mask, that costs most.
+    """
     height, width = mask.shape
+    flat = np.ascontiguousarray(mask).view(np.uint8)
+    thin = flat - cv2.morphologyEx(flat, cv2.MORPH_OPEN, np.ones((_thickest(mask) | 1, 1), np.uint8))
+    if np.count_nonzero(thin.any(axis=0)) < _LEAST_ALONE * width:
+        return None
     scale = min(_SEARCH_WIDTH / width, 1.0)
     size = max(round(width * scale), 1), max(round(height * scale), 1)
-    coarse = cv2.resize(mask.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA)
+    coarse = cv2.resize(thin * 255, size, interpolation=cv2.INTER_AREA)
     coarse = (coarse > 40).astype(np.uint8)
     if size[0] < 40 or coarse.mean() > 0.4:
         return None
@@ -186,7 +185,8 @@ def _is_smooth(line: np.ndarray) -> bool:
     x = columns / max(line.shape[1] - 1, 1)
     terms = np.vander(x, 4)
     curve = terms @ np.linalg.lstsq(terms, rows.astype(float), rcond=None)[0]
-    thickness = line.sum() / max(line.any(axis=0).sum(), 1)
+    starts = line & ~np.vstack([np.zeros_like(line[:1]), line[:-1]])
+    thickness = line.sum() / max(starts.sum(), 1)
     return float(np.abs(rows - curve).mean()) < 1.5 * thickness + 1.0
 
 

@@ -32,9 +32,18 @@ def test_writing_is_no_ruled_line(text: str):
 
 
 def test_no_slope_is_looked_for_in_a_fat_pen_s_strokes(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(rules, "_slope_of_lines", lambda mask: pytest.fail("looked for lines"))
+    monkeypatch.setattr(rules.cv2, "HoughLinesP", lambda *args, **named: pytest.fail("looked for lines"))
     mask = np.asarray(draw("2", height=200, pen=14)) < 128
     assert remove_rules(mask) is mask
+
+
+def test_the_bars_of_a_row_of_digits_are_no_line():
+    bars = np.zeros((60, 800), dtype=bool)
+    for at in range(0, 800, 80):
+        for height in (0, 20, 40):
+            bars[height : height + 4, at : at + 60] = True
+    assert not rules._is_smooth(bars)
+    assert rules._is_smooth(bars[20:26])
 
 
 def test_nothing_comes_of_nothing():
