@@ -1,22 +1,38 @@
 """The sheet of paper in a picture that shows more: a desk, a floor, a hand beside it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
+from digitcnn.ink.paper import Ink
 from digitcnn.ink.picture import Picture
 
 _COARSE_SIDE = 192
 _LEAST_CONTRAST = 25
 _LEAST_SHARE, _MOST_SHARE = 0.08, 0.95
 
+_MOST_INK = 0.3
+"""Writing covers less of its sheet; the digits in photographs cover up to a fifth."""
 
-def isolate_sheets(picture: Picture) -> list[Picture]:
-    """The picture with everything painted over, in a sheet's own colours, that is not this sheet.
 
-    A sheet is a region with straight sides, lighter than the rest or darker: one picture for each
-    that there is, none where nothing else is beside it.
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """A sheet in a picture.
+
+    Attributes:
+        coarse: (height, width, 3) uint8, the whole picture at most 192 pixels long.
+        mask: (height, width) uint8, 1 on the sheet, 0 beside it.
+    """
+
+    coarse: np.ndarray
+    mask: np.ndarray
+
+
+def find_sheets(picture: Picture) -> list[Sheet]:
+    """The sheets in a picture: regions with straight sides, lighter than the rest or darker.
+
+    There is none where nothing else is beside it, nor in small pictures.
     """
     rgb = picture.rgb
     height, width = rgb.shape[:2]
@@ -28,14 +44,32 @@ def isolate_sheets(picture: Picture) -> list[Picture]:
     # Without its ink, of whatever colour, a sheet is one smooth region.
     smooth = cv2.medianBlur(cv2.cvtColor(coarse, cv2.COLOR_RGB2GRAY), 11)
     _, light = cv2.threshold(smooth, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    sheets = [_find_sheet(smooth, light), _find_sheet(smooth, 1 - light)]
-    painted = []
+    masks = [_find_sheet(smooth, light), _find_sheet(smooth, 1 - light)]
+    return [Sheet(coarse, mask) for mask in masks if mask is not None]
+
+
+def isolate_sheet(picture: Picture, sheet: Sheet) -> Picture:
+    """The picture with everything painted over, in the sheet's own colours, that is not this sheet."""
+    height, width = picture.rgb.shape[:2]
+    full = cv2.resize(sheet.mask * 255, (width, height), interpolation=cv2.INTER_LINEAR)
+    _, full = cv2.threshold(full, 250, 255, cv2.THRESH_BINARY)
+    painted = _carry_on(sheet.coarse, sheet.mask, (width, height))
+    return replace(picture, rgb=cv2.copyTo(picture.rgb, full, painted))
+
+
+def may_be_sheet(ink: Ink) -> bool:
+    """Whether there is enough ink for it to be a sheet: most writing is far from that."""
+    return bool(np.count_nonzero(ink.mask) > _LEAST_SHARE * _MOST_INK * ink.mask.size)
+
+
+def is_sheet(ink: Ink, sheets: list[Sheet]) -> bool:
+    """Whether what was taken for ink is one of the picture's sheets; a desk around one is easily left out."""
     for sheet in sheets:
-        if sheet is not None:
-            full = cv2.resize(sheet * 255, (width, height), interpolation=cv2.INTER_LINEAR) > 250
-            beyond = _carry_on(coarse, sheet, (width, height))
-            painted.append(replace(picture, rgb=np.where(full[..., None], rgb, beyond)))
-    return painted
+        height, width = sheet.mask.shape
+        inked = cv2.resize(ink.mask.view(np.uint8) * 255, (width, height), interpolation=cv2.INTER_AREA)
+        if inked[sheet.mask > 0].mean() > 255 * _MOST_INK:
+            return True
+    return False
 
 
 def _find_sheet(smooth: np.ndarray, candidates: np.ndarray) -> np.ndarray | None:

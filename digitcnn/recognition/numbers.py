@@ -8,6 +8,7 @@ E. Lecolinet, "A survey of methods and strategies in character segmentation", 19
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +17,7 @@ import numpy as np
 from digitcnn.ink.rows import CERTAIN
 
 if TYPE_CHECKING:
+    from digitcnn.ink.strokes import Box
     from digitcnn.recognition.reader import Digit
 
 LONGEST_RUN = 14
@@ -24,6 +26,10 @@ LONGEST_RUN = 14
 AMONG_DIGITS = 0.5
 """In a number, ink is refused from this probability of "not a digit" on: its neighbours are digits."""
 
+AS_GOOD = 0.2
+"""Costs that differ by less tell nothing of which way is right."""
+
+_UNREAD = 1e9
 _NOT_A_DIGIT = 4.5
 _LEAST_BELIEF = 1e-4
 _USUAL_WIDTH, _USUAL_HEIGHT, _SPREAD = 0.85, 0.7, 0.25
@@ -57,42 +63,68 @@ def list_runs(
     return runs
 
 
-def part_row(
-    odds: Sequence[float],
-    digits: Mapping[Run, Digit],
-    *,
-    height: float,
-    surcharges: Mapping[Run, float] | None = None,
-) -> tuple[list[Run], float]:
+def part_row(odds: Sequence[float], digits: Mapping[Run, Digit], *, height: float) -> tuple[list[Run], float]:
     """The likeliest way to part a row of units.
 
     Args:
         odds: as for `list_runs`.
         digits: what each run would be read as.
         height: of a digit of this row, in the units of the boxes.
-        surcharges: what else speaks against some runs, as minus the logarithm of a likelihood.
 
     Returns:
         The runs, left to right, and the cost of this way: minus the logarithm of its likelihood.
     """
-    count = len(odds) + 1
-    split = np.logaddexp(0.0, -np.asarray(odds, dtype=float))
-    whole = np.concatenate([[0.0], np.cumsum(np.logaddexp(0.0, np.asarray(odds, dtype=float)))])
-    extra = surcharges or {}
-    best = np.full(count + 1, np.inf)
-    best[0] = 0.0
+    return _cheapest_way(_Borders.of(odds), {run: cost_of(digit, height) for run, digit in digits.items()})
+
+
+def part_row_reading_little(
+    odds: Sequence[float], least: Mapping[Run, float], price: Callable[[list[Run]], Sequence[float]]
+) -> list[Run]:
+    """The likeliest way to part a row of units, or one as good, found without reading most runs.
+
+    Args:
+        odds: as for `list_runs`.
+        least: what each run costs at least, as minus the logarithm of its likelihood.
+        price: reads some runs and gives what they cost; asked once for each run that matters.
+
+    Returns:
+        The runs, left to right, all of them read. `part_row` finds none that costs `AS_GOOD` less.
+    """
+    borders, bounds = _Borders.of(odds), dict(least)
+    costs = dict.fromkeys(least, _UNREAD)
+    while True:
+        hoped, bound = _cheapest_way(borders, bounds)
+        way, cost = _cheapest_way(borders, costs)
+        if cost - bound < AS_GOOD:
+            return way
+        asked = [run for run in hoped if costs[run] == _UNREAD]
+        costs.update(zip(asked, price(asked), strict=True))
+        bounds.update((run, costs[run]) for run in asked)
+
+
+class _Borders(NamedTuple):
+    """What it costs to end a digit between two units, and not to: `whole` is summed up from the left."""
+
+    split: list[float]
+    whole: list[float]
+
+    @classmethod
+    def of(cls, odds: Sequence[float]) -> _Borders:
+        chances = np.asarray(odds, dtype=float)
+        whole = np.concatenate([[0.0], np.cumsum(np.logaddexp(0.0, chances))])
+        return cls(np.logaddexp(0.0, -chances).tolist(), whole.tolist())
+
+
+def _cheapest_way(borders: _Borders, costs: Mapping[Run, float]) -> tuple[list[Run], float]:
+    count = len(borders.whole)
+    best = [0.0] + [float("inf")] * count
     before: list[Run | None] = [None] * (count + 1)
-    for run, digit in sorted(digits.items()):
-        cost = (
-            best[run.start]
-            + _cost(digit, height)
-            + extra.get(run, 0.0)
-            + whole[run.end - 1]
-            - whole[run.start]
-        )
-        cost += split[run.start - 1] if run.start else 0.0
-        if cost < best[run.end]:
-            best[run.end], before[run.end] = cost, run
+    for run in sorted(costs):
+        start, end = run
+        cost = best[start] + costs[run] + borders.whole[end - 1] - borders.whole[start]
+        cost += borders.split[start - 1] if start else 0.0
+        if cost < best[end]:
+            best[end], before[end] = cost, run
     runs: list[Run] = []
     at = count
     while at:
@@ -100,7 +132,7 @@ def part_row(
         assert run is not None, "every unit alone is a run"
         runs.append(run)
         at = run.start
-    return runs[::-1], float(best[count])
+    return runs[::-1], best[count]
 
 
 def belief(digit: Digit) -> float:
@@ -110,13 +142,25 @@ def belief(digit: Digit) -> float:
     return (1.0 - digit.confidence) * float(digit.probabilities.max())
 
 
-def _cost(digit: Digit, height: float) -> float:
+def cost_of(digit: Digit, height: float) -> float:
     """Minus the logarithm of how likely the ink is what it is read as, its size included."""
-    wide, high = (max(side / max(height, 1e-9), 1e-3) for side in digit.box[2:])
-    too_wide = max(np.log(wide / _USUAL_WIDTH) / _SPREAD, 0.0)
-    too_low = max(np.log(_USUAL_HEIGHT / high) / _SPREAD, 0.0)
-    as_digit = 0.5 * (too_wide**2 + too_low**2) - np.log(max(belief(digit), _LEAST_BELIEF))
+    as_digit = _cost_of_size(digit.box, height) - math.log(max(belief(digit), _LEAST_BELIEF))
     if digit.label is not None:
-        return float(as_digit)
-    refusal = _NOT_A_DIGIT * max(wide / _USUAL_WIDTH, 1.0) ** 1.5
-    return float(min(as_digit, refusal - np.log(max(digit.confidence, _LEAST_BELIEF))))
+        return as_digit
+    return min(as_digit, _cost_of_refusal(digit.box, height) - math.log(max(digit.confidence, _LEAST_BELIEF)))
+
+
+def least_cost(box: Box, height: float) -> float:
+    """What ink in this box costs, whatever it is read as, at least."""
+    return min(_cost_of_size(box, height), _cost_of_refusal(box, height))
+
+
+def _cost_of_size(box: Box, height: float) -> float:
+    wide, high = (max(side / max(height, 1e-9), 1e-3) for side in (box.width, box.height))
+    too_wide = max(math.log(wide / _USUAL_WIDTH) / _SPREAD, 0.0)
+    too_low = max(math.log(_USUAL_HEIGHT / high) / _SPREAD, 0.0)
+    return 0.5 * (too_wide**2 + too_low**2)
+
+
+def _cost_of_refusal(box: Box, height: float) -> float:
+    return _NOT_A_DIGIT * max(box.width / max(height, 1e-9) / _USUAL_WIDTH, 1.0) ** 1.5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,12 +15,21 @@ from digitcnn.ink.lines import Line, Piece, arrange, crop_piece, cut_out, join, 
 from digitcnn.ink.paper import Ink, find_ink
 from digitcnn.ink.picture import Picture
 from digitcnn.ink.pieces import find_parts, make_piece_digit
-from digitcnn.ink.sheet import isolate_sheets
+from digitcnn.ink.rows import typical_height
+from digitcnn.ink.sheet import find_sheets, is_sheet, isolate_sheet, may_be_sheet
 from digitcnn.ink.strokes import Box
 from digitcnn.ink.turns import turn_box_back, turn_ink
 from digitcnn.ink.writing import choose_digit, choose_writing
-from digitcnn.recognition.numbers import AMONG_DIGITS, Run, belief, list_runs, part_row
-from digitcnn.recognition.touching import corroborate
+from digitcnn.recognition.numbers import (
+    AMONG_DIGITS,
+    Run,
+    belief,
+    cost_of,
+    least_cost,
+    list_runs,
+    part_row_reading_little,
+)
+from digitcnn.recognition.touching import look_at_stretches, may_be_several
 
 if TYPE_CHECKING:
     from digitcnn.recognition.reader import Digit, DigitReader
@@ -37,6 +47,10 @@ _PLAIN = 0.6
 """A piece that is believed to be a digit more than this, and is not wide, is not cut."""
 
 _WIDEST_PLAIN = 1.15
+
+_LOWEST_CUT = 0.4
+"""Lower pieces, in heights of the page's digits, are no digits side by side but a line's remains."""
+
 _SURE = 0.8
 _MANY = 4
 _MOST_SAMPLED = 24
@@ -57,18 +71,36 @@ def read_number(reader: DigitReader, picture: Picture) -> tuple[list[list[Digit]
 
 
 def _best_of(picture: Picture, read: Callable[[Ink], list[list[Digit]]]) -> tuple[list[list[Digit]], Ink]:
-    """The most believable reading: as the picture looks, the other way round, or of its sheet alone."""
-    ink = find_ink(picture)
-    lines = read(ink)
-    if not ink.polarity_is_sure:
-        other = find_ink(picture, light_on_dark=not ink.light_on_dark)
-        lines, ink = _better(lines, ink, read(other), other)
-    if lines and _mean_belief(lines) > _SURE:
-        return lines, ink
-    for sheet in isolate_sheets(picture):
-        other = find_ink(sheet)
-        lines, ink = _better(lines, ink, read(other), replace(other, picture=picture))
-    return lines, ink
+    """The most believable reading: as the picture looks, the other way round, or of its sheet alone.
+
+    Reading costs far more than finding ink: what cannot win is not read, and a sheet that was taken
+    for ink only where nothing else is believable.
+    """
+    found = chosen = find_ink(picture)
+    sheets = cache(lambda: find_sheets(picture))
+    lines: list[list[Digit]] = []
+    blots: list[Ink] = []
+
+    def look_at(ink: Ink) -> None:
+        nonlocal lines, chosen
+        lines, chosen = _better(lines, chosen, read(ink), ink)
+
+    def look_unless_sheet(ink: Ink) -> None:
+        if may_be_sheet(ink) and is_sheet(ink, sheets()):
+            blots.append(ink)
+        else:
+            look_at(ink)
+
+    look_unless_sheet(found)
+    if not found.polarity_is_sure and _mean_belief(lines) < 1.0 - _HEAD_START:
+        look_unless_sheet(find_ink(picture, light_on_dark=not found.light_on_dark))
+    if _mean_belief(lines) <= _SURE:
+        for sheet in sheets():
+            look_at(replace(find_ink(isolate_sheet(picture, sheet)), picture=picture))
+    if _mean_belief(lines) <= _SURE:
+        for blot in blots:
+            look_at(blot)
+    return lines, chosen
 
 
 def read_boxes(reader: DigitReader, picture: Picture, boxes: Sequence[Box]) -> tuple[list[Digit], Ink]:
@@ -96,7 +128,8 @@ def _better(
 
 
 def _mean_belief(lines: list[list[Digit]]) -> float:
-    return float(np.mean([belief(digit) for line in lines for digit in line]))
+    """0 where there are no lines."""
+    return float(np.mean([belief(digit) for line in lines for digit in line] or [0.0]))
 
 
 def _read_whole(reader: DigitReader, ink: Ink) -> list[list[Digit]]:
@@ -154,7 +187,12 @@ def _mean_evidence(digits: Sequence[Digit]) -> float:
 
 def _read_pieces(reader: DigitReader, ink: Ink, known: dict[Piece, Digit]) -> list[list[Digit]]:
     known = _stack(reader, ink, known)
-    whole = {piece for piece, digit in known.items() if _is_whole(piece, belief(digit))}
+    least = _LOWEST_CUT * typical_height(list(known)) if known else 0.0
+    whole = {
+        piece
+        for piece, digit in known.items()
+        if piece.height < least or _is_whole(piece, belief(digit)) or not may_be_several(piece)
+    }
     lines = arrange(list(known), pen=pen_of(list(known)), whole=whole)
     return _settle([_read_line(reader, ink, line, known) for line in lines])
 
@@ -199,24 +237,37 @@ def _stack(reader: DigitReader, ink: Ink, known: dict[Piece, Digit]) -> dict[Pie
 
 def _read_line(reader: DigitReader, ink: Ink, line: Line, known: dict[Piece, Digit]) -> list[Digit]:
     widest = _WIDEST_DIGIT * line.height
+    height = ink.picture.scale * line.height / ink.zoom
 
     def fits(start: int, end: int) -> bool:
         pieces = line.pieces[start:end]
         return max(p.right for p in pieces) - min(p.left for p in pieces) <= widest
 
+    def judge(runs: Iterable[Run]) -> dict[Run, Digit]:
+        """One by one: together, their pieces would take as much memory as hundreds of pictures."""
+        runs = [run for run in runs if run not in alone]
+        # There are many ways to cut: a second look has its worth at what stands apart.
+        parts = (join(line.pieces[run.start : run.end]) for run in runs)
+        judged = _judge(reader, ink, parts, thinner=False)
+        return dict(zip(runs, judged, strict=True))
+
+    outlook = look_at_stretches(line)
+    units = [Run(at, at + 1) for at in range(len(line.pieces))]
+    alone = {run: known[piece] for run, piece in zip(units, line.pieces, strict=True) if piece in known}
+    if outlook.seen:
+        alone |= judge(run for run in units if not outlook.concerns(run))
+    digits: dict[Run, Digit] = {}
+
+    def price(runs: list[Run]) -> list[float]:
+        judged = alone | judge(runs)
+        digits.update((run, outlook.weigh(run, judged[run], alone)) for run in runs)
+        return [cost_of(digits[run], height) + doubts[run] for run in runs]
+
     runs = list_runs(line.odds, fits)
-    alone = {Run(at, at + 1): piece for at, piece in enumerate(line.pieces)}
-    digits: dict[Run, Digit] = {run: known[piece] for run, piece in alone.items() if piece in known}
-    unknown = [run for run in runs if run not in digits]
-    # One at a time: all of them together would take as much memory as hundreds of pictures.
-    # There are many ways to cut: a second look has its worth at what stands apart.
-    parts = (join(line.pieces[run.start : run.end]) for run in unknown)
-    judged = _judge(reader, ink, parts, thinner=False)
-    digits.update(zip(unknown, judged, strict=True))
-    digits, against, odds = corroborate(line, digits)
-    height = ink.picture.scale * line.height / ink.zoom
-    chosen, _ = part_row(odds, digits, height=height, surcharges=against)
-    return [digits[run] for run in chosen]
+    doubts = {run: outlook.doubt(run, alone) for run in runs}
+    boxes = {run: _box_of(ink, *line.pieces[run.start : run.end]) for run in runs}
+    least = {run: least_cost(boxes[run], height) + doubts[run] for run in runs}
+    return [digits[run] for run in part_row_reading_little(outlook.odds, least, price)]
 
 
 def _judge(
@@ -242,9 +293,10 @@ def _judge(
     return reader.judge_all(np.stack(pixels), boxes, refuse_above=refuse_above, thin=thin)
 
 
-def _box_of(ink: Ink, piece: Piece) -> Box:
-    """The box around a piece, in the pixels of the input."""
-    sides = (piece.left, piece.top, piece.width, piece.height)
+def _box_of(ink: Ink, *pieces: Piece) -> Box:
+    """The box around some pieces, in the pixels of the input."""
+    left, top = min(p.left for p in pieces), min(p.top for p in pieces)
+    sides = left, top, max(p.right for p in pieces) - left, max(p.bottom for p in pieces) - top
     return ink.picture.to_input(*(side / ink.zoom for side in sides))
 
 

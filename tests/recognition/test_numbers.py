@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from digitcnn.ink.strokes import Box
-from digitcnn.recognition.numbers import Run, belief, list_runs, part_row
+from digitcnn.recognition.numbers import (
+    AS_GOOD,
+    Run,
+    belief,
+    cost_of,
+    least_cost,
+    list_runs,
+    part_row,
+    part_row_reading_little,
+)
 from digitcnn.recognition.reader import Digit
 
 PIXELS = np.zeros((28, 28), dtype=np.float32)
@@ -60,3 +69,29 @@ def _cost_of(way: list[Run], odds: list[float], digits: dict[Run, Digit]) -> flo
     ends = {run.end for run in way}
     chance = [odd if k + 1 in ends else -odd for k, odd in enumerate(odds)]
     return sum(np.log1p(np.exp(-c)) for c in chance) - sum(np.log(belief(digits[run])) for run in way)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_found_reading_little_is_as_good_as_reading_all(seed: int):
+    random = np.random.default_rng(seed)
+    odds = random.normal(0, 2, 19).tolist()
+    runs = list_runs(odds, lambda start, end: end - start < 8)
+    digits = {
+        run: _digit(
+            1 if random.random() < 0.7 else None, float(random.uniform(0.05, 1)), 15.0 * (run[1] - run[0])
+        )
+        for run in runs
+    }
+    read: list[Run] = []
+
+    def price(asked: list[Run]) -> list[float]:
+        read.extend(asked)
+        return [cost_of(digits[run], 100) for run in asked]
+
+    least = {run: least_cost(digits[run].box, 100) for run in runs}
+    assert all(least[run] <= cost_of(digits[run], 100) for run in runs)
+    way = part_row_reading_little(odds, least, price)
+    assert set(way) <= set(read)
+    assert len(read) == len(set(read)) < 0.8 * len(runs)
+    _, best = part_row(odds, digits, height=100)
+    assert part_row(odds, {run: digits[run] for run in way}, height=100)[1] < best + AS_GOOD
