@@ -44,6 +44,7 @@ def test_a_cluster_that_loses_a_node_reads_all_and_the_same_as_without_it(place:
     _, said = process.communicate(timeout=600)
     assert (process.returncode, "Traceback" in said) == (1, False), said
     assert "1 could not be read" in said
+    cluster.add_node()
     subprocess.run(
         command(str(folder), "--out", str(place / "here.jsonl"), "--quiet"),
         cwd=PROJECT,
@@ -53,7 +54,6 @@ def test_a_cluster_that_loses_a_node_reads_all_and_the_same_as_without_it(place:
     found = read_lines(out)
     assert len(found) == 602
     assert found == read_lines(place / "here.jsonl")
-    cluster.add_node()
     wait_for_cores(cluster, 2)
 
 
