@@ -11,9 +11,14 @@ from digitcnn.ink.picture import Picture
 _COARSE_SIDE = 192
 _LEAST_CONTRAST = 25
 _LEAST_SHARE, _MOST_SHARE = 0.08, 0.95
+MOST_SHEETS = 12
+"""So many regions of the least share that a sheet has fit into a picture."""
 
 _MOST_INK = 0.3
 """Writing covers less of its sheet; the digits in photographs cover up to a fifth."""
+
+_LEAST_INK, _LEAST_SIDE = 0.1, 512
+"""With less ink in the picture, or in a smaller one, it costs more to look for the sheet than to read it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +64,8 @@ def isolate_sheet(picture: Picture, sheet: Sheet) -> Picture:
 
 def may_be_sheet(ink: Ink) -> bool:
     """Whether there is enough ink for it to be a sheet: most writing is far from that."""
-    return bool(np.count_nonzero(ink.mask) > _LEAST_SHARE * _MOST_INK * ink.mask.size)
+    large = max(ink.mask.shape) > _LEAST_SIDE
+    return large and bool(np.count_nonzero(ink.mask) > _LEAST_INK * ink.mask.size)
 
 
 def is_sheet(ink: Ink, sheets: list[Sheet]) -> bool:
