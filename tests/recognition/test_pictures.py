@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -5,6 +7,7 @@ from PIL import Image, ImageDraw
 from digitcnn import DigitReader
 from digitcnn.errors import ModelNotFoundError
 from digitcnn.ink.strokes import Box
+from digitcnn.training.datasets import load_local_mnist
 from tests.made_pictures import DIGITS, draw, shade
 
 
@@ -82,6 +85,17 @@ def test_a_desk_beside_the_sheet_is_not_read(reader: DigitReader, desk: int, she
     picture = Image.new("L", (900, 500), desk)
     picture.paste(draw("274", height=110, paper=sheet, ink=30), (250, 130))
     assert reader.read_image(picture).text == "274"
+
+
+def test_a_bold_digit_that_fills_a_third_of_its_picture_is_no_sheet(reader: DigitReader, data: Path):
+    mnist = load_local_mnist()
+    assert mnist
+    wrong = 0
+    for of_three in np.arange(120).reshape(40, 3):
+        paper = Image.fromarray(255 - np.hstack(mnist[0].images[of_three]))
+        picture = paper.resize((840, 280), Image.Resampling.BICUBIC)
+        wrong += reader.read_image(picture).text != "".join(map(str, mnist[0].labels[of_three]))
+    assert wrong == 0
 
 
 def test_blank_pictures_have_no_digits(reader: DigitReader):
