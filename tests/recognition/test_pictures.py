@@ -92,7 +92,7 @@ def test_a_bold_digit_that_fills_a_third_of_its_picture_is_no_sheet(reader: Digi
     assert mnist
     wrong = 0
     for of_three in np.arange(120).reshape(40, 3):
-        paper = Image.fromarray(255 - np.hstack(mnist[0].images[of_three]))
+        paper = Image.fromarray(255 - np.hstack(list(mnist[0].images[of_three])))
         picture = paper.resize((840, 280), Image.Resampling.BICUBIC)
         wrong += reader.read_image(picture).text != "".join(map(str, mnist[0].labels[of_three]))
     assert wrong == 0
