@@ -11,8 +11,6 @@ from digitcnn.ink.picture import Picture
 _COARSE_SIDE = 192
 _LEAST_CONTRAST = 25
 _LEAST_SHARE, _MOST_SHARE = 0.08, 0.95
-MOST_SHEETS = 12
-"""So many regions of the least share that a sheet has fit into a picture."""
 
 _MOST_INK = 0.3
 """Writing covers less of its sheet; the digits in photographs cover up to a fifth."""

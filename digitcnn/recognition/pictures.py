@@ -97,9 +97,13 @@ def _best_of(picture: Picture, read: Callable[[Ink], list[list[Digit]]]) -> tupl
     if _mean_belief(lines) <= _SURE:
         for sheet in sheets():
             look_at(replace(find_ink(isolate_sheet(picture, sheet)), picture=picture))
-    if _mean_belief(lines) <= _SURE:
-        for blot in blots:
-            look_at(blot)
+    for blot in blots:
+        # A bold digit may be as large and as straight as a sheet, but has no page of digits on it.
+        if _mean_belief(lines) <= _SURE or sum(map(len, lines)) < _MANY:
+            others = read(blot)
+            if _mean_belief(others) > _SURE:
+                return others, blot
+            lines, chosen = _better(lines, chosen, others, blot)
     return lines, chosen
 
 
