@@ -113,7 +113,7 @@ def make_pictures(folder: Path, count: int, digits: int) -> Path:
     for number, each in enumerate(chosen):
         below = folder / f"{number // 1000:02}"
         below.mkdir(parents=True, exist_ok=True)
-        paper = Image.fromarray(255 - np.hstack(images[each]))
+        paper = Image.fromarray(255 - np.hstack(list(images[each])))
         paper.resize((140 * digits, 140), Image.Resampling.BICUBIC).save(below / f"{number:05}.png")
     return folder
 
