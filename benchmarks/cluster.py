@@ -77,7 +77,7 @@ def measure_reading(place: Path, count: int, repeats: int, digits: int) -> None:
     seconds: dict[int, list[float]] = {1: [], 2: []}
     for repeat in range(repeats):
         for workers in (1, 2):
-            out = place / f"with-{workers}-{repeat}.jsonl"
+            out = place / f"{digits}-digits-{workers}-workers-{repeat}.jsonl"
             with ray_cluster(workers) as cluster:
                 began, cpu = time.monotonic(), os.times()
                 subprocess.run(
@@ -95,7 +95,7 @@ def measure_reading(place: Path, count: int, repeats: int, digits: int) -> None:
             command = used - cpu.children_user - cpu.children_system
             print(
                 f"{workers} workers: {count:,} pictures in {seconds[workers][-1]:.1f} s; computing: "
-                f"{nodes:.0f} s on the nodes, {command:.0f} s by the command; {_load()}",
+                f"{nodes:.0f} s by Ray on the nodes, {command:.0f} s by the command; {_load()}",
                 flush=True,
             )
     for one, two in zip(seconds[1], seconds[2], strict=True):
