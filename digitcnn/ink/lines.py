@@ -269,5 +269,6 @@ def _tight(left: int, top: int, cover: np.ndarray) -> Piece:
 
 
 def pen_of(pieces: Sequence[Piece]) -> float:
-    """The median width of the pen over some pieces, in pixels."""
-    return float(np.median([measure_pen(piece.cover) for piece in pieces])) if pieces else 1.0
+    """The median width of the pen over some pieces, in pixels; 1 where no pixel is mostly ink."""
+    pens = [pen for piece in pieces if (pen := measure_pen(piece.cover)) > 0.0]
+    return float(np.median(pens)) if pens else 1.0
