@@ -16,6 +16,7 @@ from digitcnn.api.threads import ReadingThread
 from digitcnn.effort import limited_effort
 from digitcnn.errors import DigitcnnError
 from digitcnn.lab.scores import read_scores
+from digitcnn.recognition.files import named_errors
 from digitcnn.recognition.reader import DEFAULT_MODEL, DigitReader, Reading
 from digitcnn.recognition.results import FileResult, record_of
 from digitcnn.run_folder import SHIPPED
@@ -129,7 +130,8 @@ def _read(model: str, sent: SentPicture | SentStrokes) -> dict[str, Any]:
     with limited_effort():
         if isinstance(sent, SentStrokes):
             return _record(reader.read_strokes(sent.strokes, expect=sent.expect))
-        found = reader.examine_image(sent.data, expect=sent.expect, name=sent.name)
+        with named_errors(sent.name):
+            found = reader.examine_image(sent.data, expect=sent.expect, name=sent.name)
         return _record(found.reading, path=sent.name)
 
 

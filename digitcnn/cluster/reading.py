@@ -123,12 +123,8 @@ def _read_batch(batch: pa.Table, *, model: Any, expect: "Expect", working_folder
 def _read_line(reader: "DigitReader", name: str, working_folder: str, expect: "Expect") -> bytes:
     from digitcnn.recognition.files import read_file
 
-    try:
-        place = str(Path(working_folder, name))
-        return line_of(read_file(reader, place, path=name, expect=expect).result)
-    except Exception as error:  # A fault of ours at one of a million pictures is no reason to lose the rest.
-        said = f"{name} could not be read ({type(error).__name__}: {error}): please report it."
-        return line_of(FileResult(name, error=said))
+    place = str(Path(working_folder, name))
+    return line_of(read_file(reader, place, path=name, expect=expect).result)
 
 
 def _make_ready(models: list[Any]) -> None:

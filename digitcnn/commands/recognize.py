@@ -3,6 +3,7 @@
 import argparse
 import csv
 import json
+import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -73,6 +74,8 @@ def _recognize(options: argparse.Namespace) -> int:
     if not options.paths and options.manifest is None:
         options.refuse("there is nothing to read: name a file or a folder, or give a --manifest")
     check_bulk_options(options)
+    # A fault in reading a picture is told in the picture's line, not as a traceback as well.
+    logging.getLogger("digitcnn").addHandler(logging.NullHandler())
     if options.out is not None:
         return read_into_file(options, _find(options))
     from digitcnn.recognition.reader import DigitReader

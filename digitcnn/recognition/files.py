@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from digitcnn.errors import DigitcnnError
+from digitcnn.errors import DigitcnnError, InputError
 from digitcnn.recognition.reader import DigitReader, Expect, PictureReading
 from digitcnn.recognition.results import FileResult
 
 if TYPE_CHECKING:
     from digitcnn.ink.picture import PictureSource
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,9 +41,34 @@ def read_file(reader: DigitReader, file: PictureSource, *, path: str, expect: Ex
         expect: "digit" says that all the ink is one digit, "number" splits it.
     """
     try:
-        examined = reader.examine_image(file, expect=expect, name=path)
-    except DigitcnnError as error:
-        sentence = str(error)
-        # What is said of the ink doesn't know whose it is.
-        return ReadFile(FileResult(path, error=sentence if path in sentence else f"{path}: {sentence}"))
+        with named_errors(path):
+            examined = reader.examine_image(file, expect=expect, name=path)
+    except InputError as error:
+        return ReadFile(FileResult(path, error=str(error)))
     return ReadFile(FileResult(path, examined.reading, note=examined.picture.note), examined)
+
+
+@contextmanager
+def named_errors(path: str) -> Iterator[None]:
+    """Turns whatever reading a picture raises into an error that names it, so that other pictures are read.
+
+    A fault of ours is logged with its traceback.
+
+    Args:
+        path: how the user knows the picture.
+
+    Raises:
+        InputError: reading the picture raised.
+    """
+    try:
+        yield
+    except DigitcnnError as error:
+        # Errors about the ink don't know which file it came from.
+        sentence = str(error)
+        raise InputError(sentence if path in sentence else f"{path}: {sentence}") from error
+    except Exception as error:
+        _LOG.exception("reading %s failed", path)
+        raise InputError(
+            f"{path} could not be read because of a fault in digitcnn ({type(error).__name__}): "
+            "crop it to the digits, or save it in another size."
+        ) from error

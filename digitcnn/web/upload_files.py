@@ -15,10 +15,11 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from digitcnn.effort import limited_effort
+from digitcnn.errors import InputError
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.annotated import make_view
 from digitcnn.recognition.corrections import CorrectedReading, EditedBox, correct_reading
-from digitcnn.recognition.files import read_file
+from digitcnn.recognition.files import named_errors, read_file
 from digitcnn.recognition.reader import Digit, Expect
 from digitcnn.recognition.results import FileResult
 from digitcnn.web.models import Model, load_reader
@@ -139,9 +140,13 @@ def correct(file: ReadFile, model: Model, expect: Expect) -> ReadFile:
     if known is None or known[0] != edits:
 
         def read_boxes(boxes: list[Box]) -> Sequence[Digit]:
-            return load_reader(model).read_boxes(file.upload.data, boxes).digits
+            with named_errors(file.upload.name):
+                return load_reader(model).read_boxes(file.upload.data, boxes).digits
 
-        known = memory[key] = edits, correct_reading(file.result.reading, edits, read_boxes)
+        try:
+            known = memory[key] = edits, correct_reading(file.result.reading, edits, read_boxes)
+        except InputError as error:
+            return replace(file, result=replace(file.result, note=str(error)))
     corrected = known[1]
     return replace(file, result=replace(file.result, reading=corrected.reading, typed=corrected.typed))
 

@@ -200,6 +200,13 @@ def test_too_much_ink_is_refused(api: Client, monkeypatch: pytest.MonkeyPatch):
     assert api.send_picture(PICTURE).status == 422
 
 
+def test_a_fault_in_reading_a_picture_is_that_pictures_error(api: Client, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(DigitReader, "examine_image", lambda *_, **__: 1 / 0)
+    reply = api.send_picture(PICTURE)
+    assert (reply.status, reply.json["text"]) == (422, "")
+    assert "could not be read because of a fault in digitcnn" in reply.json["error"]
+
+
 def test_a_bug_is_admitted_without_its_traceback(api: Client, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(app, "_read", lambda *_: 1 / 0)
     reply = api.send_json(SEVEN)

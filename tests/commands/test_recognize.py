@@ -54,6 +54,27 @@ def test_a_folder_is_read_whole_and_what_is_no_picture_is_said(
     assert "Traceback" not in said.err
 
 
+def test_a_fault_in_one_picture_leaves_the_others_read(
+    pictures: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    examine = DigitReader.examine_image
+
+    def fail_at_one(self: DigitReader, image: Any, *, name: str | None = None, **options: Any):
+        if name == "scans/b.png":
+            raise ZeroDivisionError("division by zero")
+        return examine(self, image, name=name, **options)
+
+    monkeypatch.setattr(DigitReader, "examine_image", fail_at_one)
+    assert main(["recognize", "scans", "--format", "jsonl"]) == 1
+    printed = capsys.readouterr()
+    texts = {record["path"]: record["text"] for record in records(printed.out)}
+    errors = {record["path"]: record["error"] for record in records(printed.out)}
+    assert texts["scans/a.jpg"] == "7"
+    assert texts["scans/more/c.webp"] == "14"
+    assert errors["scans/b.png"].startswith("scans/b.png could not be read because of a fault in digitcnn")
+    assert "Traceback" not in printed.err
+
+
 def test_json_lines_hold_everything_and_the_error_stands_in_its_line(
     pictures: Path, capsys: pytest.CaptureFixture[str]
 ):

@@ -2,11 +2,13 @@ import html
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from digitcnn import DigitReader
 from digitcnn.run_folder import SHIPPED
 from digitcnn.web.upload_sample import LINES, sample_picture
 
@@ -61,6 +63,22 @@ def test_sample_is_read(page: AppTest):
     page.button(key="upload.try-sample").click().run()
     assert not page.exception
     assert reading_of(page) == SAMPLE_TEXT
+
+
+def test_a_fault_in_one_picture_leaves_the_others_read(page: AppTest, monkeypatch: pytest.MonkeyPatch):
+    examine = DigitReader.examine_image
+
+    def fail_at_one(self: DigitReader, image: Any, *, name: str | None = None, **options: Any):
+        if name == "odd.jpg":
+            raise ZeroDivisionError("division by zero")
+        return examine(self, image, name=name, **options)
+
+    monkeypatch.setattr(DigitReader, "examine_image", fail_at_one)
+    upload(page, ("odd.jpg", small_gif(1)), ("good.jpg", sample_picture()))
+    (error,) = page.error
+    assert "could not be read because of a fault in digitcnn" in error.value
+    table = page.dataframe[0].value
+    assert list(table["read"]) == ["", SAMPLE_TEXT.replace("\n", " / ")]
 
 
 def test_broken_file_is_named_and_the_others_are_read(page: AppTest):
