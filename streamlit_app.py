@@ -4,12 +4,12 @@ from typing import Any
 
 import streamlit as st
 
-from digitcnn.lab.scores import ModelScore, read_scores
+from digitcnn.lab.runs.scores import ModelScore, read_scores
 from digitcnn.recognition.reader import DEFAULT_MODEL
 from digitcnn.run_folder import SHIPPED
 from digitcnn.web import home_panels
 from digitcnn.web.frame import draw_frame, pages_there_are
-from digitcnn.web.lab_words import say_duration
+from digitcnn.web.lab.words import say_duration
 from digitcnn.web.models import list_models, load_reader
 from digitcnn.web.samples import sample_strokes
 

@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.tables import insert, markdown
 from digitcnn import DigitReader
-from digitcnn.lab.evaluation import Interval, interval_of_fraction
+from digitcnn.lab.metrics.evaluation import Interval, interval_of_fraction
 from digitcnn.recognition.reader import DEFAULT_MODEL, Reading
 from digitcnn.training.pen_strokes import Drawing, load_pen_digits
 

@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.tables import insert, markdown
 from digitcnn import DigitReader
 from digitcnn.ink.strokes import Box
-from digitcnn.lab.evaluation import DigitScore, Interval, NonDigitScore, score_digits, score_nondigits
+from digitcnn.lab.metrics.evaluation import DigitScore, Interval, NonDigitScore, score_digits, score_nondigits
 from digitcnn.recognition.reader import Digit
 from digitcnn.run_folder import SHIPPED, RunFolder, list_runs, write_json
 from digitcnn.training.datasets import DigitSet, data_folder, load_mnist

@@ -15,9 +15,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from digitcnn.errors import DigitcnnError
-from digitcnn.lab.robustness import Robustness, measure_robustness, record_robustness
-from digitcnn.lab.test_images import TestImages, load_test_images
-from digitcnn.recognition.recognizer import Recognizer
+from digitcnn.lab.datasets.held_out import TestImages, load_test_images
+from digitcnn.lab.metrics.robustness import Robustness, measure_robustness, record_robustness
+from digitcnn.recognition.model import Recognizer
 from digitcnn.run_folder import SHIPPED, find_run, list_runs
 
 

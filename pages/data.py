@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from digitcnn.lab.data_sources import SetName, is_at_hand
-from digitcnn.lab.data_summary import DataSummary
-from digitcnn.web import data_panels
-from digitcnn.web.data_gap import show_gap
-from digitcnn.web.data_sets import TITLES, find_summary, offer_fetching, sets_to_show, show_waiting
+from digitcnn.lab.datasets.sources import SetName, is_at_hand
+from digitcnn.lab.datasets.summary import DataSummary
+from digitcnn.web.data import panels as data_panels
+from digitcnn.web.data.gap import show_gap
+from digitcnn.web.data.sets import TITLES, find_summary, offer_fetching, sets_to_show, show_waiting
 from digitcnn.web.frame import draw_frame
 
 

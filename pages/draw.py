@@ -2,16 +2,18 @@
 
 import streamlit as st
 
-from digitcnn.effort import limited_effort
 from digitcnn.errors import InputError
 from digitcnn.ink.strokes import Stroke
 from digitcnn.recognition.reader import Digit, Expect, Reading
-from digitcnn.web import draw_canvas, draw_panels, number_panels
+from digitcnn.time_budget import limited_effort
+from digitcnn.web.draw import canvas as draw_canvas
+from digitcnn.web.draw import number_panels
+from digitcnn.web.draw import panels as draw_panels
+from digitcnn.web.explain import show_look_fold
 from digitcnn.web.frame import draw_frame
-from digitcnn.web.look_fold import show_look_fold
 from digitcnn.web.model_choice import choose_model
 from digitcnn.web.models import Model, list_models, load_reader
-from digitcnn.web.personal_panels import ask_label, show_personal_set
+from digitcnn.web.own_digits import ask_label, show_personal_set
 
 COMPARED = ("reader", "deeper", "simple")
 """Asked about every drawing, next to the model that was chosen."""

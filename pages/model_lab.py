@@ -3,7 +3,7 @@
 import streamlit as st
 
 from digitcnn.web.frame import draw_frame
-from digitcnn.web.lab_actions import PART, PARTS
+from digitcnn.web.lab.actions import PART, PARTS
 
 with draw_frame("Model Lab", styles=("lab", "compare")):
     st.title("Model Lab", anchor=False)
@@ -19,22 +19,22 @@ with draw_frame("Model Lab", styles=("lab", "compare")):
         )
     # Each part brings libraries of its own, which only those who open it pay for.
     if part == "Compare":
-        from digitcnn.web.compare_panels import show_compare
+        from digitcnn.web.compare.panels import show_compare
 
         show_compare()
     elif part == "Inside":
-        from digitcnn.web.inside_panels import show_inside
+        from digitcnn.web.lab.inside import show_inside
 
         show_inside()
     elif part == "Runs":
-        from digitcnn.web.runs_panels import show_runs
+        from digitcnn.web.lab.runs import show_runs
 
         show_runs()
     elif part == "Sweeps":
-        from digitcnn.web.sweep_panels import show_sweeps
+        from digitcnn.web.lab.sweeps import show_sweeps
 
         show_sweeps()
     else:
-        from digitcnn.web.train_panels import show_train
+        from digitcnn.web.lab.train import show_train
 
         show_train()

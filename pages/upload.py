@@ -7,13 +7,16 @@ from streamlit.delta_generator import DeltaGenerator
 
 from digitcnn.recognition.reader import Expect
 from digitcnn.recognition.results import write_csv, write_json
-from digitcnn.web import upload_canvas, upload_editing, upload_panels, upload_sample
+from digitcnn.web.explain import show_look_fold
 from digitcnn.web.frame import draw_frame
-from digitcnn.web.look_fold import show_look_fold
 from digitcnn.web.model_choice import choose_model
 from digitcnn.web.models import Model, list_models
-from digitcnn.web.personal_panels import ask_label, show_personal_set
-from digitcnn.web.upload_files import (
+from digitcnn.web.own_digits import ask_label, show_personal_set
+from digitcnn.web.upload import canvas as upload_canvas
+from digitcnn.web.upload import editing as upload_editing
+from digitcnn.web.upload import panels as upload_panels
+from digitcnn.web.upload import sample as upload_sample
+from digitcnn.web.upload.files import (
     MOST_FILES,
     ReadFile,
     Upload,
@@ -24,7 +27,7 @@ from digitcnn.web.upload_files import (
     read_uploads,
     tabulate,
 )
-from digitcnn.web.upload_words import as_text
+from digitcnn.web.upload.words import as_text
 
 KINDS: dict[Expect, str] = {"digit": "Digit", "number": "Number"}
 MOST_SENTENCES = 5

@@ -32,7 +32,7 @@ class Parser:
 
 def _read_strokes(strokes: Any) -> None:
     reader = _reader()
-    from digitcnn.effort import limited_effort
+    from digitcnn.time_budget import limited_effort
 
     with limited_effort():
         for expect in ("digit", "number"):
@@ -51,7 +51,7 @@ def _read_request(value: Any) -> None:
 
 
 def _read_canvas(value: Any) -> None:
-    from digitcnn.ink.canvas import strokes_from_canvas
+    from digitcnn.ink.fabric import strokes_from_canvas
 
     strokes = strokes_from_canvas(value)
     if sum(map(len, strokes)) < 2000:
@@ -59,7 +59,7 @@ def _read_canvas(value: Any) -> None:
 
 
 def _read_picture(data: bytes) -> None:
-    from digitcnn.effort import limited_effort
+    from digitcnn.time_budget import limited_effort
 
     with limited_effort():
         _reader().read_image(data, expect="number")
@@ -67,7 +67,7 @@ def _read_picture(data: bytes) -> None:
 
 def _read_unipen(data: bytes) -> None:
     from digitcnn.ink.strokes import as_strokes
-    from digitcnn.training.uci import parse_unipen
+    from digitcnn.training.pendigits import parse_unipen
 
     for strokes, label in parse_unipen(data.decode("latin-1")):
         assert 0 <= label <= 9
@@ -94,7 +94,8 @@ def _read_personal(data: bytes) -> None:
 
 def _read_run(file: tuple[str, bytes]) -> None:
     """Everything that pages ask of a run folder, one file of which is broken."""
-    from digitcnn.lab import live, runs, scores
+    from digitcnn.lab.runs import catalog as runs
+    from digitcnn.lab.runs import live, scores
     from digitcnn.recognition.reader import DigitReader
     from digitcnn.run_folder import SHIPPED, RunFolder
 

@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from digitcnn.cli import main
-from digitcnn.lab.settings import Settings
+from digitcnn.lab.runs.settings import Settings
 from digitcnn.run_folder import RunFolder, RunRecord
 
 

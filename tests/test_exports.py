@@ -18,7 +18,7 @@ import pytest
 from digitcnn import DigitReader
 from digitcnn.confidence import calibrate_confidence
 from digitcnn.ink.strokes import Box
-from digitcnn.recognition.second_look import DOUBT
+from digitcnn.recognition.tta import DOUBT
 from digitcnn.training.datasets import load_local_mnist
 from tests.made_pictures import draw
 

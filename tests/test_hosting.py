@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from digitcnn import effort
+from digitcnn import time_budget as effort
 from digitcnn.api import limits
-from digitcnn.ink import canvas, picture
+from digitcnn.ink import fabric as canvas
+from digitcnn.ink.images import load as picture
 from digitcnn.lab import personal_digits
 
 ROOT = Path(__file__).resolve().parent.parent

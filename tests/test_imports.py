@@ -13,12 +13,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-LEAVES = {"confidence", "effort", "errors", "run_folder"}
+LEAVES = {"confidence", "time_budget", "errors", "run_folder"}
 """Modules of `digitcnn` that every part may use."""
 
 MAY_IMPORT = {
     "confidence": set(),
-    "effort": {"errors"},
+    "time_budget": {"errors"},
     "errors": set(),
     "run_folder": {"errors"},
     "ink": LEAVES,

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from benchmarks.speed.figures import Figure, compare_speed
 from digitcnn import DigitReader
 from digitcnn.ink.strokes import draw_house_digit
-from digitcnn.recognition.recognizer import Recognizer
+from digitcnn.recognition.model import Recognizer
 from digitcnn.run_folder import find_run
 from digitcnn.web.samples import sample_strokes
 

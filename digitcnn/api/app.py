@@ -13,13 +13,13 @@ from digitcnn.api.limits import MAX_PICTURE_BYTES, MAX_POINTS, MAX_STROKES
 from digitcnn.api.page import CONTENT_POLICY, render_page
 from digitcnn.api.records import Drawing, Health, ModelRecord, ReadingRecord
 from digitcnn.api.threads import ReadingThread
-from digitcnn.effort import limited_effort
 from digitcnn.errors import DigitcnnError
-from digitcnn.lab.scores import read_scores
+from digitcnn.lab.runs.scores import read_scores
 from digitcnn.recognition.files import named_errors
 from digitcnn.recognition.reader import DEFAULT_MODEL, DigitReader, Reading
 from digitcnn.recognition.results import FileResult, record_of
 from digitcnn.run_folder import SHIPPED
+from digitcnn.time_budget import limited_effort
 
 _DESCRIPTION = f"""Reads handwritten digits: a picture of at most {MAX_PICTURE_BYTES // 1_000_000} MB, or
 at most {MAX_STROKES} pen strokes of {MAX_POINTS:,} points in all. What is sent is read and forgotten.

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from digitcnn.cluster.session import count_cores
+from digitcnn.recognition.result_files import line_of
 from digitcnn.recognition.results import FileResult
-from digitcnn.recognition.results_file import line_of
 from digitcnn.run_folder import RunFolder
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import Any
 
 from digitcnn.cluster.trials import Collector, Job, make_trainable, write_files
 from digitcnn.errors import InputError, RunFolderError
-from digitcnn.lab.sweep_local import MOST_ATTEMPTS, Echo, say_epoch
-from digitcnn.lab.sweep_plan import SweepSpec, Trial
-from digitcnn.lab.sweep_record import SweepLog
+from digitcnn.lab.sweeps.local import MOST_ATTEMPTS, Echo, say_epoch
+from digitcnn.lab.sweeps.plan import SweepSpec, Trial
+from digitcnn.lab.sweeps.record import SweepLog
 from digitcnn.run_folder import RunFolder, runs_root
 
 _DATA = ("DIGITCNN_DATA", "KERAS_HOME")

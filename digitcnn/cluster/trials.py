@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from digitcnn.lab.settings import Settings
-from digitcnn.lab.trial_process import TrialProcess
+from digitcnn.lab.runs.settings import Settings
+from digitcnn.lab.sweeps.trial import TrialProcess
 from digitcnn.run_folder import RunFolder
 
 BRIEF = ("run.json", "history.csv", "progress.json")

@@ -21,8 +21,8 @@ MOST_SAID = 20
 
 def read_into_file(options: argparse.Namespace, found: Sequence[Found]) -> int:
     """Reads what is not in the results yet; the exit status."""
+    from digitcnn.recognition.result_files import describe_reading, line_of, open_results
     from digitcnn.recognition.results import FileResult
-    from digitcnn.recognition.results_file import describe_reading, line_of, open_results
     from digitcnn.run_folder import find_run
 
     if any(each.path == "-" for each in found):
@@ -79,7 +79,7 @@ def _reading(
 def _read_here(paths: Sequence[str], folder: "RunFolder", expect: "Expect") -> Iterator[list[bytes]]:
     from digitcnn.recognition.files import read_file
     from digitcnn.recognition.reader import DigitReader
-    from digitcnn.recognition.results_file import line_of
+    from digitcnn.recognition.result_files import line_of
 
     with without_notices():
         reader = DigitReader(folder.path)

@@ -10,7 +10,7 @@ from digitcnn.commands.table import align
 from digitcnn.errors import DatasetError
 
 if TYPE_CHECKING:
-    from digitcnn.lab.data_sources import SetName
+    from digitcnn.lab.datasets.sources import SetName
 
 _SETS: "dict[SetName, str]" = {"mnist": "MNIST", "pens": "pen strokes", "bundled": "scikit-learn's digits"}
 
@@ -41,7 +41,7 @@ def add_to(commands: Subparsers) -> None:
 
 
 def _fetch(options: argparse.Namespace) -> int:
-    from digitcnn.lab.data_sources import find_file
+    from digitcnn.lab.datasets.sources import find_file
     from digitcnn.training.fetch import fetch_mnist, fetch_pens
 
     if find_file(options.name) is None:
@@ -64,7 +64,7 @@ def _make_reporter() -> Callable[[float, str], None]:
 
 
 def _describe(options: argparse.Namespace) -> int:
-    from digitcnn.lab.data_sources import find_file, is_at_hand, load_set
+    from digitcnn.lab.datasets.sources import find_file, is_at_hand, load_set
 
     names: list[SetName] = [options.name] if options.name else [name for name in _SETS if is_at_hand(name)]
     for place, name in enumerate(names):

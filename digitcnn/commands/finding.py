@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from digitcnn.errors import ModelNotFoundError
-from digitcnn.lab.compared_runs import Candidate, ComparedRun, list_candidates, load_run
-from digitcnn.lab.runs import Run, list_own_runs, list_shipped_runs, look_at
+from digitcnn.lab.metrics.compared_runs import Candidate, ComparedRun, list_candidates, load_run
+from digitcnn.lab.runs.catalog import Run, list_own_runs, list_shipped_runs, look_at
 from digitcnn.run_folder import SHIPPED, runs_root
 
 

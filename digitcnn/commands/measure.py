@@ -12,9 +12,9 @@ from digitcnn.commands.table import align
 from digitcnn.errors import DatasetError
 
 if TYPE_CHECKING:
-    from digitcnn.lab.compared_runs import ComparedRun
-    from digitcnn.lab.comparison import Pairing
-    from digitcnn.lab.facts import Analysis
+    from digitcnn.lab.metrics.compared_runs import ComparedRun
+    from digitcnn.lab.metrics.comparison import Pairing
+    from digitcnn.lab.runs.run_table import Analysis
 
 _EVALUATE = """\
 Measures a run on its test images: accuracy with its 95 % interval, log loss, calibration, precision and
@@ -64,7 +64,7 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from digitcnn.lab.facts import analyse
+    from digitcnn.lab.runs.run_table import analyse
 
     run = load_measured_run(options.run_name)
     if options.again:
@@ -83,8 +83,8 @@ def _answer_again(run: "ComparedRun", name: str) -> "ComparedRun":
     """The run with the answers that its model gives here and now."""
     from dataclasses import replace
 
-    from digitcnn.lab.metrics import Predictions
-    from digitcnn.lab.test_images import load_test_images
+    from digitcnn.lab.datasets.held_out import load_test_images
+    from digitcnn.lab.metrics.test_set import Predictions
     from digitcnn.recognition.reader import DigitReader
 
     test = load_test_images()
@@ -95,7 +95,7 @@ def _answer_again(run: "ComparedRun", name: str) -> "ComparedRun":
 
 
 def _say_results(run: "ComparedRun", analysis: "Analysis") -> str:
-    from digitcnn.lab.facts import say_accuracy
+    from digitcnn.lab.runs.run_table import say_accuracy
 
     rows = [
         ("run", run.label),
@@ -133,8 +133,8 @@ def _as_json(run: "ComparedRun", analysis: "Analysis") -> dict[str, Any]:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from digitcnn.lab.comparison import pair, say_verdict
-    from digitcnn.lab.facts import analyse, tabulate_facts
+    from digitcnn.lab.metrics.comparison import pair, say_verdict
+    from digitcnn.lab.runs.run_table import analyse, tabulate_facts
 
     runs = [load_measured_run(name) for name in (options.baseline, *options.others)]
     analyses = [analyse(run) for run in runs]
@@ -176,6 +176,6 @@ def _comparison_as_json(
 def _write_report(
     path: Path, runs: "list[ComparedRun]", analyses: "list[Analysis]", pairings: "list[Pairing]"
 ) -> None:
-    from digitcnn.lab.report import write_report
+    from digitcnn.lab.report.html import write_report
 
     path.write_text(write_report(runs, analyses, pairings), encoding="utf-8")

@@ -103,7 +103,7 @@ def _find(options: argparse.Namespace) -> list[Found]:
 
 
 def _read(found: Sequence[Found], reader: "DigitReader", expect: "Expect") -> "Iterator[FileResult]":
-    from digitcnn.ink.picture import MAX_BYTES
+    from digitcnn.ink.images.load import MAX_BYTES
     from digitcnn.recognition.files import read_file
     from digitcnn.recognition.results import FileResult
 

@@ -10,7 +10,7 @@ from digitcnn.commands.finding import find_any_run
 from digitcnn.commands.parsing import Subparsers, add_command
 from digitcnn.commands.table import align
 from digitcnn.errors import InputError
-from digitcnn.lab.runs import Run, get_own_run, list_own_runs, list_shipped_runs, read_test_accuracy
+from digitcnn.lab.runs.catalog import Run, get_own_run, list_own_runs, list_shipped_runs, read_test_accuracy
 
 _DESCRIPTION = """\
 Lists, shows and deletes runs: the models that ship, and those that were trained on this machine, which
@@ -75,7 +75,7 @@ def _brief_record(run: Run) -> dict[str, Any]:
 
 
 def _row(run: Run) -> tuple[str, ...]:
-    from digitcnn.lab.facts import MISSING, say_duration
+    from digitcnn.lab.runs.run_table import MISSING, say_duration
 
     accuracy, record = read_test_accuracy(run), run.record
     return (
@@ -128,7 +128,7 @@ def _plain(value: object) -> str:
 
 
 def _delete(options: argparse.Namespace) -> int:
-    from digitcnn.lab.training_queue import delete
+    from digitcnn.lab.jobs.queue import delete
 
     names = list(dict.fromkeys(options.names))
     shipped = {run.name for run in list_shipped_runs()} - {run.name for run in list_own_runs()}

@@ -7,8 +7,8 @@ from pathlib import Path
 from digitcnn.commands.parsing import Subparsers, add_command
 from digitcnn.commands.table import align
 from digitcnn.errors import NotSupportedError
-from digitcnn.lab.sweep_plan import SweepSpec, Trial, plan_trials, read_spec
-from digitcnn.lab.sweep_record import SweepLog
+from digitcnn.lab.sweeps.plan import SweepSpec, Trial, plan_trials, read_spec
+from digitcnn.lab.sweeps.record import SweepLog
 
 _DESCRIPTION = """\
 Trains every run of a sweep: presets x seeds x settings, as a TOML file says. The same command goes on
@@ -73,7 +73,7 @@ def _sweep(options: argparse.Namespace) -> int:
     spec = read_spec(options.spec)
     trials = plan_trials(spec)
     if options.plan:
-        from digitcnn.lab.settings import command_of
+        from digitcnn.lab.runs.settings import command_of
 
         print(align([(trial.name, command_of(trial.settings)) for trial in trials]))
         return 0
@@ -100,8 +100,8 @@ def _end_as_with_ctrl_c(*_: object) -> None:
 
 
 def _run_here(options: argparse.Namespace, spec: SweepSpec, trials: list[Trial]) -> int:
-    from digitcnn.lab.sweep_local import run_here
-    from digitcnn.lab.sweep_record import running_sweep
+    from digitcnn.lab.sweeps.local import run_here
+    from digitcnn.lab.sweeps.record import running_sweep
 
     with running_sweep(spec, trials, engine="one at a time") as log:
         run_here(trials, log, cores=options.cores, echo=_say)
@@ -110,7 +110,7 @@ def _run_here(options: argparse.Namespace, spec: SweepSpec, trials: list[Trial])
 
 def _run_on_ray(options: argparse.Namespace, spec: SweepSpec, trials: list[Trial]) -> int:
     from digitcnn.cluster.session import connected, count_cores
-    from digitcnn.lab.sweep_record import running_sweep
+    from digitcnn.lab.sweeps.record import running_sweep
 
     with connected(options.address) as ray:
         from digitcnn.cluster.sweeping import run_on_ray
@@ -125,7 +125,7 @@ def _run_on_ray(options: argparse.Namespace, spec: SweepSpec, trials: list[Trial
 
 def _conclude(log: SweepLog) -> int:
     """The table of what was reached, and the exit status."""
-    from digitcnn.lab.sweep_summary import view_sweep
+    from digitcnn.lab.sweeps.summary import view_sweep
 
     view = view_sweep(log.record, alive=False)
     rows = [("trials of", "mean test accuracy", "95 % interval", "seeds")]

@@ -6,7 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from digitcnn.commands.parsing import Subparsers, add_command
-from digitcnn.lab.settings import LIMITS, OPTIMIZERS, PRESETS, Settings
+from digitcnn.lab.runs.settings import LIMITS, OPTIMIZERS, PRESETS, Settings
 from digitcnn.run_folder import RunFolder, runs_root
 
 _DESCRIPTION = """\
@@ -53,7 +53,7 @@ def _add_setting(parser: argparse.ArgumentParser, name: str, kind: type) -> None
 
 
 def _train(options: argparse.Namespace) -> int:
-    from digitcnn.lab.training_queue import working_on
+    from digitcnn.lab.jobs.queue import working_on
 
     chosen = {
         field.name: getattr(options, field.name) for field in fields(Settings) if field.name != "preset"
@@ -75,7 +75,7 @@ def _train(options: argparse.Namespace) -> int:
                 echo=lambda line: print(line, flush=True),
             )
             if record.state == "finished":
-                from digitcnn.lab.analyses import keep_analysis
+                from digitcnn.lab.metrics.analyses import keep_analysis
 
                 keep_analysis(folder)
     except KeyboardInterrupt:

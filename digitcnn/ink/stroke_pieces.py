@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from digitcnn.ink.rows import group_rows, odds_of_border, typical_height
 from digitcnn.ink.strokes import Stroke, box_of_strokes
+from digitcnn.ink.text_lines import group_rows, odds_of_border, typical_height
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ from digitcnn.ink.house_digit import SIDE
 from digitcnn.ink.strokes import Box
 
 if TYPE_CHECKING:
-    from digitcnn.lab.evaluation import Interval
+    from digitcnn.lab.metrics.evaluation import Interval
     from digitcnn.recognition.reader import DigitReader
 
 MOST_DIGITS = 2000
@@ -180,7 +180,7 @@ def score_models(personal: PersonalDigits, models: Mapping[str, DigitReader]) ->
     if not len(personal):
         raise ValueError("expected at least one digit, received none")
     # Its intervals come from SciPy, which the page that only collects digits does without.
-    from digitcnn.lab.evaluation import interval_of_fraction
+    from digitcnn.lab.metrics.evaluation import interval_of_fraction
 
     pixels = np.stack([digit.pixels for digit in personal.digits])
     labels = [digit.label for digit in personal.digits]

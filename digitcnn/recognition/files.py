@@ -13,7 +13,7 @@ from digitcnn.recognition.reader import DigitReader, Expect, PictureReading
 from digitcnn.recognition.results import FileResult
 
 if TYPE_CHECKING:
-    from digitcnn.ink.picture import PictureSource
+    from digitcnn.ink.images.load import PictureSource
 
 _LOG = logging.getLogger(__name__)
 

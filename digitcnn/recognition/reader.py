@@ -12,14 +12,14 @@ import numpy as np
 
 from digitcnn.confidence import CLASSES, calibrate_confidence
 from digitcnn.ink.strokes import Box, as_strokes, box_of_strokes, draw_house_digit
-from digitcnn.recognition.drawings import read_rows
-from digitcnn.recognition.recognizer import Recognizer, load_recognizer
-from digitcnn.recognition.second_look import look_again
+from digitcnn.recognition.model import Recognizer, load_recognizer
+from digitcnn.recognition.strokes import read_rows
+from digitcnn.recognition.tta import look_again
 from digitcnn.run_folder import find_run
 
 if TYPE_CHECKING:
-    from digitcnn.ink.paper import Ink
-    from digitcnn.ink.picture import Picture, PictureSource
+    from digitcnn.ink.images.binarize import Ink
+    from digitcnn.ink.images.load import Picture, PictureSource
 
 DEFAULT_MODEL = "reader"
 
@@ -199,8 +199,8 @@ class DigitReader:
         """
         _check_expect(expect)
         # OpenCV is loaded by the first picture, not by drawings.
-        from digitcnn.ink.picture import open_picture
-        from digitcnn.recognition import pictures
+        from digitcnn.ink.images.load import open_picture
+        from digitcnn.recognition import images as pictures
 
         picture = open_picture(image, name=name)
         if boxes is not None:

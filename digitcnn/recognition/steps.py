@@ -37,8 +37,8 @@ def draw_steps(read: PictureReading, expect: Expect, *, longest: int) -> list[St
         expect: as it was read.
         longest: pixels of a picture's longer side at most.
     """
-    from digitcnn.ink.pieces import find_parts
-    from digitcnn.ink.writing import choose_digit, choose_writing
+    from digitcnn.ink.images.components import find_parts
+    from digitcnn.ink.images.selection import choose_digit, choose_writing
 
     ink = read.ink
     parts = find_parts(ink)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digitcnn.ink.lines import Line, Piece, join
-from digitcnn.recognition.numbers import AMONG_DIGITS, Run, belief
-from digitcnn.recognition.strips import Glimpse, glimpse
+from digitcnn.ink.images.cuts import Line, Piece, join
+from digitcnn.recognition.lattice import AMONG_DIGITS, Run, belief
+from digitcnn.recognition.strip_model import Glimpse, glimpse
 
 if TYPE_CHECKING:
     from digitcnn.recognition.reader import Digit

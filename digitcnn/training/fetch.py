@@ -15,7 +15,7 @@ from pathlib import Path
 
 from digitcnn.errors import DatasetError
 from digitcnn.training.datasets import keras_datasets, load_local_mnist
-from digitcnn.training.uci import load_uci_digits
+from digitcnn.training.pendigits import load_uci_digits
 
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"

@@ -23,8 +23,8 @@ from digitcnn.training.export import save_keras, save_tflite
 from digitcnn.training.feed import Feed
 from digitcnn.training.handwriting import load_calibration_set, split_handwriting
 from digitcnn.training.presets import Preset, Recipe
+from digitcnn.training.run_session import begin, now, released, say_io_error, write_if_possible
 from digitcnn.training.schedules import OneCycle
-from digitcnn.training.sitting import begin, now, released, say_io_error, write_if_possible
 
 EVALUATION_BATCH = 500
 GENTLE = 0.3

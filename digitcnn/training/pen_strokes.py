@@ -12,7 +12,7 @@ from typing import Literal
 from digitcnn.errors import DatasetError
 from digitcnn.ink.strokes import Stroke, as_strokes
 from digitcnn.training.datasets import NOT_A_DIGIT, data_folder
-from digitcnn.training.uci import load_uci_digits
+from digitcnn.training.pendigits import load_uci_digits
 
 Part = Literal["train", "validation", "test"]
 

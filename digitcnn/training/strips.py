@@ -18,7 +18,7 @@ import numpy as np
 from keras.layers import BatchNormalization, Conv2D, Dense, Dropout, Input, MaxPooling2D, ReLU, Reshape
 from keras.optimizers import AdamW
 
-from digitcnn.ink.strips import INK_HEIGHT, STRIP_HEIGHT, make_strip, step_of_column
+from digitcnn.ink.images.strip import INK_HEIGHT, STRIP_HEIGHT, make_strip, step_of_column
 from digitcnn.ink.strokes import box_of_strokes, draw_ink
 from digitcnn.training.datasets import DigitSet, split_mnist
 from digitcnn.training.export import save_tflite

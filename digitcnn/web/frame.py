@@ -43,7 +43,7 @@ def draw_frame(title: str | None = None, *, styles: Sequence[str] = ()) -> Delta
 
     Args:
         title: the page's own name for the browser tab; None on the home page.
-        styles: names of the page's own style sheets, `NAME.css` beside this module.
+        styles: names of the page's own style sheets, `styles/NAME.css` beside this module.
 
     Returns:
         The container for the page's content, between menu and footer.
@@ -55,7 +55,7 @@ def draw_frame(title: str | None = None, *, styles: Sequence[str] = ()) -> Delta
         initial_sidebar_state="collapsed",
     )
     for name in ("frame", *styles):
-        st.html(Path(__file__).with_name(f"{name}.css"))
+        st.html(Path(__file__).parent / "styles" / f"{name}.css")
     with st.container(horizontal_alignment="center"), st.container(width=WIDTH, gap="medium"):
         _draw_menu()
         body = st.container()

@@ -7,8 +7,8 @@ import streamlit as st
 from digitcnn.ink.strokes import Stroke
 from digitcnn.recognition.reader import Digit
 from digitcnn.web.frame import Page, link_to
-from digitcnn.web.pictures import picture_of_pixels, picture_of_strokes
-from digitcnn.web.wording import say_percent
+from digitcnn.web.images import picture_of_pixels, picture_of_strokes
+from digitcnn.web.text import say_percent
 
 
 def show_what_happens(strokes: Sequence[Stroke], side: int, digit: Digit) -> None:

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digitcnn import DigitReader, effort
+from digitcnn import DigitReader
+from digitcnn import time_budget as effort
 from digitcnn.api import app
 from digitcnn.api.limits import MAX_STROKES
 from digitcnn.recognition.results import FileResult, record_of

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from digitcnn.lab.metrics import read_predictions
+from digitcnn.lab.metrics.test_set import read_predictions
 from digitcnn.run_folder import find_run
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from digitcnn.lab.processes import find_worker
-from digitcnn.lab.runs import list_own_runs
+from digitcnn.lab.jobs.processes import find_worker
+from digitcnn.lab.runs.catalog import list_own_runs
 from tests.made_mnist import write_mnist
 
 Serve = Callable[..., AbstractContextManager[str]]

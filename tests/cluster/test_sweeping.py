@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.ray_nodes import Cluster, wait_for_cores
 from digitcnn.cluster.trials import TrialSteps, read_files, write_files
-from digitcnn.lab.sweep_record import read_sweep
+from digitcnn.lab.sweeps.record import read_sweep
 from digitcnn.run_folder import RunFolder
 
 PROJECT = Path(__file__).resolve().parents[2]

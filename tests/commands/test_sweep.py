@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from digitcnn.cli import main
-from digitcnn.lab.sweep_record import read_sweep
+from digitcnn.lab.sweeps.record import read_sweep
 from digitcnn.run_folder import RunFolder
 from tests.made_mnist import write_mnist
 

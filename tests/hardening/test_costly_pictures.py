@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from digitcnn.effort import MOST_SECONDS
+from digitcnn.time_budget import MOST_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 SIDE = 2000
@@ -20,7 +20,7 @@ MOST_MB = 350
 READ = """
 import resource, sys, time
 from digitcnn import DigitReader
-from digitcnn.effort import limited_effort
+from digitcnn.time_budget import limited_effort
 from digitcnn.errors import InputError
 
 def peak():

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from digitcnn import DigitReader, Reading
-from digitcnn.effort import limited_effort
 from digitcnn.errors import InputError
 from digitcnn.ink.house_digit import make_house_digit
 from digitcnn.ink.strokes import as_strokes, draw_house_digit
+from digitcnn.time_budget import limited_effort
 
 FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

@@ -10,12 +10,12 @@ import numpy as np
 import psutil
 import pytest
 
-from digitcnn.lab import training_queue
-from digitcnn.lab.live import read_curves, read_now
-from digitcnn.lab.processes import find_worker
-from digitcnn.lab.runs import Run, get_own_run, list_own_runs
-from digitcnn.lab.settings import Settings
-from digitcnn.recognition.recognizer import Recognizer
+from digitcnn.lab.jobs import queue as training_queue
+from digitcnn.lab.jobs.processes import find_worker
+from digitcnn.lab.runs.catalog import Run, get_own_run, list_own_runs
+from digitcnn.lab.runs.live import read_curves, read_now
+from digitcnn.lab.runs.settings import Settings
+from digitcnn.recognition.model import Recognizer
 from digitcnn.training.datasets import load_bundled_digits
 
 LONG = Settings.of_preset("simple", {"images": 1200, "epochs": 3, "batch_size": 8})

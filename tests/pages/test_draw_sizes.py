@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from digitcnn import DigitReader
-from digitcnn.ink.canvas import canvas_from_strokes, strokes_from_canvas
+from digitcnn.ink.fabric import canvas_from_strokes, strokes_from_canvas
 from digitcnn.ink.strokes import Stroke, box_of_strokes
 from digitcnn.run_folder import SHIPPED
 from digitcnn.training.pen_strokes import load_pen_digits

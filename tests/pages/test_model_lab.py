@@ -11,7 +11,7 @@ import psutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from digitcnn.lab.settings import PRESETS
+from digitcnn.lab.runs.settings import PRESETS
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
 from tests.lab_app import open_lab, words
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from digitcnn.lab.sweep_record import SweepLog, SweepRecord, TrialRecord, TrialState, sweep_path
+from digitcnn.lab.sweeps.record import SweepLog, SweepRecord, TrialRecord, TrialState, sweep_path
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
 from tests.lab_app import open_lab, words
 

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from digitcnn import DigitReader
 from digitcnn.run_folder import SHIPPED
-from digitcnn.web.upload_sample import LINES, sample_picture
+from digitcnn.web.upload.sample import LINES, sample_picture
 
 SCRIPT = Path(__file__).resolve().parents[2] / "pages" / "upload.py"
 SAMPLE_TEXT = "\n".join(line.replace(" ", "") for line in LINES)

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from digitcnn import DigitReader
-from digitcnn.effort import limited_effort
 from digitcnn.recognition.files import read_file
+from digitcnn.time_budget import limited_effort
 
 
 def test_each_error_names_its_file():

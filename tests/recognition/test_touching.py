@@ -5,7 +5,7 @@ import numpy as np
 
 from benchmarks.pictures import draw_numbers, load_pens, make_numbers
 from digitcnn import DigitReader
-from digitcnn.recognition.strips import find_middles, glimpse
+from digitcnn.recognition.strip_model import find_middles, glimpse
 
 BLANK = np.eye(11)[10]
 

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from digitcnn.errors import DatasetError, RunFolderError
-from digitcnn.recognition.recognizer import Recognizer
+from digitcnn.recognition.model import Recognizer
 from digitcnn.run_folder import RunFolder, RunRecord
 from digitcnn.training.batch_log import read_batches
 from digitcnn.training.callbacks import Echo, last_model
 from digitcnn.training.datasets import load_mnist
 from digitcnn.training.fit import train
 from digitcnn.training.presets import PRESETS
-from digitcnn.training.sitting import say_io_error
+from digitcnn.training.run_session import say_io_error
 
 SIMPLE = PRESETS["simple"]
 IMAGES = 1500

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from digitcnn.ink.strokes import draw_house_digit
-from digitcnn.lab.insight import capture_outputs
-from digitcnn.lab.layers import read_layers
+from digitcnn.lab.explain.activations import capture_outputs
+from digitcnn.lab.explain.layers import read_layers
 from digitcnn.run_folder import SHIPPED, RunFolder, list_runs
 from digitcnn.training.architectures import ARCHITECTURES
 from digitcnn.training.export import save_keras, save_tflite

@@ -22,7 +22,7 @@ from sklearn.metrics import (
 )
 from streamlit.testing.v1 import AppTest
 
-from digitcnn.lab.metrics import Predictions, read_predictions
+from digitcnn.lab.metrics.test_set import Predictions, read_predictions
 from digitcnn.run_folder import PROJECT, SHIPPED, find_run
 
 TIMEOUT = 300
@@ -30,7 +30,7 @@ TIMEOUT = 300
 
 def tab() -> AppTest:
     def script() -> None:
-        from digitcnn.web.compare_panels import show_compare
+        from digitcnn.web.compare.panels import show_compare
 
         show_compare()
 
@@ -220,7 +220,7 @@ def test_runs_of_other_test_images_are_not_compared_image_by_image(
 
 def test_the_first_chart_waits_for_no_statistics():
     code = (
-        "import sys, digitcnn.web.compare_panels;"
+        "import sys, digitcnn.web.compare.panels;"
         "print(sorted({'scipy', 'sklearn', 'altair', 'cv2', 'tensorflow'} & set(sys.modules)))"
     )
     done = subprocess.run(
@@ -230,7 +230,7 @@ def test_the_first_chart_waits_for_no_statistics():
 
 
 def test_what_is_below_waits_for_the_first_chart_once_in_a_visit(monkeypatch: pytest.MonkeyPatch):
-    from digitcnn.web import compare_panels
+    from digitcnn.web.compare import panels as compare_panels
 
     waited: list[float] = []
     monkeypatch.setattr(compare_panels, "time", SimpleNamespace(sleep=waited.append))

@@ -1,0 +1,1 @@
+"""From a picture to its ink: load, binarize, find components, cut touching digits."""

@@ -1,0 +1,252 @@
+"""From a picture to its ink: light evened out, polarity decided, threshold found.
+
+Ink is what departs from the paper around it. The paper under the ink is estimated from the picture
+itself, so that shadows, vignettes and coloured paper leave no trace, and the threshold follows the
+noise of this paper and the depth of this ink instead of fixed grey values.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from digitcnn.ink.images.histogram import LEVELS, count_levels, quantile_of
+from digitcnn.ink.images.load import Picture
+from digitcnn.ink.images.polarity import COARSE_SIDE, SMALL_SIDE, SURE, darken_ink, lean_light
+
+ENLARGED_SIDE = 256
+"""The longer side that small pictures are enlarged to."""
+
+_PAPER_LEVEL = 200  # of 255, so that paper brighter than its surroundings is not cut off.
+_STRENGTHS = 1.0 - np.arange(LEVELS, dtype=np.float32) * np.float32(1.0 / _PAPER_LEVEL)
+"""How much darker than paper each level of `Ink.lightness` is, as a fraction."""
+
+_PAPER_SIDE = 256
+_WIDEST_PEN = 0.25
+_NOISE_STEPS = 5.0
+_FAINTEST = 0.045
+_EDGE_OF_INK = 0.40
+_FAINT_INK = 0.20
+"""Where ink begins, and where a stroke that goes on from there ends, in strengths of solid ink."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ink:
+    """The ink of a picture, and the steps that led to it. All arrays have one height and width.
+
+    Attributes:
+        picture: what was searched.
+        leaning: whether the ink is lighter than what it stands on, from -1, surely not, to 1, surely.
+        lightness: uint8, 200 where as light as the paper around, 0 for black ink, whatever colours they had.
+        mask: bool, the ink.
+        level: strength of solid ink in this picture, 0-1; 0 where there is none.
+        zoom: pixels of these arrays per pixel of `picture.rgb`.
+    """
+
+    picture: Picture
+    leaning: float
+    lightness: np.ndarray
+    mask: np.ndarray
+    level: float
+    zoom: float
+
+    @property
+    def flattened(self) -> np.ndarray:
+        """uint8, paper about 255 everywhere, ink darker."""
+        return cv2.LUT(self.lightness, np.clip(255.0 * (1.0 - _STRENGTHS), 0, 255).astype(np.uint8))
+
+    @property
+    def strength(self) -> np.ndarray:
+        """float32, at most 1: how far each pixel departs from the paper around it."""
+        return cv2.LUT(self.lightness, _STRENGTHS)
+
+    def cover(self, window: tuple[slice, slice]) -> np.ndarray:
+        """float32 in 0-1, how much of each pixel of a window is ink, by its strength."""
+        covers = np.clip((_STRENGTHS / max(self.level, 1e-6) - 0.2) / 0.4, 0.0, 1.0)
+        return cv2.LUT(np.ascontiguousarray(self.lightness[window]), covers.astype(np.float32))
+
+    @property
+    def light_on_dark(self) -> bool:
+        return self.leaning > 0
+
+    @property
+    def polarity_is_sure(self) -> bool:
+        """False where the other way round deserves a look."""
+        return abs(self.leaning) > SURE and self.zoom == 1
+
+
+def find_ink(picture: Picture, *, light_on_dark: bool | None = None) -> Ink:
+    """Finds the ink of a picture.
+
+    Args:
+        picture: as `open_picture` gives it.
+        light_on_dark: says which of the two is ink; None decides it from the picture.
+
+    Returns:
+        The ink; its mask is empty where there is nothing but paper.
+    """
+    colours = _without_idle_channels(picture.rgb)
+    coarse = _fit(colours, COARSE_SIDE)
+    leaning = lean_light(coarse) if light_on_dark is None else 2.0 * light_on_dark - 1.0
+    colours, zoom = _enlarge(colours)
+    colours = darken_ink(colours, coarse if zoom == 1 else _fit(colours, COARSE_SIDE), leaning > 0)
+    paper = _flat_paper(colours) if zoom > 1 else _uneven_paper(colours)
+    lightness = _lightness(colours, paper)
+    found = _threshold(lightness)
+    return Ink(picture, leaning, lightness, _with_faint_ends(lightness, found), found.level, zoom)
+
+
+def _without_idle_channels(rgb: np.ndarray) -> np.ndarray:
+    """(height, width) where all is grey: each step then costs a third."""
+    for step in (16, 1):
+        red, green, blue = (rgb[::step, ::step, channel] for channel in range(3))
+        if not (np.array_equal(red, green) and np.array_equal(green, blue)):
+            return rgb
+    return np.ascontiguousarray(rgb[..., 0])
+
+
+def _enlarge(colours: np.ndarray) -> tuple[np.ndarray, int]:
+    longer = max(colours.shape[:2])
+    if longer > SMALL_SIDE:
+        return colours, 1
+    zoom = -(-ENLARGED_SIDE // longer)
+    size = colours.shape[1] * zoom, colours.shape[0] * zoom
+    return cv2.resize(colours, size, interpolation=cv2.INTER_CUBIC), zoom
+
+
+def _fit(colours: np.ndarray, longest: int) -> np.ndarray:
+    height, width = colours.shape[:2]
+    scale = longest / max(height, width)
+    if scale >= 1:
+        return colours
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return cv2.resize(colours, size, interpolation=cv2.INTER_AREA)
+
+
+def _flat_paper(colours: np.ndarray) -> np.ndarray:
+    """One colour for the whole picture: the median of its lighter part."""
+    value = colours if colours.ndim == 2 else colours.min(axis=2)
+    split, _ = cv2.threshold(value, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    light = colours[value > min(split, int(value.max()) - 1)]
+    return np.broadcast_to(np.median(light, axis=0), colours.shape).astype(np.uint8)
+
+
+def _uneven_paper(colours: np.ndarray) -> np.ndarray:
+    """The paper under dark ink, as bright as around it, at the size of `colours`."""
+    coarse = _fit(colours, _PAPER_SIDE)
+    longer = max(coarse.shape[:2])
+    paper = _close(coarse, int(longer * _WIDEST_PEN))
+    found = _threshold(_lightness(coarse, paper))
+    if found.level > 0:
+        pen = _pen_of(found.mask)
+        paper = _close(coarse, int(np.clip(3.0 * pen + 3, 7, longer * _WIDEST_PEN)))
+        lightness = _lightness(coarse, paper)
+        found = _threshold(lightness)
+        if _is_plain(paper) and (lightness[_is_clear(found.mask)] == _PAPER_LEVEL).all():
+            return np.full_like(colours, paper[0, 0])
+        paper = _fill(coarse, paper, _is_clear(_with_faint_ends(lightness, found)))
+    height, width = colours.shape[:2]
+    return cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
+def _is_clear(mask: np.ndarray) -> np.ndarray:
+    """Where there is no ink within two pixels."""
+    return cv2.dilate(mask.view(np.uint8), np.ones((5, 5), np.uint8)) == 0
+
+
+def _close(colours: np.ndarray, side: int) -> np.ndarray:
+    kernel = np.ones((side | 1, side | 1), np.uint8)
+    closed = cv2.morphologyEx(colours, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
+    return closed if _is_plain(closed) else cv2.medianBlur(closed, 5)
+
+
+def _is_plain(colours: np.ndarray) -> bool:
+    return bool((colours == colours[0, 0]).all())
+
+
+def _fill(colours: np.ndarray, paper: np.ndarray, clear: np.ndarray) -> np.ndarray:
+    """Smooth paper from the pixels that are clear of ink; `paper` where there are none near."""
+    near = clear.astype(np.float32)
+    sigma = 4.0
+    weight = cv2.GaussianBlur(near, (0, 0), sigma) + 0.02
+    by_channel = (..., None) if colours.ndim == 3 else (...,)
+    total = cv2.GaussianBlur(colours.astype(np.float32) * near[by_channel], (0, 0), sigma)
+    total += 0.02 * paper
+    return np.clip(total / weight[by_channel], 0, 255).astype(np.uint8)
+
+
+def _lightness(colours: np.ndarray, paper: np.ndarray) -> np.ndarray:
+    """How light each pixel is beside the paper, `_PAPER_LEVEL`, in the colour that shows ink best."""
+    ratio = cv2.divide(colours, np.maximum(paper, 1), scale=_PAPER_LEVEL)
+    return ratio if ratio.ndim == 2 else cv2.min(cv2.min(ratio[..., 0], ratio[..., 1]), ratio[..., 2])
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """Where there is ink for sure, how strong it is where solid, and what strength paper alone never has."""
+
+    mask: np.ndarray
+    level: float
+    floor: float
+
+
+def _threshold(lightness: np.ndarray) -> _Found:
+    rising, counts = _STRENGTHS[::-1], count_levels(lightness)[::-1]
+    # The standard deviation of the paper's own strength, from its middle half.
+    low, middle = (quantile_of(counts, fraction, rising) for fraction in (0.10, 0.35))
+    noise = (middle - low) / 0.896 + middle / _NOISE_STEPS
+    floor = max(_NOISE_STEPS * noise, _FAINTEST)
+    counts = counts * (rising > floor)
+    if counts.sum() < 4:
+        return _Found(np.zeros(lightness.shape, dtype=bool), 0.0, floor)
+    level = quantile_of(counts, 0.85, rising)
+    return _Found(_stronger(lightness, max(floor, _EDGE_OF_INK * level)), level, floor)
+
+
+def _stronger(lightness: np.ndarray, strength: float) -> np.ndarray:
+    """Where the ink is stronger than that."""
+    return lightness < np.count_nonzero(strength < _STRENGTHS)
+
+
+def _with_faint_ends(lightness: np.ndarray, found: _Found) -> np.ndarray:
+    """The ink and what of its strokes goes on from there faintly; their edges stay as they are."""
+    mask = found.mask
+    if found.level == 0:
+        return mask
+    pen = _pen_of(mask)
+    reach = int(np.ceil(pen))
+    weak = _stronger(lightness, max(found.floor, _FAINT_INK * found.level))
+    # A square is widened by in no time; where it leaves no stroke, the disc around it does not, either.
+    side = 2 * int(0.7 * reach) + 1
+    near = cv2.dilate(mask.view(np.uint8), np.ones((side, side), np.uint8)) > 0
+    if np.count_nonzero(weak & ~near) <= pen * pen:
+        return mask
+    beside = weak & ~_widen(mask, reach)
+    if np.count_nonzero(beside) <= pen * pen:
+        return mask
+    _, labels, parts, _ = cv2.connectedComponentsWithStats(beside.view(np.uint8), connectivity=8)
+    strokes = parts[:, cv2.CC_STAT_AREA] > pen * pen
+    strokes[0] = False
+    if not strokes.any():
+        return mask
+    both = mask | (_widen(strokes[np.asarray(labels, dtype=np.int32)], reach + 1) & weak)
+    count, joined = cv2.connectedComponents(both.view(np.uint8), connectivity=8)
+    places = np.asarray(joined, dtype=np.int32)
+    from_ink = np.zeros(count, dtype=bool)
+    from_ink[places[mask]] = True
+    return from_ink[places]
+
+
+def _widen(mask: np.ndarray, reach: int) -> np.ndarray:
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    return cv2.dilate(mask.view(np.uint8), kernel) > 0
+
+
+def _pen_of(mask: np.ndarray) -> float:
+    """The width of the pen, in pixels: twice the area over the length of the edges."""
+    return 2.0 * np.count_nonzero(mask) / max(length_of_edges(mask), 1)
+
+
+def length_of_edges(mask: np.ndarray) -> int:
+    """How many pairs of neighbouring pixels are ink and paper."""
+    return int(np.count_nonzero(mask[:, 1:] != mask[:, :-1]) + np.count_nonzero(mask[1:] != mask[:-1]))

@@ -1,0 +1,111 @@
+"""The sheet of paper in a picture that shows more: a desk, a floor, a hand beside it."""
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from digitcnn.ink.images.binarize import Ink
+from digitcnn.ink.images.load import Picture
+
+_COARSE_SIDE = 192
+_LEAST_CONTRAST = 25
+_LEAST_SHARE, _MOST_SHARE = 0.08, 0.95
+
+_MOST_INK = 0.3
+"""Writing covers less of its sheet; the digits in photographs cover up to a fifth."""
+
+_LEAST_INK, _LEAST_SIDE = 0.1, 512
+"""With less ink in the picture, or in a smaller one, it costs more to look for the sheet than to read it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """A sheet in a picture.
+
+    Attributes:
+        coarse: (height, width, 3) uint8, the whole picture at most 192 pixels long.
+        mask: (height, width) uint8, 1 on the sheet, 0 beside it.
+    """
+
+    coarse: np.ndarray
+    mask: np.ndarray
+
+
+def find_sheets(picture: Picture) -> list[Sheet]:
+    """The sheets in a picture: regions with straight sides, lighter than the rest or darker.
+
+    There is none where nothing else is beside it, nor in small pictures.
+    """
+    rgb = picture.rgb
+    height, width = rgb.shape[:2]
+    scale = _COARSE_SIDE / max(height, width)
+    if scale >= 1:
+        return []
+    size = max(round(width * scale), 1), max(round(height * scale), 1)
+    coarse = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+    # Without its ink, of whatever colour, a sheet is one smooth region.
+    smooth = cv2.medianBlur(cv2.cvtColor(coarse, cv2.COLOR_RGB2GRAY), 11)
+    _, light = cv2.threshold(smooth, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    masks = [_find_sheet(smooth, light), _find_sheet(smooth, 1 - light)]
+    return [Sheet(coarse, mask) for mask in masks if mask is not None]
+
+
+def isolate_sheet(picture: Picture, sheet: Sheet) -> Picture:
+    """The picture with everything painted over, in the sheet's own colours, that is not this sheet."""
+    height, width = picture.rgb.shape[:2]
+    full = cv2.resize(sheet.mask * 255, (width, height), interpolation=cv2.INTER_LINEAR)
+    _, full = cv2.threshold(full, 250, 255, cv2.THRESH_BINARY)
+    painted = _carry_on(sheet.coarse, sheet.mask, (width, height))
+    return replace(picture, rgb=cv2.copyTo(picture.rgb, full, painted))
+
+
+def may_be_sheet(ink: Ink) -> bool:
+    """Whether there is enough ink for it to be a sheet: most writing is far from that."""
+    large = max(ink.mask.shape) > _LEAST_SIDE
+    return large and bool(np.count_nonzero(ink.mask) > _LEAST_INK * ink.mask.size)
+
+
+def is_sheet(ink: Ink, sheets: list[Sheet]) -> bool:
+    """Whether what was taken for ink is one of the picture's sheets; a desk around one is easily left out."""
+    for sheet in sheets:
+        height, width = sheet.mask.shape
+        inked = cv2.resize(ink.mask.view(np.uint8) * 255, (width, height), interpolation=cv2.INTER_AREA)
+        if inked[sheet.mask > 0].mean() > 255 * _MOST_INK:
+            return True
+    return False
+
+
+def _find_sheet(smooth: np.ndarray, candidates: np.ndarray) -> np.ndarray | None:
+    """The largest region of `candidates` as a uint8 mask, where it is a sheet."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(candidates, connectivity=4)
+    if count < 2:
+        return None
+    region = (labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())).astype(np.uint8)
+    contours, _ = cv2.findContours(region, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    contour = max(contours, key=cv2.contourArea)
+    hull = cv2.convexHull(contour)
+    share = cv2.contourArea(hull) / region.size
+    if not _LEAST_SHARE < share < _MOST_SHARE or cv2.contourArea(contour) < 0.85 * cv2.contourArea(hull):
+        return None
+    sheet = cv2.fillConvexPoly(np.zeros_like(region), hull, (1,))
+    sheet = cv2.erode(sheet, np.ones((3, 3), np.uint8), borderValue=(1,))
+    outside = smooth[cv2.dilate(sheet, np.ones((7, 7), np.uint8)) == 0]
+    if outside.size < 0.02 * smooth.size or not sheet.any():
+        return None
+    contrast = abs(float(np.median(smooth[sheet > 0])) - float(np.median(outside)))
+    return np.asarray(sheet) if contrast > _LEAST_CONTRAST else None
+
+
+def _carry_on(coarse: np.ndarray, sheet: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The sheet's colours carried on beyond its sides, at the full size."""
+    inner = cv2.erode(sheet, np.ones((3, 3), np.uint8), borderValue=(1,))
+    paper = cv2.medianBlur(coarse, 11).astype(np.float32)
+    weight = inner.astype(np.float32)
+    colours = np.full_like(paper, paper[inner > 0].mean(axis=0) if inner.any() else 255.0)
+    for sigma in (40.0, 12.0, 4.0):
+        near = cv2.GaussianBlur(weight, (0, 0), sigma)[..., None]
+        blurred = cv2.GaussianBlur(paper * weight[..., None], (0, 0), sigma)
+        colours = np.where(near > 0.05, blurred / np.maximum(near, 1e-6), colours)
+    colours = np.clip(colours, 0, 255).astype(np.uint8)
+    return cv2.resize(colours, size, interpolation=cv2.INTER_LINEAR)

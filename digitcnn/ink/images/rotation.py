@@ -1,0 +1,40 @@
+"""Quarter turns of a picture's ink, and the way back for boxes found in it."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from digitcnn.ink.images.binarize import Ink
+from digitcnn.ink.strokes import Box
+
+
+def turn_ink(ink: Ink, turns: int) -> Ink:
+    """The ink as if the picture had been turned counterclockwise by so many quarters."""
+    if turns % 4 == 0:
+        return ink
+    picture = ink.picture
+    width, height = picture.width, picture.height
+    if turns % 2:
+        width, height = height, width
+    turned = replace(picture, rgb=np.rot90(picture.rgb, turns), width=width, height=height)
+    return replace(
+        ink,
+        picture=turned,
+        lightness=np.ascontiguousarray(np.rot90(ink.lightness, turns)),
+        mask=np.ascontiguousarray(np.rot90(ink.mask, turns)),
+    )
+
+
+def turn_box_back(box: Box, turns: int, width: float, height: float) -> Box:
+    """A box found in a picture that was turned by `turn_ink`, in the picture as it was.
+
+    Args:
+        box: in the turned picture.
+        turns: counterclockwise quarters, as for `turn_ink`.
+        width: of the picture before it was turned.
+        height: of the picture before it was turned.
+    """
+    x, y, across, down = box
+    for done in range(turns % 4, 0, -1):
+        x, y, across, down = (width if done % 2 else height) - y - down, x, down, across
+    return Box(x, y, across, down)

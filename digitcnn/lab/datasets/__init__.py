@@ -1,0 +1,1 @@
+"""The data sets that pages show: where they lie and what is in them."""

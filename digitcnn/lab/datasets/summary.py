@@ -1,0 +1,227 @@
+"""What is to be known of a data set, small enough to keep: counts, averages, pixels, and the strange ones."""
+
+import json
+import os
+import zlib
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from digitcnn.errors import DatasetError
+from digitcnn.lab.datasets.near_duplicates import count_shared, find_twins
+from digitcnn.lab.datasets.sources import DRAWN_TEST, LoadedSet, Part, Report
+
+VERSION = 1
+"""Of the file; another one is made anew."""
+
+SAMPLES = 60
+"""Digits of each kind that are kept to be shown, at random."""
+
+STRANGE = 12
+TWINS = 12
+SHADES = 16
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+_CHUNK = 2000
+
+
+@dataclass(frozen=True, eq=False)
+class DataSummary:
+    """A data set, summed up; images are uint8 with ink 255 on paper 0, the first axis is the digit.
+
+    Attributes:
+        parts: with all that is in the set.
+        measured: how many training and test images the figures below come from.
+        writers: how many hands, where that is known.
+        mean, deviation: of the training images' pixels, 0-1.
+        shades: (16,) fraction of the training images' pixels in each sixteenth of the way from paper to ink.
+        ink: (10, 5) how much of the field is ink, at the 5, 25, 50, 75 and 95 % quantile.
+        means, deviations: (10, 28, 28) float32, pixel by pixel over the training images, 0-1.
+        own_mean: (10,) fraction of the test images that are nearer to the mean of their own digit than
+            to that of any other.
+        samples: (10, 60, 28, 28) of the training images; repeated where there are fewer.
+        test_samples: the same of the test images.
+        strange: (10, 12, 28, 28) the training images that are furthest from their digit's mean.
+        strange_at: (10, 12) their numbers within the training images.
+        twins: (12, 2, 28, 28) the pairs of one digit that are most alike without being equal.
+        twin_at: (12, 2) their numbers.
+        twin_labels: (12,).
+        twin_distance: (12,) root mean square difference of their pixels, 0-1.
+        equal: how many training images are equal to an earlier one.
+        shared: how many test images are equal to a training image.
+    """
+
+    parts: tuple[Part, ...]
+    measured: tuple[int, int]
+    writers: int | None
+    mean: float
+    deviation: float
+    shades: np.ndarray
+    ink: np.ndarray
+    means: np.ndarray
+    deviations: np.ndarray
+    own_mean: np.ndarray
+    samples: np.ndarray
+    test_samples: np.ndarray
+    strange: np.ndarray
+    strange_at: np.ndarray
+    twins: np.ndarray
+    twin_at: np.ndarray
+    twin_labels: np.ndarray
+    twin_distance: np.ndarray
+    equal: int
+    shared: int
+
+    @property
+    def near_own(self) -> float:
+        """The fraction of all test images that are nearest to the mean of their own digit."""
+        counts = np.array(self.parts[-1].counts, dtype=float)
+        if counts.sum() != self.measured[1]:
+            counts = np.minimum(counts, DRAWN_TEST)
+        return float(np.average(np.nan_to_num(self.own_mean), weights=counts))
+
+
+def summarize(loaded: LoadedSet, report: Report) -> DataSummary:
+    """Sums a data set up, a few thousand images at a time."""
+    train, test = loaded.train, loaded.test
+    if not len(train) or not len(test):
+        raise DatasetError("This data set is empty.")
+    rng = np.random.default_rng(0)
+    shades = np.bincount(
+        np.arange(256) * SHADES // 256, weights=_count_values(train.images), minlength=SHADES
+    )
+    values = np.arange(256) / 255
+    of_value = _count_values(train.images) / train.images.size
+    mean = float((values * of_value).sum())
+    report(0.78, "Averaging each digit")
+    means, deviations, ink = _by_digit(train.images, train.labels)
+    strange_at = np.stack([_furthest(train.images, train.labels, digit, means[digit]) for digit in range(10)])
+    report(0.84, "Looking for doubles")
+    twins = find_twins(train.images, train.labels, TWINS)
+    equal, shared = count_shared(train.images, test.images)
+    report(0.97, "Keeping samples")
+    return DataSummary(
+        parts=loaded.parts,
+        measured=(len(train), len(test)),
+        writers=loaded.writers,
+        mean=mean,
+        deviation=float(np.sqrt((of_value * (values - mean) ** 2).sum())),
+        shades=shades / train.images.size,
+        ink=ink,
+        means=means,
+        deviations=deviations,
+        own_mean=_share_near_own(test.images, test.labels, means),
+        samples=_sample(train.images, train.labels, rng),
+        test_samples=_sample(test.images, test.labels, rng),
+        strange=train.images[strange_at],
+        strange_at=strange_at,
+        twins=train.images[twins.at],
+        twin_at=twins.at,
+        twin_labels=train.labels[twins.at[:, 0]],
+        twin_distance=twins.distance,
+        equal=equal,
+        shared=shared,
+    )
+
+
+def nearest_mean(images: np.ndarray, means: np.ndarray) -> np.ndarray:
+    """(n,) which of the means (10, 28, 28) each image, (n, 28, 28) uint8, is nearest to.
+
+    The simplest reader there is: it knows ten pictures, and nothing of shift, slant or size.
+    """
+    flat = means.reshape(len(means), -1)
+    offset = (flat**2).sum(axis=1) / 2
+    chunks = [_as_rows(images[at : at + _CHUNK]) @ flat.T - offset for at in range(0, len(images), _CHUNK)]
+    return np.concatenate(chunks).argmax(axis=1)
+
+
+def save_summary(summary: DataSummary, path: Path) -> None:
+    """Writes a summary so that a reader sees all of it or nothing."""
+    data = {field.name: getattr(summary, field.name) for field in fields(summary)}
+    arrays = {name: value for name, value in data.items() if isinstance(value, np.ndarray)}
+    plain = {name: value for name, value in data.items() if name not in arrays}
+    plain["parts"] = [asdict(part) for part in summary.parts]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
+    with temporary.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, plain=np.array(json.dumps(plain)), **arrays)
+    os.replace(temporary, path)
+
+
+def load_summary(path: Path) -> DataSummary:
+    """Reads what `save_summary` wrote.
+
+    Raises:
+        DatasetError: the file is missing or broken.
+    """
+    try:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files if name != "plain"}
+            plain = json.loads(str(file["plain"]))
+        plain["parts"] = tuple(Part(part["name"], tuple(part["counts"])) for part in plain["parts"])
+        plain["measured"] = tuple(plain["measured"])
+        return DataSummary(**plain, **arrays)
+    except (OSError, TypeError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
+        raise DatasetError(f"{path} cannot be read: {error}.") from None
+
+
+def _by_digit(images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    means, deviations, ink = [], [], []
+    for digit in range(10):
+        chosen = np.flatnonzero(labels == digit)
+        total, squares, amounts = np.zeros(28 * 28), np.zeros(28 * 28), []
+        for at in range(0, len(chosen), _CHUNK):
+            rows = _as_rows(images[chosen[at : at + _CHUNK]])
+            total += rows.sum(axis=0)
+            squares += (rows**2).sum(axis=0)
+            amounts.append(rows.mean(axis=1))
+        mean = total / len(chosen)
+        means.append(mean)
+        deviations.append(np.sqrt(np.maximum(squares / len(chosen) - mean**2, 0)))
+        ink.append(np.quantile(np.concatenate(amounts), QUANTILES))
+    shape = 10, 28, 28
+    return (
+        np.reshape(means, shape).astype(np.float32),
+        np.reshape(deviations, shape).astype(np.float32),
+        np.array(ink),
+    )
+
+
+def _furthest(images: np.ndarray, labels: np.ndarray, digit: int, mean: np.ndarray) -> np.ndarray:
+    chosen = np.flatnonzero(labels == digit)
+    distance = np.concatenate(
+        [
+            np.linalg.norm(_as_rows(images[chosen[at : at + _CHUNK]]) - mean.reshape(-1), axis=1)
+            for at in range(0, len(chosen), _CHUNK)
+        ]
+    )
+    return np.resize(chosen[np.argsort(distance)[::-1][:STRANGE]], STRANGE)
+
+
+def _share_near_own(images: np.ndarray, labels: np.ndarray, means: np.ndarray) -> np.ndarray:
+    right = nearest_mean(images, means) == labels
+    return np.array(
+        [right[labels == digit].mean() if (labels == digit).any() else np.nan for digit in range(10)]
+    )
+
+
+def _sample(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    kept = []
+    for digit in range(10):
+        chosen = np.flatnonzero(labels == digit)
+        kept.append(images[np.resize(rng.permutation(chosen)[:SAMPLES], SAMPLES)])
+    return np.stack(kept)
+
+
+def _count_values(images: np.ndarray) -> np.ndarray:
+    """(256,) how many pixels have each value."""
+    counts = np.zeros(256, dtype=np.int64)
+    for at in range(0, len(images), _CHUNK):
+        counts += np.bincount(images[at : at + _CHUNK].ravel(), minlength=256)
+    return counts
+
+
+def _as_rows(images: np.ndarray) -> np.ndarray:
+    return images.reshape(len(images), -1).astype(np.float32) / 255

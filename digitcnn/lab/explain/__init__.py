@@ -1,0 +1,1 @@
+"""Inside a trained model: its layers, activations and occlusion sensitivity."""

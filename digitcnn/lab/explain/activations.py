@@ -1,0 +1,171 @@
+"""Inside a trained model: what its layers make of one digit, and which of the ink its answer hangs on.
+
+LiteRT computes both, so that looking inside needs no TensorFlow.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+from digitcnn.confidence import calibrate_confidence
+from digitcnn.errors import RunFolderError
+from digitcnn.ink.house_digit import SIDE
+from digitcnn.lab.explain.layers import Layer
+from digitcnn.recognition.model import Recognizer
+from digitcnn.run_folder import RunFolder
+
+Cover = Literal["paper", "ink"]
+
+PATCH = 5
+"""Height and width of the patch that covers a digit, in pixels: about twice a pen's width."""
+
+_STEP = 2
+_CENTRES = np.arange(0, SIDE, _STEP)
+
+
+@dataclass(frozen=True, eq=False)
+class Occlusion:
+    """How an answer changes when a small patch covers the digit, here and there.
+
+    Attributes:
+        answer: the class whose fate is followed: 0-9, or 10 for "not a digit".
+        confidence: of the whole digit being `answer`, a fraction 0-1.
+        change: (28, 28) float32: by how many factors of ten the odds of the answer fall, on average
+            over the patches that cover this pixel; below zero where they rise.
+        weakest: (row, column) of the patch that hurts the answer most, its centre.
+        weakest_confidence: what is left of the confidence under that patch.
+        weakest_answer: what the model takes the digit for under that patch.
+    """
+
+    answer: int
+    confidence: float
+    change: np.ndarray
+    weakest: tuple[int, int]
+    weakest_confidence: float
+    weakest_answer: int
+
+
+def cover_patches(
+    folder: RunFolder, pixels: np.ndarray, *, cover: Cover = "paper", answer: int | None = None
+) -> Occlusion:
+    """Covers a digit patch by patch, 196 times, and asks the model each time, all in one batch.
+
+    Args:
+        folder: of a trained model.
+        pixels: (28, 28) house digit in 0-1.
+        cover: "paper" takes ink away, which shows the ink that the answer hangs on; "ink" adds
+            some, which shows the gaps that it hangs on.
+        answer: the class to follow, by default the likeliest.
+
+    Raises:
+        ModelNotFoundError: the folder holds no trained model.
+
+    Source: M. Zeiler, R. Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014.
+    """
+    covered = _patches()
+    batch = np.where(covered, np.float32(cover == "ink"), pixels.astype(np.float32))
+    probabilities = _predict(folder, np.concatenate([pixels[np.newaxis], batch]))
+    target = int(probabilities[0].argmax()) if answer is None else answer
+    odds = _log_odds(probabilities, target)
+    falls = odds[0] - odds[1:]
+    change = np.einsum("n,nyx->yx", falls, covered) / covered.sum(axis=0)
+    weakest = int(falls.argmax())
+    rows, columns = np.divmod(weakest, len(_CENTRES))
+    return Occlusion(
+        answer=target,
+        confidence=float(probabilities[0, target]),
+        change=change.astype(np.float32),
+        weakest=(int(_CENTRES[rows]), int(_CENTRES[columns])),
+        weakest_confidence=float(probabilities[1 + weakest, target]),
+        weakest_answer=int(probabilities[1 + weakest].argmax()),
+    )
+
+
+def capture_outputs(folder: RunFolder, layers: Sequence[Layer], pixels: np.ndarray) -> dict[str, np.ndarray]:
+    """What comes out of the layers of a model for one digit.
+
+    LiteRT computes some layers together, such as a convolution with the batch normalization and the
+    ReLU behind it: of these only the last has an output.
+
+    Args:
+        folder: of a trained model.
+        layers: of the same model (`read_layers`).
+        pixels: (28, 28) house digit in 0-1.
+
+    Returns:
+        By the layer's name, in order: float32, (height, width, channels) or (values,).
+
+    Raises:
+        RunFolderError: the model's file is missing or broken.
+    """
+    try:
+        # Without the delegate, which fuses more and keeps its tensors to itself.
+        interpreter = Interpreter(
+            model_path=str(folder.tflite_file),
+            num_threads=1,
+            experimental_preserve_all_tensors=True,
+            experimental_op_resolver_type=OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES,
+        )
+        interpreter.allocate_tensors()
+        (door,), (end,) = interpreter.get_input_details(), interpreter.get_output_details()
+        interpreter.set_tensor(door["index"], pixels.astype(np.float32).reshape(1, SIDE, SIDE, 1))
+        interpreter.invoke()
+        tensors = _find_tensors(interpreter.get_tensor_details(), layers) | {len(layers) - 1: end["index"]}
+        outputs = {at: interpreter.get_tensor(tensor)[0].copy() for at, tensor in tensors.items()}
+    except (ValueError, RuntimeError, OSError) as error:
+        raise RunFolderError(f"{folder.tflite_file} cannot be looked into: {error}.") from None
+    return {layers[at].name: outputs[at] for at in sorted(outputs) if outputs[at].shape == layers[at].shape}
+
+
+def _find_tensors(details: Sequence[Mapping[str, Any]], layers: Sequence[Layer]) -> dict[int, int]:
+    """Which tensor holds the output of a layer, by the layer's place.
+
+    A tensor is named after all the operations that were fused into it, such as
+    "simple_1/conv2d_1/Relu;simple_1/conv2d_1/BiasAdd": the last layer among them is the one whose
+    output it is. The names are numbered differently than Keras's, but run in the same order.
+    """
+    places: dict[str, list[int]] = {}
+    for at, layer in enumerate(layers):
+        places.setdefault(_without_number(layer.name), []).append(at)
+    known: dict[str, int] = {}
+    found: dict[int, int] = {}
+    for detail in sorted(details, key=lambda each: each["index"]):
+        signature = detail["shape_signature"]
+        # Batch normalization multiplies first: that is not its output yet.
+        if not len(signature) or signature[0] != -1 or detail["name"].endswith("/mul_1"):
+            continue
+        for tag in re.findall(r"(?:^|;)[^/;]+/([^/;]+)/", detail["name"]):
+            if tag not in known and (left := places.get(_without_number(tag))):
+                known[tag] = left.pop(0)
+        tags = [known[tag] for tag in re.findall(r"(?:^|;)[^/;]+/([^/;]+)/", detail["name"]) if tag in known]
+        if tags:
+            found[max(tags)] = detail["index"]
+    return found
+
+
+def _without_number(name: str) -> str:
+    return re.sub(r"(_\d+)+$", "", name)
+
+
+def _patches() -> np.ndarray:
+    """(196, 28, 28) bool: what each patch covers; rows of patches one after another."""
+    near = np.abs(np.arange(SIDE) - _CENTRES[:, np.newaxis]) <= PATCH // 2
+    return (near[:, np.newaxis, :, np.newaxis] & near[np.newaxis, :, np.newaxis, :]).reshape(-1, SIDE, SIDE)
+
+
+def _predict(folder: RunFolder, digits: np.ndarray) -> np.ndarray:
+    """(n, classes), calibrated as the model's record says."""
+    # One of its own: the one that answers on pages would keep the memory of a batch this large.
+    raw = Recognizer(folder.tflite_file).predict(digits).astype(np.float64)
+    record = folder.read_record()
+    return calibrate_confidence(raw, record.temperature, record.refusal_bias)
+
+
+def _log_odds(probabilities: np.ndarray, target: int) -> np.ndarray:
+    """(n,) log10 of the target's probability over that of all else."""
+    others = np.delete(probabilities, target, axis=1).sum(axis=1)
+    return np.log10(probabilities[:, target]) - np.log10(others)

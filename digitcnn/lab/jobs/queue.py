@@ -1,0 +1,266 @@
+"""One training at a time on this machine, and a queue of those that wait.
+
+The queue is nothing but the run folders whose record says "queued": it survives a restart of the
+server, and two servers over the same folder see the same. Every change is made under a file lock. A
+training is a process of its own, in a session of its own, so that it goes on when the server ends.
+When it ends, it starts the next one itself; after one that was killed, whoever looks next does.
+"""
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+
+from digitcnn.errors import DigitcnnError, NotSupportedError, RunFolderError
+from digitcnn.lab.jobs.locks import locked
+from digitcnn.lab.jobs.processes import end_process, find_worker, start_process
+from digitcnn.lab.runs.catalog import Run, get_own_run, list_own_runs, own_path
+from digitcnn.lab.runs.settings import Settings, arguments_of
+from digitcnn.run_folder import RunFolder, RunRecord, runs_root
+
+MOST_WAITING = 20
+"""Runs in the queue at most."""
+
+LOG = "training.log"
+"""In a run folder: what the training said."""
+
+
+def training_is_on() -> bool:
+    """Trainings may be started here; `DIGITCNN_TRAINING=off` says no, for a host that is too small."""
+    return os.environ.get("DIGITCNN_TRAINING", "on").lower() not in ("off", "0", "no", "false")
+
+
+def submit(settings: Settings) -> str:
+    """Puts a new run into the queue, and starts it if its turn has come.
+
+    Returns:
+        The run's name: the preset's with the next free number.
+
+    Raises:
+        NotSupportedError: trainings are off here, or too many wait.
+        RunFolderError: the run folder cannot be written.
+    """
+    with _changing():
+        _require_room()
+        folder = _make_folder(settings.preset)
+        folder.write_record(
+            RunRecord(
+                preset=settings.preset,
+                settings=settings.as_recorded(),
+                dataset={},
+                seed=settings.seed,
+                state="queued",
+                started=_now(),
+                queued=_now(),
+            )
+        )
+        _start_next()
+    return folder.name
+
+
+def resume(name: str) -> None:
+    """Puts a run that was cut off back into the queue, behind those that wait.
+
+    Raises:
+        NotSupportedError: trainings are off here, or too many wait.
+        RunFolderError: there is no such run, or it cannot be resumed now.
+    """
+    with _changing():
+        _require_room()
+        run = get_own_run(name)
+        if run.record is None or not run.can_resume:
+            raise RunFolderError(f"{name} cannot be resumed now: it is {'busy' if run.busy else run.state}.")
+        run.folder.write_record(replace(run.record, state="queued", queued=_now()))
+        _start_next()
+
+
+def cancel(name: str) -> None:
+    """Takes a run out of the queue; a new one goes altogether, a resumed one is stopped as it was.
+
+    Raises:
+        RunFolderError: it does not wait, or no longer.
+    """
+    with _changing():
+        run = get_own_run(name)
+        if run.record is None or run.state != "queued":
+            raise RunFolderError(f"{name} no longer waits: it is {run.state}.")
+        if run.folder.history_csv.is_file() or run.folder.checkpoint.is_dir():
+            run.folder.write_record(replace(run.record, state="stopped", queued=None))
+        else:
+            _remove(run.folder.path)
+
+
+def stop(name: str) -> None:
+    """Asks a training to stop, which it does within two seconds; it keeps its best epoch.
+
+    Raises:
+        RunFolderError: there is no such run, or nobody trains it.
+    """
+    run = get_own_run(name)
+    worker = find_worker(run.record) if run.record else None
+    if worker is None:
+        raise RunFolderError(f"{name} is not being trained: it is {run.state}.")
+    try:
+        end_process(worker)
+    except psutil.AccessDenied:
+        raise RunFolderError(f"{name} is trained by another user's process: stop it there.") from None
+
+
+def delete(name: str) -> None:
+    """Removes a run that was made here, and everything in its folder.
+
+    Raises:
+        RunFolderError: there is no such run, or it is being trained.
+    """
+    with _changing():
+        run = get_own_run(name)
+        if run.busy:
+            raise RunFolderError(f"{name} is being trained: stop it first.")
+        _remove(run.folder.path)
+
+
+def list_waiting(runs: list[Run]) -> list[Run]:
+    """Those of the runs that wait, in the order in which they will be trained."""
+    return sorted((run for run in runs if run.state == "queued"), key=_place)
+
+
+def advance() -> None:
+    """Starts the next training, if none runs and one waits.
+
+    Raises:
+        RunFolderError: the folder of runs cannot be written.
+    """
+    if list_waiting(list_own_runs()):
+        with _changing():
+            _start_next()
+
+
+@contextmanager
+def working_on(folder: RunFolder) -> Iterator[None]:
+    """Around a training in this process: it alone works on the folder, and stops from its first second on.
+
+    Raises:
+        RunFolderError: another process trains in this folder.
+    """
+    worker = find_worker(folder.read_record()) if folder.run_json.is_file() else None
+    if worker and worker.pid != os.getpid():
+        raise RunFolderError(f"{folder.path} is being trained right now, by process {worker.pid}.")
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    except KeyboardInterrupt:
+        _record_stop(folder)
+        raise
+    except DigitcnnError as error:
+        _record_failure(folder, str(error))
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        if folder.path.parent == runs_root().absolute():
+            advance()
+
+
+@contextmanager
+def _changing() -> Iterator[None]:
+    root = runs_root()
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with locked(root / ".lock"):
+            yield
+    except OSError as error:
+        full = root.is_dir() and shutil.disk_usage(root).free < 1_000_000
+        reason = "the disk is full" if full else str(error)
+        raise RunFolderError(f"The run folder could not be written: {reason}.") from None
+
+
+def _require_room() -> None:
+    if not training_is_on():
+        raise NotSupportedError("Training is turned off on this server.")
+    if len(list_waiting(list_own_runs())) >= MOST_WAITING:
+        raise NotSupportedError(f"{MOST_WAITING} runs wait already: try again when some are done.")
+
+
+def _make_folder(preset: str) -> RunFolder:
+    number = 1
+    while True:
+        path = own_path(f"{preset}-{number}")
+        try:
+            path.mkdir()
+            return RunFolder(path)
+        except FileExistsError:
+            number += 1
+
+
+def _start_next() -> None:
+    """Launches the first that waits, unless one is at work; the lock is held."""
+    runs = list_own_runs()
+    # A training that has ended starts the next one while its own process is still there.
+    others = [run for run in runs if run.busy and run.record and run.record.process != os.getpid()]
+    if others or not training_is_on():
+        return
+    for run in list_waiting(runs):
+        assert run.record
+        try:
+            _launch(run.folder, run.record)
+            return
+        except (OSError, DigitcnnError) as error:
+            failed = replace(
+                run.record, state="failed", queued=None, error=f"It could not be started: {error}"
+            )
+            run.folder.write_record(failed)
+
+
+def _launch(folder: RunFolder, record: RunRecord) -> None:
+    arguments = [*arguments_of(Settings.of_record(record)), "--folder", str(folder.path.absolute())]
+    environment = {"DIGITCNN_RUNS": str(runs_root().absolute())}
+    worker = start_process(arguments, log=folder.path / LOG, environment=environment)
+    folder.write_record(
+        replace(
+            record,
+            state="running",
+            queued=None,
+            error=None,
+            process=worker.pid,
+            process_started=worker.create_time(),
+        )
+    )
+
+
+def _record_stop(folder: RunFolder) -> None:
+    """A training that was stopped before it began has not recorded it itself."""
+    record = folder.read_record() if folder.run_json.is_file() else None
+    if record and record.state == "running":
+        folder.write_record(
+            replace(record, state="stopped", finished=_now(), process=None, process_started=None)
+        )
+
+
+def _record_failure(folder: RunFolder, error: str) -> None:
+    """A training that failed before it began has not recorded it itself."""
+    record = folder.read_record() if folder.run_json.is_file() else None
+    if record and record.state == "running" and record.process == os.getpid():
+        folder.write_record(
+            replace(record, state="failed", error=error, finished=_now(), process=None, process_started=None)
+        )
+
+
+def _remove(path: Path) -> None:
+    """Removes a folder that others may be looking at: its name first, then what is in it."""
+    gone = path.with_name(f".deleted-{path.name}")
+    shutil.rmtree(gone, ignore_errors=True)
+    os.replace(path, gone)
+    shutil.rmtree(gone, ignore_errors=True)
+
+
+def _place(run: Run) -> tuple[str, str]:
+    return (run.record.queued or "") if run.record else "", run.name
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,31 @@
+"""Runs the command line in a process that ends with its parent.
+
+    python -m digitcnn.lab.jobs.watchdog PARENT STARTED ...
+
+A worker that is killed cannot end what it has started, and a training that goes on without it would
+write into a folder in which another one begins.
+"""
+
+import os
+import runpy
+import sys
+import threading
+import time
+
+from digitcnn.lab.jobs.processes import find_process
+
+_EVERY = 0.5
+"""Seconds between two looks at the parent."""
+
+
+def _end_with(parent: int, started: float) -> None:
+    while find_process(parent, started):
+        time.sleep(_EVERY)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    watched = int(sys.argv[1]), float(sys.argv[2])
+    threading.Thread(target=_end_with, args=watched, daemon=True).start()
+    sys.argv[1:] = sys.argv[3:]
+    runpy.run_module("digitcnn", run_name="__main__", alter_sys=True)

@@ -1,0 +1,138 @@
+"""The runs that can be compared: which there are, and what each of them holds."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from digitcnn.errors import RunFolderError
+from digitcnn.lab.metrics.test_set import Predictions, read_predictions
+from digitcnn.run_folder import RunFolder, RunRecord, list_runs
+
+_PREDICTIONS = 3
+"""The place of `predictions.npz` among a candidate's times."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A run that can be compared; equal as long as its files are the same.
+
+    Attributes:
+        label: how the run is called; no two have the same.
+        path: of its folder.
+        changed: times of its files, in nanoseconds; 0 for one that is missing.
+    """
+
+    label: str
+    path: str
+    changed: tuple[int, ...]
+
+    @property
+    def folder(self) -> RunFolder:
+        return RunFolder(self.path)
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """What there is to compare, and what is not.
+
+    Attributes:
+        ready: shipped models first, then this machine's runs, by name.
+        unfinished: labels of runs without predictions so far.
+        broken: a sentence for each run whose record cannot be read.
+    """
+
+    ready: tuple[Candidate, ...]
+    unfinished: tuple[str, ...]
+    broken: tuple[str, ...]
+
+
+def list_candidates(shipped: Path, own: Path) -> Candidates:
+    """The runs under two roots; only `run.json` is read, and only where it has changed."""
+    ready, unfinished, broken = [], [], []
+    taken: set[str] = set()
+    for root in (shipped, own):
+        for folder in list_runs(root):
+            label = folder.name if folder.name not in taken else f"{root.name}/{folder.name}"
+            taken.add(label)
+            times = _times(folder)
+            try:
+                state = _read_state(str(folder.path), times[0])
+            except RunFolderError as error:
+                broken.append(f"{label} is left out: {error}")
+                continue
+            if state != "running" and times[_PREDICTIONS]:
+                ready.append(Candidate(label, str(folder.path), times))
+            else:
+                unfinished.append(label)
+    return Candidates(tuple(ready), tuple(unfinished), tuple(broken))
+
+
+def candidate_of(folder: RunFolder, label: str | None = None) -> Candidate:
+    """The run of a folder, as it stands now, under its own name or another."""
+    return Candidate(label or folder.name, str(folder.path), _times(folder))
+
+
+@dataclass(frozen=True, eq=False)
+class ComparedRun:
+    """What a run folder holds, read once.
+
+    Attributes:
+        label: how the run is called.
+        record: `run.json`.
+        predictions: of its test set.
+        history: rows of `history.csv`; none where it is missing or broken.
+        metrics: `metrics.json`; empty where it is missing or broken.
+        size: of `model.tflite` in bytes; None where it is missing.
+        problems: a sentence for each file that is broken; the run is compared without it.
+    """
+
+    label: str
+    record: RunRecord
+    predictions: Predictions
+    history: list[dict[str, float]]
+    metrics: dict[str, Any]
+    size: int | None
+    problems: tuple[str, ...]
+
+
+def load_run(candidate: Candidate) -> ComparedRun:
+    """Reads a run folder.
+
+    Raises:
+        RunFolderError: its record or its predictions cannot be read: without them there is nothing
+            to compare.
+    """
+    folder, problems = candidate.folder, []
+    record, predictions = folder.read_record(), read_predictions(folder)
+    history: list[dict[str, float]] = []
+    metrics: dict[str, Any] = {}
+    try:
+        history = folder.read_history()
+    except RunFolderError as error:
+        problems.append(f"{candidate.label} has no curves: {error}")
+    if folder.metrics_json.is_file():
+        try:
+            metrics = folder.read_metrics()
+        except RunFolderError as error:
+            problems.append(f"{candidate.label} has no recorded figures: {error}")
+    size = folder.tflite_file.stat().st_size if folder.tflite_file.is_file() else None
+    return ComparedRun(candidate.label, record, predictions, history, metrics, size, tuple(problems))
+
+
+@lru_cache(maxsize=2048)
+def _read_state(path: str, changed: int) -> str:
+    """The state in `run.json`; `changed` is the file's time, so that a new one is read anew."""
+    return RunFolder(path).read_record().state
+
+
+def _times(folder: RunFolder) -> tuple[int, ...]:
+    files = (folder.run_json, folder.history_csv, folder.metrics_json)
+    return tuple(_time(file) for file in (*files, folder.predictions_npz, folder.tflite_file))
+
+
+def _time(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

@@ -1,0 +1,193 @@
+"""How much of its accuracy a model keeps when digits are turned, shifted, blurred, and so on.
+
+The bare model is measured, on a fifth of MNIST's test images: Draw and Upload would centre, scale
+and thicken the ink before the model sees it. Source of the idea: N. Mu, J. Gilmer, "MNIST-C: A
+Robustness Benchmark for Computer Vision", 2019.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from digitcnn.confidence import CLASSES
+from digitcnn.lab.datasets.held_out import TestImages
+from digitcnn.recognition.model import Recognizer
+from digitcnn.run_folder import RunFolder, write_json
+
+EVERY = 5
+"""One test image of so many is measured: 2,000 of 10,000."""
+
+CHUNK = 250
+"""Images between two reports of progress, so that nobody else on the server waits long."""
+
+METRICS_KEY = "robustness"
+
+
+class Disturbance(NamedTuple):
+    """A way to disturb digits.
+
+    `apply` takes house digits, (n, 28, 28) float32, and a level, and returns them disturbed.
+    """
+
+    kind: str
+    unit: str
+    untouched: float
+    levels: tuple[float, ...]
+    apply: Callable[[np.ndarray, float], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Series:
+    """Accuracy at the levels of one disturbance.
+
+    Attributes:
+        kind, unit: of the disturbance.
+        untouched: the level that changes nothing.
+        levels: rising in strength.
+        accuracies: fractions, one per level.
+    """
+
+    kind: str
+    unit: str
+    untouched: float
+    levels: tuple[float, ...]
+    accuracies: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """What a model withstands.
+
+    Attributes:
+        images: how many were measured at every level.
+        clean: accuracy on them untouched.
+        series: one per disturbance.
+    """
+
+    images: int
+    clean: float
+    series: tuple[Series, ...]
+
+
+class Progress(NamedTuple):
+    """How far a measurement is: `done` of `total` batches, now at `kind`."""
+
+    done: int
+    total: int
+    kind: str
+
+
+def measure_robustness(recognizer: Recognizer, test: TestImages) -> Iterator[Progress | Robustness]:
+    """Measures in small steps: progress after each, and the result at last.
+
+    Give it a recognizer of its own: one that pages share would make their visitors wait.
+    """
+    pixels = test.images[::EVERY].astype(np.float32) / 255.0
+    labels = test.labels[::EVERY]
+    parts = [slice(at, at + CHUNK) for at in range(0, len(labels), CHUNK)]
+    total = len(parts) * (1 + sum(len(each.levels) for each in DISTURBANCES))
+    done = right = 0
+    for part in parts:
+        right += _count_right(recognizer, pixels[part], labels[part])
+        done += 1
+        yield Progress(done, total, "untouched")
+    series = []
+    for each in DISTURBANCES:
+        accuracies = []
+        for level in each.levels:
+            disturbed, hits = each.apply(pixels, level), 0
+            for part in parts:
+                hits += _count_right(recognizer, disturbed[part], labels[part])
+                done += 1
+                yield Progress(done, total, each.kind)
+            accuracies.append(hits / len(labels))
+        series.append(Series(each.kind, each.unit, each.untouched, each.levels, tuple(accuracies)))
+    yield Robustness(len(labels), right / len(labels), tuple(series))
+
+
+def record_robustness(folder: RunFolder, robustness: Robustness) -> None:
+    """Adds the figures to the run's `metrics.json`."""
+    metrics = folder.read_metrics() if folder.metrics_json.is_file() else {}
+    write_json(folder.metrics_json, metrics | {METRICS_KEY: asdict(robustness)})
+
+
+def robustness_in(metrics: dict[str, Any]) -> Robustness | None:
+    """What `metrics.json` says of robustness; None where it was not measured, or not so."""
+    entry = metrics.get(METRICS_KEY)
+    try:
+        series = tuple(
+            Series(
+                str(each["kind"]),
+                str(each["unit"]),
+                float(each["untouched"]),
+                tuple(float(level) for level in each["levels"]),
+                tuple(float(accuracy) for accuracy in each["accuracies"]),
+            )
+            for each in entry["series"]  # pyright: ignore[reportOptionalSubscript]
+        )
+        return Robustness(int(entry["images"]), float(entry["clean"]), series)  # pyright: ignore[reportOptionalSubscript]
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _count_right(recognizer: Recognizer, pixels: np.ndarray, labels: np.ndarray) -> int:
+    return int((recognizer.predict(pixels)[:, :CLASSES].argmax(axis=1) == labels).sum())
+
+
+def _alternate(count: int) -> np.ndarray:
+    """(n,) of 1 and -1 in turn: half of the digits go one way, half the other."""
+    return 1 - 2 * (np.arange(count) % 2)
+
+
+def _rotate(pixels: np.ndarray, degrees: float) -> np.ndarray:
+    from scipy.ndimage import rotate
+
+    turned = pixels.copy()
+    for sign in (1, -1):
+        chosen = _alternate(len(pixels)) == sign
+        turned[chosen] = rotate(pixels[chosen], sign * degrees, axes=(2, 1), reshape=False, order=1)
+    return turned
+
+
+def _shift(pixels: np.ndarray, distance: float) -> np.ndarray:
+    """Moves every digit by whole pixels, in turn right, down, left and up."""
+    steps, shifted = round(distance), np.zeros_like(pixels)
+    shifted[0::4, :, steps:] = pixels[0::4, :, :-steps]
+    shifted[1::4, steps:] = pixels[1::4, :-steps]
+    shifted[2::4, :, :-steps] = pixels[2::4, :, steps:]
+    shifted[3::4, :-steps] = pixels[3::4, steps:]
+    return shifted
+
+
+def _add_noise(pixels: np.ndarray, deviation: float) -> np.ndarray:
+    noise = np.random.default_rng(0).standard_normal(pixels.shape, dtype=np.float32)
+    return np.clip(pixels + deviation * noise, 0.0, 1.0)
+
+
+def _blur(pixels: np.ndarray, deviation: float) -> np.ndarray:
+    from scipy.ndimage import gaussian_filter
+
+    return gaussian_filter(pixels, (0.0, deviation, deviation))
+
+
+def _thicken(pixels: np.ndarray, width: float) -> np.ndarray:
+    from scipy.ndimage import grey_dilation, grey_erosion
+
+    side = 1 + round(abs(width))
+    return (grey_dilation if width > 0 else grey_erosion)(pixels, size=(1, side, side))
+
+
+def _fade(pixels: np.ndarray, strength: float) -> np.ndarray:
+    return pixels * np.float32(strength)
+
+
+DISTURBANCES = (
+    Disturbance("rotation", "degrees", 0.0, (10.0, 20.0, 30.0, 45.0), _rotate),
+    Disturbance("shift", "pixels", 0.0, (1.0, 2.0, 3.0, 4.0), _shift),
+    Disturbance("noise", "standard deviation", 0.0, (0.1, 0.2, 0.3, 0.4), _add_noise),
+    Disturbance("blur", "standard deviation in pixels", 0.0, (0.5, 1.0, 1.5, 2.0), _blur),
+    Disturbance("thickness", "pixels added to the pen", 0.0, (-1.0, 1.0, 2.0, 3.0), _thicken),
+    Disturbance("contrast", "strength of the ink", 1.0, (0.75, 0.5, 0.25, 0.1), _fade),
+)

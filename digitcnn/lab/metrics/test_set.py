@@ -1,0 +1,212 @@
+"""What a model's answers on its test set are worth: every figure from `predictions.npz` alone.
+
+SciPy and scikit-learn take a second to load, so that each function loads what it needs: a page shows
+its first chart before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from digitcnn.confidence import CLASSES
+from digitcnn.run_folder import RunFolder
+
+if TYPE_CHECKING:
+    from digitcnn.lab.metrics.evaluation import Interval
+
+RELIABILITY_BINS = 15
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """What a model made of every test image.
+
+    Attributes:
+        probabilities: (n, 10) float32, rows summing to 1.
+        labels: (n,) int64, the true digits.
+    """
+
+    probabilities: np.ndarray
+    labels: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @cached_property
+    def answers(self) -> np.ndarray:
+        """(n,) int64: the likeliest digit of each image."""
+        return self.probabilities.argmax(axis=1)
+
+    @cached_property
+    def right(self) -> np.ndarray:
+        """(n,) bool: whether the answer is the true digit."""
+        return self.answers == self.labels
+
+    @cached_property
+    def confidence(self) -> np.ndarray:
+        """(n,) float64: the probability of the answer."""
+        return self.probabilities.max(axis=1).astype(np.float64)
+
+    def tempered(self, temperature: float) -> Predictions:
+        """The same answers with every log-probability divided by `temperature`, as pages show confidence."""
+        powers = np.log(np.maximum(self.probabilities.astype(np.float64), 1e-30)) / temperature
+        powers = np.exp(powers - powers.max(axis=1, keepdims=True))
+        return Predictions(powers / powers.sum(axis=1, keepdims=True), self.labels)
+
+
+def read_predictions(folder: RunFolder) -> Predictions:
+    """A run's predictions.
+
+    Raises:
+        RunFolderError: there are none, or they are broken.
+    """
+    return Predictions(*folder.read_predictions())
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """How many images were read right.
+
+    Attributes:
+        right, images: counts.
+        interval: Wilson's 95 % interval of the fraction.
+    """
+
+    right: int
+    images: int
+    interval: Interval
+
+    @property
+    def fraction(self) -> float:
+        return self.right / self.images
+
+    @property
+    def wrong(self) -> int:
+        return self.images - self.right
+
+
+def measure_accuracy(predictions: Predictions) -> Accuracy:
+    """Accuracy on the test set, with Wilson's interval."""
+    from digitcnn.lab.metrics.evaluation import interval_of_fraction
+
+    right = predictions.right
+    return Accuracy(int(right.sum()), len(right), interval_of_fraction(right))
+
+
+def count_confusions(predictions: Predictions) -> np.ndarray:
+    """scikit-learn's confusion matrix, (10, 10) int64: [true, predicted]."""
+    from sklearn.metrics import confusion_matrix
+
+    return confusion_matrix(predictions.labels, predictions.answers, labels=range(CLASSES))
+
+
+def measure_log_loss(predictions: Predictions) -> float:
+    """scikit-learn's mean negative log-likelihood of the true digits."""
+    from sklearn.metrics import log_loss
+
+    probabilities = predictions.probabilities.astype(np.float64)
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    return float(log_loss(predictions.labels, probabilities, labels=range(CLASSES)))
+
+
+@dataclass(frozen=True)
+class ReportRow:
+    """A line of the classification report: a digit, or an average over digits; all fractions but support."""
+
+    name: str
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+@dataclass(frozen=True)
+class ClassificationReport:
+    """scikit-learn's classification report.
+
+    Attributes:
+        digits: a row per digit, in order.
+        macro, weighted: the averages over digits, alike and by support.
+        text: as scikit-learn prints it, with four digits.
+    """
+
+    digits: tuple[ReportRow, ...]
+    macro: ReportRow
+    weighted: ReportRow
+    text: str
+
+
+def report_classes(predictions: Predictions) -> ClassificationReport:
+    """Precision, recall, F1 and support of every digit, by scikit-learn."""
+    from sklearn.metrics import classification_report, precision_recall_fscore_support
+
+    labels, answers = predictions.labels, predictions.answers
+    options: dict[str, Any] = {"labels": range(CLASSES), "zero_division": 0.0}
+    columns: Any = precision_recall_fscore_support(labels, answers, **options)
+    rows = tuple(
+        ReportRow(str(digit), float(precision), float(recall), float(f1), int(support))
+        for digit, (precision, recall, f1, support) in enumerate(zip(*columns, strict=True))
+    )
+    averages = {}
+    for kind in ("macro", "weighted"):
+        precision, recall, f1, _ = precision_recall_fscore_support(labels, answers, average=kind, **options)
+        averages[kind] = ReportRow(f"{kind} avg", float(precision), float(recall), float(f1), len(labels))
+    text = str(classification_report(labels, answers, digits=4, **options))
+    return ClassificationReport(rows, averages["macro"], averages["weighted"], text)
+
+
+@dataclass(frozen=True)
+class ReliabilityBin:
+    """The answers whose confidence lies in one of 15 equal parts of 0-1.
+
+    Attributes:
+        low, high: the part's ends.
+        confidence: mean of the answers in it.
+        accuracy: fraction of them that is right.
+        answers: how many they are, at least one.
+    """
+
+    low: float
+    high: float
+    confidence: float
+    accuracy: float
+    answers: int
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Whether confidence can be taken at its word.
+
+    Attributes:
+        error: expected calibration error over 15 bins of equal width.
+        bins: those with answers in them, by rising confidence.
+    """
+
+    error: float
+    bins: tuple[ReliabilityBin, ...]
+
+
+def measure_calibration(predictions: Predictions) -> Calibration:
+    """The reliability diagram and the expected calibration error.
+
+    Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
+    """
+    from digitcnn.lab.metrics.evaluation import expected_calibration_error
+
+    confidence, right = predictions.confidence, predictions.right
+    places = np.minimum((confidence * RELIABILITY_BINS).astype(int), RELIABILITY_BINS - 1)
+    bins = [
+        ReliabilityBin(
+            low=place / RELIABILITY_BINS,
+            high=(place + 1) / RELIABILITY_BINS,
+            confidence=float(confidence[places == place].mean()),
+            accuracy=float(right[places == place].mean()),
+            answers=int((places == place).sum()),
+        )
+        for place in np.unique(places).tolist()
+    ]
+    return Calibration(expected_calibration_error(confidence, right), tuple(bins))

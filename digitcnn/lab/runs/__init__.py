@@ -1,0 +1,1 @@
+"""The runs there are: their settings, state, results and exports."""

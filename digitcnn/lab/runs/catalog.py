@@ -1,0 +1,186 @@
+"""The runs there are, shipped and made here, and what each of them is at."""
+
+import os
+import re
+import shutil
+import socket
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, cast, get_args
+
+from digitcnn.errors import RunFolderError
+from digitcnn.lab.jobs.processes import find_worker
+from digitcnn.run_folder import SHIPPED, RunFolder, RunRecord, folder_at, runs_root
+
+State = Literal["queued", "running", "finished", "stopped", "failed", "interrupted", "broken"]
+
+LEAST_FREE = 16_000_000
+"""Bytes: a disk with less than this is called full."""
+
+_SILENT = 90.0
+"""Seconds without a word after which a training on another machine counts as gone."""
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run folder as it stands now.
+
+    Attributes:
+        folder: where it is.
+        shipped: it came with the project, and is not to be changed.
+        state: as recorded; "interrupted" where the recorded process is gone, "broken" where the
+            record cannot be read.
+        busy: a process works on it: it trains, or a stopped run is still being exported.
+        record: None where it is broken.
+        problem: what went wrong, in a sentence; None where nothing did.
+    """
+
+    folder: RunFolder
+    shipped: bool
+    state: State
+    busy: bool = False
+    record: RunRecord | None = None
+    problem: str | None = None
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    @property
+    def can_resume(self) -> bool:
+        """It was begun here, and has not come to its end."""
+        return not self.shipped and not self.busy and self.state in ("stopped", "failed", "interrupted")
+
+    @property
+    def has_model(self) -> bool:
+        """It has a model that answers; while it trains, that is one from before."""
+        return self.folder.tflite_file.is_file()
+
+
+def list_own_runs() -> list[Run]:
+    """The runs made on this machine, the latest first; a record is only read again once it has changed."""
+    runs = [look_at(path, shipped=False) for path in _folders(runs_root())]
+    return sorted(runs, key=_begun, reverse=True)
+
+
+def list_shipped_runs() -> list[Run]:
+    """The runs that come with the project, by name."""
+    return [look_at(path, shipped=True) for path in _folders(SHIPPED)]
+
+
+def get_own_run(name: str) -> Run:
+    """One run made on this machine.
+
+    Raises:
+        RunFolderError: the name is none of a run folder, or there is no such folder.
+    """
+    path = own_path(name)
+    if path.is_symlink() or not path.is_dir():
+        raise RunFolderError(f"There is no run called {name!r} here any more.")
+    return look_at(path, shipped=False)
+
+
+def read_test_accuracy(run: Run) -> float | None:
+    """The accuracy on the test images, 0-1; None where it was not measured, or cannot be read."""
+    try:
+        changed = run.folder.metrics_json.stat().st_mtime_ns
+    except OSError:
+        return None
+    return _read_test_accuracy(run.folder.path, changed)
+
+
+def own_path(name: str) -> Path:
+    """Where a run of this name is or would be: always directly in the folder of runs.
+
+    Raises:
+        RunFolderError: the name has parts that a name of a run does not have.
+    """
+    if not _NAME.fullmatch(name):
+        raise RunFolderError(f"{name!r} is not the name of a run.")
+    return runs_root() / name
+
+
+def _folders(root: Path) -> list[Path]:
+    try:
+        with os.scandir(root) as entries:
+            names = sorted(entry.name for entry in entries if _NAME.fullmatch(entry.name) and entry.is_dir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [root / name for name in names]
+
+
+def look_at(path: Path, *, shipped: bool) -> Run:
+    """The run whose folder is there, as it stands now; a broken one where there is none."""
+    folder = folder_at(str(path))
+    try:
+        stat = folder.run_json.stat()
+    except OSError:
+        return Run(folder, shipped, "broken", problem=f"{path.name} has no run.json, so it cannot be shown.")
+    found = _read_record(path, stat.st_mtime_ns, stat.st_size, stat.st_ino)
+    if isinstance(found, str):
+        return Run(folder, shipped, "broken", problem=found)
+    busy = find_worker(found) is not None or _is_trained_elsewhere(folder, found)
+    if found.state == "running" and not busy:
+        return Run(folder, shipped, "interrupted", record=found, problem=_say_gone(folder))
+    return Run(folder, shipped, cast(State, found.state), busy, found, found.error)
+
+
+def _say_gone(folder: RunFolder) -> str:
+    """Why a training may have gone without a word, and what is left of it."""
+    left = "its last whole epoch is kept" if folder.checkpoint.is_dir() else "it had no whole epoch yet"
+    if shutil.disk_usage(folder.path).free < LEAST_FREE:
+        return (
+            f"The disk is full, and the process that trained it is gone; {left}. Make room, then resume it."
+        )
+    return f"The process that trained it is gone; {left}."
+
+
+def _is_trained_elsewhere(folder: RunFolder, record: RunRecord) -> bool:
+    """Whether a process of another machine works on it, which only what it writes can tell."""
+    if record.process is None or record.host in (None, socket.gethostname()):
+        return False
+    try:
+        return time.time() - folder.progress_json.stat().st_mtime < _SILENT
+    except OSError:
+        return time.time() - folder.run_json.stat().st_mtime < _SILENT
+
+
+@lru_cache(maxsize=2048)
+def _read_record(path: Path, changed: int, size: int, inode: int) -> RunRecord | str:
+    """The record, or why it cannot be read; the other arguments tell one version of it from the next."""
+    try:
+        record = RunFolder(path).read_record()
+    except RunFolderError as error:
+        return str(error)
+    if not _is_sound(record):
+        return f"{path.name}/run.json holds something that no run writes."
+    return record
+
+
+def _is_sound(record: RunRecord) -> bool:
+    """The parts that pages reckon with are of their kind: the file may be from anywhere."""
+    if not (isinstance(record.settings, dict) and isinstance(record.dataset, dict)):
+        return False
+    numbers = (record.seconds, record.parameters, record.seed, record.settings.get("epochs", 0))
+    texts = (record.preset, record.started, record.state)
+    return (
+        record.state in get_args(State)
+        and all(isinstance(number, int | float) for number in numbers)
+        and all(isinstance(text, str) for text in texts)
+    )
+
+
+@lru_cache(maxsize=2048)
+def _read_test_accuracy(path: Path, changed: int) -> float | None:
+    try:
+        return float(RunFolder(path).read_metrics()["test"]["accuracy"])
+    except (RunFolderError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _begun(run: Run) -> str:
+    return str(run.record.queued or run.record.started) if run.record else ""

@@ -1,0 +1,148 @@
+"""What a training is at, and its curves as far as they have grown."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from digitcnn.errors import RunFolderError
+from digitcnn.lab.jobs.processes import find_worker, memory_of
+from digitcnn.lab.runs.catalog import Run
+from digitcnn.run_folder import RunFolder
+from digitcnn.training.batch_log import BatchRow, read_batches
+
+Phase = Literal["starting", "training", "measuring", "ended"]
+
+MOST_POINTS = 400
+"""Of a curve within the epochs: more than a screen shows apart."""
+
+
+@dataclass(frozen=True)
+class Now:
+    """Where a training stands.
+
+    Attributes:
+        phase: "starting" loads TensorFlow and the images; "measuring" is after the last epoch.
+        epoch: the one being trained, from 1; 0 before the first.
+        epochs: of the recipe.
+        share: of all its batches that are done, 0-1.
+        images_per_second, seconds_left: None while nobody trains.
+        memory: bytes that the process holds; None where there is none.
+        accuracy, loss: on the training images of this epoch so far.
+        val_accuracy, val_loss: after the last whole epoch.
+    """
+
+    phase: Phase
+    epoch: int
+    epochs: int
+    share: float
+    images_per_second: float | None = None
+    seconds_left: float | None = None
+    memory: int | None = None
+    accuracy: float | None = None
+    loss: float | None = None
+    val_accuracy: float | None = None
+    val_loss: float | None = None
+
+
+@dataclass(frozen=True)
+class Curves:
+    """What the two charts of a training show.
+
+    Attributes:
+        batches: within the epochs, at most `MOST_POINTS`; none where nothing was noted.
+        epochs: rows of `history.csv`, one per whole epoch.
+        length: epochs of the recipe.
+        problem: why something is missing, in a sentence; None where nothing is.
+    """
+
+    batches: tuple[BatchRow, ...]
+    epochs: tuple[dict[str, float], ...]
+    length: int
+    problem: str | None = None
+
+
+def read_now(run: Run) -> Now:
+    """Where a run stands now; a file that is missing or not whole leaves its part out."""
+    assert run.record
+    history = read_curves(run).epochs
+    epochs = int(run.record.settings.get("epochs", 0)) or len(history)
+    last = history[-1] if history else {}
+    validated = {key: last.get(key) for key in ("val_accuracy", "val_loss")}
+    if not run.busy:
+        share = len(history) / max(epochs, 1)
+        trained = {key: last.get(key) for key in ("accuracy", "loss")} | validated
+        return replace(Now("ended", len(history), epochs, share), **trained)
+    worker = find_worker(run.record)
+    memory = memory_of(worker) if worker else None
+    progress = _read_progress(run.folder, run.record.process)
+    if len(history) >= epochs or run.state != "running":
+        return Now("measuring", len(history), epochs, 1.0, memory=memory, **validated)
+    if not progress:
+        done = len(history)
+        return Now("starting", done, epochs, done / max(epochs, 1), memory=memory, **validated)
+    steps = max(progress["steps"], 1)
+    return Now(
+        "training",
+        progress["epoch"] + 1,
+        epochs,
+        min(1.0, (progress["epoch"] + progress["step"] / steps) / max(epochs, 1)),
+        progress["images_per_second"],
+        progress["seconds_left"],
+        memory,
+        progress.get("accuracy"),
+        progress.get("loss"),
+        **validated,
+    )
+
+
+def read_curves(run: Run) -> Curves:
+    """A run's curves as far as they have grown; files are read again once they have changed."""
+    folder = run.folder
+    length = int(run.record.settings.get("epochs", 1)) if run.record else 1
+    epochs = _read_history(folder.path, _version(folder.history_csv))
+    batches = _read_batches(folder.batches_csv, _version(folder.batches_csv))
+    if isinstance(epochs, str):
+        return Curves(batches, (), length, epochs)
+    lost = run.state == "finished" and not epochs
+    return Curves(
+        batches, epochs, max(length, len(epochs)), f"{run.name} has no history.csv." if lost else None
+    )
+
+
+def _read_progress(folder: RunFolder, process: int | None) -> dict[str, Any] | None:
+    """What the process that trains has written; None before it has."""
+    try:
+        progress = folder.read_progress()
+    except RunFolderError:
+        return None
+    needed = {"epoch", "step", "steps", "images_per_second", "seconds_left"}
+    whole = all(isinstance(progress.get(name), int | float) for name in needed)
+    return progress if progress.get("process") == process and whole else None
+
+
+@lru_cache(maxsize=64)
+def _read_history(path: Path, version: tuple[int, int]) -> tuple[dict[str, float], ...] | str:
+    try:
+        rows = tuple(RunFolder(path).read_history())
+    except RunFolderError as error:
+        return str(error)
+    return (
+        rows if all("epoch" in row for row in rows) else f"{path.name}/history.csv has no column of epochs."
+    )
+
+
+@lru_cache(maxsize=64)
+def _read_batches(path: Path, version: tuple[int, int]) -> tuple[BatchRow, ...]:
+    rows = read_batches(path)
+    step = -(-len(rows) // MOST_POINTS) or 1
+    # From the end, so that the latest row is always among them.
+    return tuple(rows[::-1][::step][::-1])
+
+
+def _version(path: Path) -> tuple[int, int]:
+    try:
+        stat = path.stat()
+    except OSError:
+        return 0, 0
+    return stat.st_mtime_ns, stat.st_size

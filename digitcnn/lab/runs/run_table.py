@@ -1,0 +1,150 @@
+"""What is known of a run, as text for tables: results, cost, recipe, machine."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from digitcnn.lab.metrics.compared_runs import ComparedRun
+from digitcnn.lab.metrics.comparison import Row, rows_of
+from digitcnn.lab.metrics.test_set import (
+    Accuracy,
+    Calibration,
+    ClassificationReport,
+    count_confusions,
+    measure_accuracy,
+    measure_calibration,
+    measure_log_loss,
+    report_classes,
+)
+from digitcnn.training.presets import PRESETS
+
+MISSING = "–"
+
+
+@dataclass(frozen=True, eq=False)
+class Analysis:
+    """Every metric of a run's predictions.
+
+    Attributes:
+        accuracy, log_loss, report: by scikit-learn and SciPy.
+        confusions: (10, 10) int64, [true, predicted].
+        calibration: of the probabilities as the model gives them.
+        calibration_shown: of the same with the run's temperature, as pages show them.
+    """
+
+    accuracy: Accuracy
+    log_loss: float
+    report: ClassificationReport
+    confusions: Any
+    calibration: Calibration
+    calibration_shown: Calibration
+
+
+def analyse(run: ComparedRun) -> Analysis:
+    """Computes every metric of a run from its predictions."""
+    predictions = run.predictions
+    return Analysis(
+        accuracy=measure_accuracy(predictions),
+        log_loss=measure_log_loss(predictions),
+        report=report_classes(predictions),
+        confusions=count_confusions(predictions),
+        calibration=measure_calibration(predictions),
+        calibration_shown=measure_calibration(predictions.tempered(run.record.temperature)),
+    )
+
+
+def tabulate_facts(
+    runs: list[ComparedRun], analyses: list[Analysis], milliseconds: list[float | None]
+) -> list[Row]:
+    """All that is known of some runs, a row per fact, a value per run, in groups."""
+    measured = list(zip(runs, analyses, milliseconds, strict=True))
+    return [
+        *rows_of("Results", [_results(run, analysis) for run, analysis, _ in measured]),
+        *rows_of("Cost", [_cost(run, time) for run, _, time in measured]),
+        *rows_of("Recipe", [_recipe(run) for run in runs]),
+        *rows_of("Trained with", [_environment(run) for run in runs]),
+    ]
+
+
+def say_accuracy(accuracy: Accuracy) -> str:
+    """A percentage with its interval: "99.17 % (98.97 – 99.33)"."""
+    low, high = accuracy.interval.low, accuracy.interval.high
+    return f"{accuracy.fraction * 100:.2f} % ({low * 100:.2f} – {high * 100:.2f})"
+
+
+def say_duration(seconds: float) -> str:
+    """Seconds as people say them: "52 s", "8 min 42 s", "2 h 5 min"."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def _results(run: ComparedRun, analysis: Analysis) -> dict[str, str]:
+    preset = PRESETS.get(run.record.preset)
+    validation = [row["val_accuracy"] for row in run.history if "val_accuracy" in row]
+    return {
+        "Test accuracy, 95 % interval": say_accuracy(analysis.accuracy),
+        "What it claims": preset.claim if preset else MISSING,
+        "Read wrong": f"{analysis.accuracy.wrong:,} of {analysis.accuracy.images:,}",
+        "F1, mean of the digits": f"{analysis.report.macro.f1:.4f}",
+        "Log loss": f"{analysis.log_loss:.4f}",
+        "Calibration error": f"{analysis.calibration.error:.4f}",
+        "Calibration error as shown": f"{analysis.calibration_shown.error:.4f}",
+        "Best validation accuracy": f"{max(validation) * 100:.2f} %" if validation else MISSING,
+    }
+
+
+def _cost(run: ComparedRun, milliseconds: float | None) -> dict[str, str]:
+    return {
+        "Parameters": f"{run.record.parameters:,}",
+        "File size": f"{run.size / 1e6:.2f} MB" if run.size else MISSING,
+        "One digit, here": f"{milliseconds:.2f} ms" if milliseconds else MISSING,
+        "Training time": say_duration(run.record.seconds),
+        "Epochs trained": str(len(run.history)) if run.history else MISSING,
+    }
+
+
+def _recipe(run: ComparedRun) -> dict[str, str]:
+    record = run.record
+    settings = {_sentence(name): _plain(value) for name, value in record.settings.items()}
+    if "images" in record.settings:
+        settings["Images"] = _plain(record.settings["images"] or "all")
+    trained_on = _named(record.dataset, "train")
+    return {
+        "Preset": record.preset,
+        "Trained on": trained_on,
+        "Tested on": _named(record.dataset, "test"),
+        **settings,
+        "Seed": str(record.seed),
+        "Temperature": f"{record.temperature:g}",
+        "Refuses above": MISSING if record.refuse_above is None else f"{record.refuse_above:g}",
+    }
+
+
+def _environment(run: ComparedRun) -> dict[str, str]:
+    versions = dict(sorted(run.record.versions.items()))
+    machine = {_sentence(name): _plain(value) for name, value in run.record.machine.items()}
+    return {**versions, **machine, "Finished": (run.record.finished or MISSING)[:16].replace("T", " ")}
+
+
+def _named(dataset: dict[str, Any], part: str) -> str:
+    entry = dataset.get(part)
+    if not isinstance(entry, dict):
+        return MISSING
+    return f"{entry.get('name', MISSING)}, {_plain(entry.get('images'))} images"
+
+
+def _sentence(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return MISSING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:g}" if isinstance(value, float) else str(value)

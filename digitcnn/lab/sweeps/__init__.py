@@ -1,0 +1,1 @@
+"""Sweeps: presets by seeds by settings, planned, run, recorded and summarized."""

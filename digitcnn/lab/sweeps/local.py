@@ -1,0 +1,73 @@
+"""A sweep on this machine alone, one training at a time: no library beside those that train."""
+
+from collections.abc import Callable, Sequence
+
+from digitcnn.lab.sweeps.plan import Trial
+from digitcnn.lab.sweeps.record import SweepLog
+from digitcnn.lab.sweeps.trial import Outcome, TrialProcess
+from digitcnn.run_folder import RunFolder, runs_root
+
+MOST_ATTEMPTS = 3
+"""In one sitting, for a training that is killed from outside: by the system, out of memory."""
+
+Echo = Callable[[str], None]
+
+
+def run_here(trials: Sequence[Trial], log: SweepLog, *, cores: int | None = None, echo: Echo = print) -> None:
+    """Trains what has not ended so far; Ctrl-C stops the training that runs and keeps its best epoch.
+
+    Args:
+        trials: of the sweep.
+        log: where it is recorded how they stand.
+        cores: how many a training may use; None for all.
+        echo: is told one line per event.
+
+    Raises:
+        KeyboardInterrupt: it was stopped; the same command goes on.
+    """
+    for trial in trials:
+        if not log.find(trial.name).ended:
+            _train(trial, log, cores=cores, echo=echo)
+    log.finish()
+
+
+def _train(trial: Trial, log: SweepLog, *, cores: int | None, echo: Echo) -> None:
+    for left in reversed(range(MOST_ATTEMPTS)):
+        outcome = _attempt(trial, log, cores=cores, echo=echo)
+        if outcome.ending == "finished":
+            log.update(trial.name, state="finished", error=None)
+            echo(f"{trial.name}: finished")
+            return
+        if outcome.ending == "stopped":
+            # Somebody has stopped this training by itself, in the Lab or with a signal.
+            raise KeyboardInterrupt
+        again = outcome.ending == "killed" and left > 0
+        log.update(trial.name, state="waiting" if again else "failed", error=outcome.error)
+        echo(f"{trial.name}: {outcome.error}{' It is begun again.' if again else ''}")
+        if not again:
+            return
+
+
+def _attempt(trial: Trial, log: SweepLog, *, cores: int | None, echo: Echo) -> Outcome:
+    folder = RunFolder(runs_root() / trial.name)
+    attempts = log.find(trial.name).attempts + 1
+    log.update(trial.name, state="running", attempts=attempts, node=log.record.host)
+    process = TrialProcess(trial.settings, folder, cores=cores)
+    try:
+        process.new_epochs()
+        while process.is_running():
+            for row in process.wait_for_epochs():
+                echo(say_epoch(trial, row))
+        return process.outcome()
+    except BaseException:
+        process.stop()
+        log.update(trial.name, state="waiting")
+        raise
+
+
+def say_epoch(trial: Trial, row: dict[str, float]) -> str:
+    """A row of history in a line."""
+    accuracy = row.get("val_accuracy", float("nan"))
+    return (
+        f"{trial.name}: epoch {int(row['epoch']) + 1} of {trial.settings.epochs}, validation {accuracy:.2%}"
+    )

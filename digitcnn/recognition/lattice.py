@@ -1,0 +1,166 @@
+"""Which neighbours are one digit: the segmentation that the recogniser and the gaps believe in most.
+
+A line of writing comes as a row of units (pieces of a picture, pen strokes), too small rather than
+too large. Every run of neighbours that could be one digit is read; dynamic programming then finds
+the way to part the row whose digits, gaps and cuts are likeliest together. Source: R. Casey,
+E. Lecolinet, "A survey of methods and strategies in character segmentation", 1996.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from digitcnn.ink.text_lines import CERTAIN
+
+if TYPE_CHECKING:
+    from digitcnn.ink.strokes import Box
+    from digitcnn.recognition.reader import Digit
+
+LONGEST_RUN = 14
+"""No digit is made of more units than this."""
+
+AMONG_DIGITS = 0.5
+"""In a number, ink is refused from this probability of "not a digit" on: its neighbours are digits."""
+
+AS_GOOD = 0.2
+"""Costs that differ by less tell nothing of which way is right."""
+
+_UNREAD = 1e9
+_NOT_A_DIGIT = 4.5
+_LEAST_BELIEF = 1e-4
+_USUAL_WIDTH, _USUAL_HEIGHT, _SPREAD = 0.85, 0.7, 0.25
+
+
+class Run(NamedTuple):
+    """Units `start` to `end`, end exclusive."""
+
+    start: int
+    end: int
+
+
+def list_runs(
+    odds: Sequence[float], fits: Callable[[int, int], bool], *, longest: int = LONGEST_RUN
+) -> list[Run]:
+    """Every run of neighbours that could be one digit.
+
+    Args:
+        odds: one less than units: how much likelier, as a logarithm, a digit ends there than not.
+        fits: whether a run of more than one unit, from start to end, has the size of a digit.
+        longest: no run is of more units than this.
+    """
+    runs = []
+    for start in range(len(odds) + 1):
+        runs.append(Run(start, start + 1))
+        for end in range(start + 2, min(start + longest, len(odds) + 1) + 1):
+            if odds[end - 2] >= CERTAIN:
+                break
+            if fits(start, end):
+                runs.append(Run(start, end))
+    return runs
+
+
+def part_row(odds: Sequence[float], digits: Mapping[Run, Digit], *, height: float) -> tuple[list[Run], float]:
+    """The likeliest way to part a row of units.
+
+    Args:
+        odds: as for `list_runs`.
+        digits: what each run would be read as.
+        height: of a digit of this row, in the units of the boxes.
+
+    Returns:
+        The runs, left to right, and the cost of this way: minus the logarithm of its likelihood.
+    """
+    return _cheapest_way(_Borders.of(odds), {run: cost_of(digit, height) for run, digit in digits.items()})
+
+
+def part_row_reading_little(
+    odds: Sequence[float], least: Mapping[Run, float], price: Callable[[list[Run]], Sequence[float]]
+) -> list[Run]:
+    """The likeliest way to part a row of units, or one as good, found without reading most runs.
+
+    Args:
+        odds: as for `list_runs`.
+        least: what each run costs at least, as minus the logarithm of its likelihood.
+        price: reads some runs and gives what they cost; asked once for each run that matters.
+
+    Returns:
+        The runs, left to right, all of them read. `part_row` finds none that costs `AS_GOOD` less.
+    """
+    borders, bounds = _Borders.of(odds), dict(least)
+    costs = dict.fromkeys(least, _UNREAD)
+    while True:
+        hoped, bound = _cheapest_way(borders, bounds)
+        way, cost = _cheapest_way(borders, costs)
+        if cost - bound < AS_GOOD:
+            return way
+        asked = [run for run in hoped if costs[run] == _UNREAD]
+        costs.update(zip(asked, price(asked), strict=True))
+        bounds.update((run, costs[run]) for run in asked)
+
+
+class _Borders(NamedTuple):
+    """What it costs to end a digit between two units, and not to: `whole` is summed up from the left."""
+
+    split: list[float]
+    whole: list[float]
+
+    @classmethod
+    def of(cls, odds: Sequence[float]) -> _Borders:
+        chances = np.asarray(odds, dtype=float)
+        whole = np.concatenate([[0.0], np.cumsum(np.logaddexp(0.0, chances))])
+        return cls(np.logaddexp(0.0, -chances).tolist(), whole.tolist())
+
+
+def _cheapest_way(borders: _Borders, costs: Mapping[Run, float]) -> tuple[list[Run], float]:
+    count = len(borders.whole)
+    best = [0.0] + [float("inf")] * count
+    before: list[Run | None] = [None] * (count + 1)
+    for run in sorted(costs):
+        start, end = run
+        cost = best[start] + costs[run] + borders.whole[end - 1] - borders.whole[start]
+        cost += borders.split[start - 1] if start else 0.0
+        if cost < best[end]:
+            best[end], before[end] = cost, run
+    runs: list[Run] = []
+    at = count
+    while at:
+        run = before[at]
+        assert run is not None, "every unit alone is a run"
+        runs.append(run)
+        at = run.start
+    return runs[::-1], best[count]
+
+
+def belief(digit: Digit) -> float:
+    """How likely the ink is the digit that it is nearest to, 0-1, refused or not."""
+    if digit.label is not None:
+        return digit.confidence
+    return (1.0 - digit.confidence) * float(digit.probabilities.max())
+
+
+def cost_of(digit: Digit, height: float) -> float:
+    """Minus the logarithm of how likely the ink is what it is read as, its size included."""
+    as_digit = _cost_of_size(digit.box, height) - math.log(max(belief(digit), _LEAST_BELIEF))
+    if digit.label is not None:
+        return as_digit
+    return min(as_digit, _cost_of_refusal(digit.box, height) - math.log(max(digit.confidence, _LEAST_BELIEF)))
+
+
+def least_cost(box: Box, height: float) -> float:
+    """What ink in this box costs, whatever it is read as, at least."""
+    return min(_cost_of_size(box, height), _cost_of_refusal(box, height))
+
+
+def _cost_of_size(box: Box, height: float) -> float:
+    wide, high = (max(side / max(height, 1e-9), 1e-3) for side in (box.width, box.height))
+    too_wide = max(math.log(wide / _USUAL_WIDTH) / _SPREAD, 0.0)
+    too_low = max(math.log(_USUAL_HEIGHT / high) / _SPREAD, 0.0)
+    return 0.5 * (too_wide**2 + too_low**2)
+
+
+def _cost_of_refusal(box: Box, height: float) -> float:
+    return _NOT_A_DIGIT * max(box.width / max(height, 1e-9) / _USUAL_WIDTH, 1.0) ** 1.5

@@ -1,0 +1,116 @@
+"""Touching digits, seen with their neighbours: which digits stand in a stretch of ink, and where.
+
+A cut through touching digits often leaves something that looks like another digit. The network here
+sees the whole stretch at once and says for each column which digit has its middle there; it is
+trained by `python -m digitcnn.training.strips`.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from digitcnn.ink.images.strip import INK_HEIGHT, STRIDE, column_in_ink, make_strip
+from digitcnn.recognition.litert import open_network, run_network
+
+MODEL_FILE = Path(__file__).with_name("strips.tflite")
+
+_BLANK = 10
+_LEAST_PRESENCE = 0.1
+"""What is less likely a digit's middle is none."""
+
+_STRETCH = 1.2
+"""Ink is shown to the network so much wider than it is: then it misses fewer of the digits that overlap."""
+
+_WIDEST = 40
+"""The widest stretch that is looked at, in heights."""
+
+_APART = 0.13
+"""Middles of two digits are at least this far apart, in heights of the ink."""
+
+
+@dataclass(frozen=True, eq=False)
+class Glimpse:
+    """One digit in a stretch of ink.
+
+    Attributes:
+        column: of its middle, in pixels from the left of the ink.
+        probabilities: (10,) float32, of the digits.
+        presence: how sure it is that a digit has its middle there, 0-1.
+    """
+
+    column: float
+    probabilities: np.ndarray
+    presence: float
+
+    @property
+    def label(self) -> int:
+        return int(self.probabilities.argmax())
+
+
+class StripRecognizer:
+    """The network in LiteRT, loaded once, safe to use from several threads."""
+
+    def __init__(self, path: Path = MODEL_FILE) -> None:
+        self._network = open_network(path.read_bytes())
+        self._lock = threading.Lock()
+
+    def predict(self, strip: np.ndarray) -> np.ndarray:
+        """(32, width) float32 in 0-1, width a multiple of 8, to (width / 2, 11) float32, the last blank."""
+        with self._lock:
+            return run_network(self._network, strip[np.newaxis, ..., np.newaxis])[0]
+
+
+def glimpse(cover: np.ndarray) -> list[Glimpse]:
+    """The digits of a stretch of ink, left to right.
+
+    Args:
+        cover: (height, width) float32 in 0-1, ink 1, tight around the ink.
+
+    Returns:
+        What is seen: nothing in ink that is wider than any number, such as a line.
+    """
+    height, width = cover.shape
+    if width > _WIDEST * height:
+        return []
+    wide = max(round(width * _STRETCH), 1)
+    stretched = cv2.resize(cover, (wide, height), interpolation=cv2.INTER_LINEAR)
+    seen = load_strip_recognizer().predict(make_strip(stretched))
+    scale = INK_HEIGHT / height
+    return [
+        Glimpse(column_in_ink(at, scale) * width / wide, given, presence)
+        for at, given, presence in find_middles(seen)
+    ]
+
+
+def find_middles(seen: np.ndarray) -> list[tuple[float, np.ndarray, float]]:
+    """Parts the network's answers, (n, 11), into digits: middle in steps, probabilities and presence.
+
+    A digit is where the chance of a middle is greatest in its surroundings.
+    """
+    mass = 1.0 - seen[:, _BLANK]
+    smooth = np.convolve(np.pad(mass, 1), [0.25, 0.5, 0.25], mode="valid")
+    reach = int(_APART * INK_HEIGHT / STRIDE)
+    middles: list[tuple[float, np.ndarray, float]] = []
+    for step in range(len(mass)):
+        around = smooth[max(step - reach, 0) : step + reach + 1]
+        if smooth[step] < around.max() or (middles and step - middles[-1][0] <= reach):
+            continue
+        near = slice(max(step - 1, 0), step + 2)
+        presence = float(mass[near].max())
+        if presence < _LEAST_PRESENCE:
+            continue
+        given = seen[near, :_BLANK].sum(axis=0)
+        middles.append((float(step), (given / given.sum()).astype(np.float32), presence))
+    return middles
+
+
+@lru_cache(maxsize=1)
+def load_strip_recognizer() -> StripRecognizer:
+    """The network that ships, one per process."""
+    return StripRecognizer()

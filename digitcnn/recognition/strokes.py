@@ -1,0 +1,79 @@
+"""Drawings of numbers to readings: the grouping of pen strokes that the recogniser believes in most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from digitcnn.ink.stroke_pieces import PenRow, arrange_strokes
+from digitcnn.ink.strokes import Stroke, box_of_strokes, draw_house_digit
+from digitcnn.recognition.lattice import AMONG_DIGITS, LONGEST_RUN, Run, list_runs, part_row
+from digitcnn.time_budget import within_effort
+
+if TYPE_CHECKING:
+    from digitcnn.recognition.reader import Digit, DigitReader
+
+_WIDEST_DIGIT = 1.8
+_TALLEST_DIGIT = 2.0
+"""Largest box of a digit in heights of its line."""
+
+_TOUCHING = 0.1
+"""Gap between strokes of a digit that stand over one another at most, in heights of the drawing."""
+
+_SURE = 0.8
+
+_MOST_RUNS = 1000
+"""So many ways to join the strokes of a row are looked at, about: of a long row only shorter ones."""
+
+
+def read_rows(reader: DigitReader, strokes: Sequence[Stroke]) -> list[list[Digit]]:
+    """Reads a drawing line by line.
+
+    Args:
+        reader: who judges the candidates.
+        strokes: checked, in the order in which they were drawn.
+    """
+    rows = arrange_strokes(strokes)
+    if len(rows) > 1 and (stacked := _read_stacked(reader, strokes)):
+        return [[stacked]]
+    lines = []
+    for orders in rows:
+        readings = [_read_row(reader, row) for row in orders]
+        digits, _ = min(readings, key=lambda reading: reading[1])
+        lines.append(sorted(digits, key=lambda digit: digit.box.x + digit.box.width / 2))
+    return lines
+
+
+def _read_stacked(reader: DigitReader, strokes: Sequence[Stroke]) -> Digit | None:
+    """The one digit that strokes over one another make, such as an 8 of two circles, if they do."""
+    boxes = sorted((box_of_strokes([stroke]) for stroke in strokes), key=lambda box: box.y)
+    whole = box_of_strokes(strokes)
+    bottom = boxes[0].y
+    for box in boxes:
+        if box.y - bottom > _TOUCHING * whole.height:
+            return None
+        bottom = max(bottom, box.y + box.height)
+    digit = reader.judge(draw_house_digit(strokes), whole)
+    return digit if digit.label is not None and digit.confidence > _SURE else None
+
+
+def _read_row(reader: DigitReader, row: PenRow) -> tuple[list[Digit], float]:
+    """The digits of a row, and the cost of reading it so."""
+
+    def fits(start: int, end: int) -> bool:
+        pieces = row.pieces[start:end]
+        width = max(p.right for p in pieces) - min(p.left for p in pieces)
+        height = max(p.bottom for p in pieces) - min(p.top for p in pieces)
+        return width <= _WIDEST_DIGIT * row.height and height <= _TALLEST_DIGIT * row.height
+
+    longest = max(min(_MOST_RUNS // len(row.pieces), LONGEST_RUN), 3)
+    runs = list_runs(row.odds, fits, longest=longest)
+    groups = [[piece.path for piece in row.pieces[run.start : run.end]] for run in runs]
+    pixels = np.stack([draw_house_digit(group) for group in within_effort(groups)])
+    boxes = [box_of_strokes(group) for group in groups]
+    digits = reader.judge_all(pixels, boxes, refuse_above=AMONG_DIGITS)
+    of_run: dict[Run, Digit] = dict(zip(runs, digits, strict=True))
+    chosen, cost = part_row(row.odds, of_run, height=row.height)
+    return [of_run[run] for run in chosen], cost

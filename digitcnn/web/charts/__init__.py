@@ -1,0 +1,1 @@
+"""Charts: from small tables to what the pages show."""

@@ -1,0 +1,1 @@
+"""The Model Lab's Compare tab."""

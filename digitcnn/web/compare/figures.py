@@ -1,0 +1,81 @@
+"""What is computed of compared runs: once per server, until a run's files change."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import streamlit as st
+
+from digitcnn.errors import DatasetError, ModelNotFoundError, NotSupportedError
+from digitcnn.lab.datasets.held_out import TestImages, load_test_images
+from digitcnn.lab.metrics.analyses import analyse_apart, find_analysis
+from digitcnn.lab.metrics.compared_runs import Candidate, ComparedRun, load_run
+from digitcnn.lab.metrics.comparison import Pairing, pair
+from digitcnn.lab.metrics.latency import measure_milliseconds
+from digitcnn.lab.runs.run_table import Analysis
+
+MOST_RUNS = 24
+"""Runs whose figures are kept in memory; 400 kB each."""
+
+TIMING = threading.Lock()
+
+_analyses: OrderedDict[Candidate, Analysis] = OrderedDict()
+_analysing = threading.Lock()
+
+
+@st.cache_data(max_entries=MOST_RUNS, show_spinner=False)
+def load(candidate: Candidate) -> ComparedRun:
+    """What a run folder holds.
+
+    Raises:
+        RunFolderError: there is nothing to compare in it.
+    """
+    return load_run(candidate)
+
+
+def analyse_runs(candidates: Sequence[Candidate]) -> list[Analysis]:
+    """Every metric of the runs' predictions; those that nobody has kept are computed together."""
+    with _analysing:
+        for each in candidates:
+            if each not in _analyses and (kept := find_analysis(each.folder)):
+                _analyses[each] = kept
+        if missing := [each for each in candidates if each not in _analyses]:
+            _analyses.update(zip(missing, analyse_apart(missing), strict=True))
+        for each in candidates:
+            _analyses.move_to_end(each)
+        while len(_analyses) > max(MOST_RUNS, len(candidates)):
+            _analyses.popitem(last=False)
+        return [_analyses[each] for each in candidates]
+
+
+@st.cache_data(max_entries=4 * MOST_RUNS, show_spinner=False)
+def pair_runs(baseline: Candidate, challenger: Candidate) -> Pairing | None:
+    """Two runs image by image; None where they were tested on different images."""
+    try:
+        return pair(load(baseline).predictions, load(challenger).predictions)
+    except NotSupportedError:
+        return None
+
+
+def say_milliseconds(candidate: Candidate) -> float | None:
+    """Milliseconds for one digit on this server; None without a model that can be timed."""
+    tflite = candidate.folder.tflite_file
+    return _time_model(candidate.path, tflite.stat().st_mtime_ns) if tflite.is_file() else None
+
+
+@st.cache_data(max_entries=4 * MOST_RUNS, show_spinner=False)
+def _time_model(path: str, changed: int) -> float | None:
+    try:
+        with TIMING:  # Two timings at once would slow each other down.
+            return measure_milliseconds(Candidate("", path, ()).folder)
+    except ModelNotFoundError:
+        return None
+
+
+@st.cache_resource(max_entries=1, ttl=600, show_spinner="Loading MNIST's test images")
+def load_images() -> TestImages | None:
+    """MNIST's test images, one copy per server; None where they are not on this machine."""
+    try:
+        return load_test_images()
+    except DatasetError:
+        return None

@@ -1,0 +1,213 @@
+"""What models withstand, and how they read real handwriting: beyond MNIST's clean test set."""
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from digitcnn.errors import DigitcnnError
+from digitcnn.lab.metrics.compared_runs import Candidate
+from digitcnn.lab.metrics.robustness import (
+    DISTURBANCES,
+    Progress,
+    Robustness,
+    measure_robustness,
+    record_robustness,
+    robustness_in,
+)
+from digitcnn.lab.runs.scores import MNIST_TEST
+from digitcnn.recognition.model import Recognizer
+from digitcnn.web.charts.accuracy import (
+    spec_of_handwriting,
+    spec_of_legend,
+    spec_of_series,
+    tabulate_series,
+)
+from digitcnn.web.compare.figures import load_images
+from digitcnn.web.compare.runs import Choice
+from digitcnn.web.tables import make_table, make_table_of_rows
+from digitcnn.web.text import join_words
+from digitcnn.web.upload.words import as_text
+
+_MEASURED = "compare.measured"
+
+
+@st.cache_resource
+def _measuring() -> threading.Lock:
+    """Held while a measurement runs: one at a time on the whole server."""
+    return threading.Lock()
+
+
+@st.fragment
+def show_robustness(choice: Choice) -> None:
+    """Accuracy on disturbed digits; what was not measured so far can be measured here."""
+    kept: dict[Candidate, Robustness] = st.session_state.setdefault(_MEASURED, {})
+    found = {
+        run.label: robustness_in(run.metrics) or kept.get(candidate)
+        for candidate, run in zip(choice.candidates, choice.runs, strict=True)
+    }
+    measured = {label: each for label, each in found.items() if each is not None}
+    if measured:
+        _show_series(choice.labels, measured)
+    missing = [each for each in choice.candidates if found[each.label] is None]
+    if missing:
+        _offer_measuring(missing)
+
+
+def _show_series(labels: list[str], measured: Mapping[str, Robustness]) -> None:
+    shown = [label for label in labels if label in measured]
+    clean = {label: measured[label].clean for label in shown}
+    lowest = min(min(each.accuracies) for one in measured.values() for each in one.series)
+    st.vega_lite_chart(
+        make_table({"run": shown}),
+        spec_of_legend(labels),
+        key="compare.robustness",
+        alt=f"The colours of {', '.join(shown)}",
+    )
+    with st.grid(3, min_column_width=260, gap="small"):
+        for disturbance in DISTURBANCES:
+            series = {
+                label: each
+                for label in shown
+                for each in measured[label].series
+                if each.kind == disturbance.kind
+            }
+            if series:
+                worst = {label: min(each.accuracies) for label, each in series.items()}
+                st.vega_lite_chart(
+                    tabulate_series(series, clean),
+                    spec_of_series(labels, next(iter(series.values())), lowest=max(0.0, lowest - 0.05)),
+                    key=f"compare.robustness.{disturbance.kind}",
+                    alt=f"Accuracy under {disturbance.kind}, at its lowest: "
+                    + ", ".join(f"{label} {value:.0%}" for label, value in worst.items()),
+                )
+    images = max(each.images for each in measured.values())
+    st.caption(
+        f"Shares of {images:,} test images that the bare model reads right, each disturbed the same for all. "
+        "Draw and Upload undo much of it first: they centre, scale and thicken ink before a model sees it."
+    )
+
+
+def _offer_measuring(missing: list[Candidate]) -> None:
+    names = join_words([as_text(each.label) for each in missing])
+    if load_images() is None:
+        st.caption(
+            f"Not measured for {names}, and MNIST's images are not on this machine: train a model, or set "
+            "DIGITCNN_DATA to a folder with mnist.npz."
+        )
+        return
+    st.caption(f"Not measured so far for {names}. It takes some seconds to a minute for each.")
+    if st.button("Measure now", icon=":material/timer:", key="compare.measure"):
+        lock = _measuring()
+        if not lock.acquire(blocking=False):
+            st.info("Somebody else's measurement is running here: try again in a minute.")
+            return
+        try:
+            for candidate in missing:
+                _measure(candidate)
+        except DigitcnnError as error:
+            st.error(as_text(str(error)))
+            return
+        finally:
+            lock.release()
+        st.rerun()
+
+
+def _measure(candidate: Candidate) -> None:
+    """Measures one model in small steps, between which other visitors have their turn."""
+    test = load_images()
+    if test is None:
+        return
+    bar = st.progress(0.0, text=f"Measuring {as_text(candidate.label)}")
+    for step in measure_robustness(Recognizer(candidate.folder.tflite_file), test):
+        if isinstance(step, Progress):
+            bar.progress(step.done / step.total, text=f"Measuring {as_text(candidate.label)}: {step.kind}")
+            continue
+        st.session_state[_MEASURED][candidate] = step
+        try:
+            record_robustness(candidate.folder, step)
+        except (OSError, DigitcnnError):
+            pass  # A folder that cannot be written to: this visitor still sees the figures.
+    bar.empty()
+
+
+def show_handwriting(choice: Choice) -> None:
+    """How the models read handwriting that is not MNIST's, as their run folders record it."""
+    rows = [row for run in choice.runs for row in _rows_of(run.label, run.metrics)]
+    measured = {row["run"] for row in rows}
+    missing = [label for label in choice.labels if label not in measured]
+    if rows:
+        sets = list(dict.fromkeys(row["set"] for row in rows))
+        st.vega_lite_chart(
+            make_table_of_rows(rows),
+            spec_of_handwriting(choice.labels, sets),
+            key="compare.handwriting",
+            alt="Share read right of each kind of handwriting: " + _say_best(rows, sets),
+        )
+        st.caption(
+            "Writers, pens, cameras and scanners that no model was trained on. The lines are 95 % intervals; "
+            "digits of one hand are right or wrong together, so they are wide where few people wrote."
+        )
+        _show_honesty(choice)
+    if missing:
+        st.caption(
+            f"Not measured for {join_words([as_text(each) for each in missing])}: "
+            "`python benchmarks/real_handwriting.py --write` measures the models that ship, "
+            "where the handwriting is at hand."
+        )
+
+
+def _rows_of(label: str, metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A row per set of handwriting of one run; entries of another form are passed over."""
+    rows = []
+    entries = metrics.get("real_handwriting")
+    for title, entry in entries.items() if isinstance(entries, dict) else ():
+        if title == MNIST_TEST:
+            continue
+        try:
+            rows.append(
+                {
+                    "run": label,
+                    "set": str(title),
+                    "accuracy": float(entry["accuracy"]),
+                    "low": float(entry["interval"]["low"]),
+                    "high": float(entry["interval"]["high"]),
+                    "digits": int(entry["digits"]),
+                }
+            )
+        except (KeyError, TypeError, ValueError):
+            continue
+    return rows
+
+
+def _say_best(rows: list[dict[str, Any]], sets: list[str]) -> str:
+    parts = []
+    for title in sets:
+        best = max((row for row in rows if row["set"] == title), key=lambda row: row["accuracy"])
+        parts.append(f"{title} best by {best['run']}, {best['accuracy']:.1%}")
+    return "; ".join(parts)
+
+
+def _show_honesty(choice: Choice) -> None:
+    """Whether they know what they don't know: refusals and confident mistakes."""
+    names = ("digits refused", "wrong and over 0.9 sure", "non-digits refused", "non-digits over 0.9 sure")
+    found: list[tuple[str, ...]] = []
+    for run in choice.runs:
+        pens, others = run.metrics.get("pens"), run.metrics.get("not_digits")
+        if isinstance(pens, dict) and isinstance(others, dict):
+            shares = (
+                pens.get("refused"),
+                pens.get("confident_errors"),
+                others.get("refused") if run.record.refuse_above is not None else None,
+                others.get("confident_answers"),
+            )
+            found.append((run.label, *("–" if each is None else f"{100 * each:.1f} %" for each in shares)))
+    if found:
+        columns = list(zip(*found, strict=True))
+        st.table(
+            make_table({name: list(column) for name, column in zip(("model", *names), columns, strict=True)}),
+            border="horizontal",
+            hide_index=True,
+            alt="How often each model refuses digits and non-digits, and how often it is wrong and sure",
+        )

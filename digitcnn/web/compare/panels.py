@@ -1,0 +1,213 @@
+"""The Lab's Compare tab: which run is better, whether by more than luck, and in what they differ."""
+
+import time
+
+import streamlit as st
+
+from digitcnn.lab.metrics.comparison import say_verdict
+from digitcnn.lab.runs.curves import Metric, curves_of
+from digitcnn.lab.runs.run_table import Analysis, say_accuracy, tabulate_facts
+from digitcnn.web.charts.accuracy import spec_of_reliability, tabulate_reliability
+from digitcnn.web.charts.curves_and_matrices import spec_of_curves, tabulate_curves
+from digitcnn.web.compare.downloads import show_downloads
+from digitcnn.web.compare.figures import analyse_runs, pair_runs, say_milliseconds
+from digitcnn.web.compare.handwriting import show_handwriting, show_robustness
+from digitcnn.web.compare.matrices import show_matrices
+from digitcnn.web.compare.runs import Choice, choose_runs
+from digitcnn.web.compare.tables import show_facts, show_pairing, show_reports
+from digitcnn.web.own_digits import show_personal_scores
+from digitcnn.web.upload.words import as_text
+
+SECTIONS = (
+    ("Curves", "curves"),
+    ("What differs", "what-differs"),
+    ("What is mistaken for what", "confusions"),
+    ("Digit by digit", "report"),
+    ("Who gets what right", "pairs"),
+    ("Is it as sure as it is right?", "reliability"),
+    ("What it withstands", "robustness"),
+    ("Real handwriting", "handwriting"),
+    ("Your own digits", "personal"),
+    ("Take away", "take-away"),
+)
+"""Titles and anchors, in the order in which they are shown."""
+
+
+HEAD_START = 1.0
+"""Seconds that what is below the first screen waits for the curves to be drawn, once in a visit.
+
+A browser that goes on receiving elements sets them all before it draws a chart, and compiles all fourteen
+charts of this page before it shows one: on a busy machine the first is on the screen 0.8 s after the click
+with it, 2.3 s without.
+"""
+
+UNBROKEN = "\N{NO-BREAK SPACE}"
+"""Between the words of a link, so that it stays on one line."""
+
+
+@st.fragment
+def show_compare() -> None:
+    """The whole tab: choice of runs, verdict, and every section below it."""
+    choice = choose_runs()
+    if choice is None:
+        return
+    # The first chart needs no metric: it is drawn while they are still being computed.
+    verdict = st.container(key="compare-verdict")
+    links = " · ".join(f"[{title.replace(' ', UNBROKEN)}](#{anchor})" for title, anchor in SECTIONS)
+    st.markdown(f":small[{links}]")
+    _head("curves")
+    show_curves(choice)
+    with verdict, st.spinner("Computing every metric of these runs"):
+        analyses = analyse_runs(choice.candidates)
+    with verdict:
+        show_verdict(choice, analyses)
+    _give_head_start()
+    _head("what-differs")
+    times = [say_milliseconds(candidate) for candidate in choice.candidates]
+    show_facts(tabulate_facts(list(choice.runs), analyses, times), choice.labels)
+    compare_two(choice, analyses)
+    _head("reliability")
+    show_reliability(choice, analyses)
+    _head("robustness")
+    show_robustness(choice)
+    _head("handwriting")
+    show_handwriting(choice)
+    _head("personal")
+    show_personal_scores(choice.models)
+    _head("take-away")
+    show_downloads(choice)
+
+
+def show_verdict(choice: Choice, analyses: list[Analysis]) -> None:
+    """Which is better, and whether that is more than luck: a sentence per challenger."""
+    baseline, *challengers = choice.candidates
+    sentences = []
+    for challenger in challengers:
+        pairing = pair_runs(baseline, challenger)
+        if pairing is None:
+            sentences.append(
+                f"{challenger.label} and {baseline.label} were tested on different images, so that nobody "
+                "can say which of them is better."
+            )
+        else:
+            sentences.append(say_verdict(baseline.label, challenger.label, pairing))
+    if not sentences:
+        accuracy = analyses[0].accuracy
+        sentences = [
+            f"{baseline.label} reads {say_accuracy(accuracy)} of its test images right. "
+            "Choose a run to compare it with."
+        ]
+    st.markdown("\n\n".join(as_text(sentence) for sentence in sentences))
+
+
+@st.fragment
+def show_curves(choice: Choice) -> None:
+    """Accuracy and loss over the epochs, all runs in one chart each."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        smoothing = st.slider(
+            "Smoothing",
+            0.0,
+            0.9,
+            0.0,
+            0.1,
+            key="compare.smoothing",
+            width=240,
+            help="How much of each point comes from the epochs before it",
+        )
+        log = st.toggle("Log axis", key="compare.log", help="Accuracy is then shown as error, 1 − accuracy")
+    curves = [
+        curve for run in choice.runs for curve in curves_of(run.label, run.history, smoothing=smoothing)
+    ]
+    without = [run.label for run in choice.runs if not run.history]
+    titles: dict[Metric, str] = {"accuracy": "Error, 1 − accuracy" if log else "Accuracy", "loss": "Loss"}
+    with st.grid(2, min_column_width=340, gap="medium"):
+        for metric, title in titles.items():
+            lines = [curve for curve in curves if curve.metric == metric and curve.part == "validation"]
+            last = ", ".join(f"{curve.run} {curve.raw[-1]:.4g}" for curve in lines)
+            st.vega_lite_chart(
+                tabulate_curves(curves, metric, log=log),
+                spec_of_curves(choice.labels, title, log=log, smoothed=smoothing > 0),
+                key=f"compare.curves.{metric}",
+                alt=f"{metric.capitalize()} over epochs; at the end, on validation images: {last or '–'}",
+            )
+    st.caption(
+        "Thin: on the images it trains on; bold: on validation images."
+        + (f" No history: {as_text(', '.join(without))}." if without else "")
+    )
+
+
+def compare_two(choice: Choice, analyses: list[Analysis]) -> None:
+    """The sections that set one challenger against the baseline."""
+    labels = choice.labels
+    place = 1
+    if len(labels) > 2:
+        st.space("small")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            rival = st.segmented_control(
+                f"In the next sections, {as_text(labels[0])} against",
+                labels[1:],
+                default=labels[1],
+                required=True,
+                key="compare.rival",
+            )
+        place = labels.index(rival) if rival in labels else 1
+    pair = [0, place] if len(labels) > 1 else [0]
+    runs = tuple(choice.runs[index] for index in pair)
+    chosen = [analyses[index] for index in pair]
+    _head("confusions")
+    show_matrices(runs, [each.confusions for each in chosen])
+    _head("report")
+    show_reports(runs, [each.report for each in chosen])
+    _head("pairs")
+    pairing = pair_runs(choice.candidates[0], choice.candidates[place]) if len(pair) == 2 else None
+    if pairing is not None:
+        show_pairing(runs[0], runs[1], pairing)
+    elif len(pair) == 2:
+        st.caption("They were tested on different images, so they can't be compared image by image.")
+    else:
+        st.caption(
+            "Choose a run to compare with, and you see here which images only one of both reads right."
+        )
+
+
+@st.fragment
+def show_reliability(choice: Choice, analyses: list[Analysis]) -> None:
+    """Whether confidence can be taken at its word."""
+    shown = st.toggle(
+        "As Draw and Upload show it",
+        key="compare.tempered",
+        help="There, each model's confidence is corrected by its temperature, found on validation images",
+    )
+    calibrations = {
+        label: each.calibration_shown if shown else each.calibration
+        for label, each in zip(choice.labels, analyses, strict=True)
+    }
+    chart, words = st.columns([2, 1], gap="medium")
+    with chart:
+        st.vega_lite_chart(
+            tabulate_reliability(calibrations),
+            spec_of_reliability(choice.labels),
+            key="compare.reliability",
+            alt="Share of right answers over confidence; expected calibration error: "
+            + ", ".join(f"{label} {each.error:.4f}" for label, each in calibrations.items()),
+        )
+    with words:
+        for label, each in calibrations.items():
+            st.metric(f"Calibration error, {as_text(label)}", f"{each.error:.4f}")
+        st.caption(
+            "Answers are sorted into 15 bins by confidence. On the dashed line, of the answers that are 80 % "
+            "sure, 80 % are right; below it a model is surer than it should be. The error (ECE) is the mean "
+            "distance from the line; larger dots are more answers."
+        )
+
+
+def _give_head_start() -> None:
+    if "compare.opened" not in st.session_state:
+        st.session_state["compare.opened"] = True
+        time.sleep(HEAD_START)
+
+
+def _head(anchor: str) -> None:
+    title = next(title for title, name in SECTIONS if name == anchor)
+    st.space("small")
+    st.subheader(title, anchor=anchor)

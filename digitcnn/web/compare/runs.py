@@ -1,0 +1,119 @@
+"""Which runs are compared: the visitor's choice, and what is said of runs that can't be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from digitcnn.errors import RunFolderError
+from digitcnn.lab.metrics.compared_runs import Candidate, Candidates, ComparedRun, list_candidates
+from digitcnn.run_folder import SHIPPED, runs_root
+from digitcnn.web.compare.figures import load
+from digitcnn.web.models import Model
+from digitcnn.web.upload.words import as_text
+
+BASELINE, CHALLENGER = "simple", "deeper"
+"""What is compared until somebody chooses."""
+
+MOST_CHALLENGERS = 5
+"""More lines than this in one chart tell nobody anything."""
+
+_BASELINE, _OTHERS = "baseline", "against"
+"""Keys and query parameters: a reload and a link keep what is compared."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The runs that are compared, the baseline first, each loaded."""
+
+    candidates: tuple[Candidate, ...]
+    runs: tuple[ComparedRun, ...]
+
+    @property
+    def labels(self) -> list[str]:
+        return [run.label for run in self.runs]
+
+    @property
+    def models(self) -> dict[str, Model]:
+        """Those that can be asked, by label."""
+        files = {each.label: each.folder.tflite_file for each in self.candidates}
+        return {
+            label: Model(label, file.stat().st_mtime_ns, str(file.parent))
+            for label, file in files.items()
+            if file.is_file()
+        }
+
+
+def choose_runs() -> Choice | None:
+    """Lets the visitor choose; None where there is nothing to compare, which is then said."""
+    found = list_candidates(SHIPPED, runs_root())
+    if not found.ready:
+        st.info("There is no trained model here yet: train one with `python -m digitcnn train simple`.")
+        _say_left_out(found)
+        return None
+    by_label = {candidate.label: candidate for candidate in found.ready}
+    labels = list(by_label)
+    first = BASELINE if BASELINE in by_label else labels[0]
+    rest = [label for label in labels if label != first]
+    with st.container(horizontal=True, vertical_alignment="bottom", key="compare-choice"):
+        baseline = st.selectbox(
+            "Baseline", labels, index=labels.index(first), key=_BASELINE, bind="query-params", width=240
+        )
+        chosen = st.multiselect(
+            "Compared with",
+            labels,
+            default=[CHALLENGER] if CHALLENGER in rest else rest[:1],
+            max_selections=MOST_CHALLENGERS,
+            placeholder="Choose one or more runs",
+            key=_OTHERS,
+            bind="query-params",
+        )
+    _say_left_out(found)
+    return _load([by_label[label] for label in dict.fromkeys([baseline, *chosen])])
+
+
+def choose(path: Path) -> None:
+    """Makes the run in this folder the one that is compared with the usual baseline; for callbacks."""
+    found = list_candidates(SHIPPED, runs_root()).ready
+    label = next((each.label for each in found if Path(each.path) == path), None)
+    labels = [each.label for each in found]
+    if label is not None and BASELINE in labels:
+        others = [label if label != BASELINE else CHALLENGER]
+        # Neither alone does: the address of a widget that is not shown does not follow the session.
+        st.session_state[_BASELINE], st.session_state[_OTHERS] = BASELINE, others
+        st.query_params[_BASELINE], st.query_params[_OTHERS] = BASELINE, others
+
+
+def _say_left_out(found: Candidates) -> None:
+    if found.unfinished:
+        count = len(found.unfinished)
+        names = ", ".join(found.unfinished[:4]) + (", …" if count > 4 else "")
+        have = "run has" if count == 1 else "runs have"
+        st.caption(f"{count} {have} no results to compare so far: {as_text(names)}.")
+    _warn(found.broken)
+
+
+def _load(candidates: Sequence[Candidate]) -> Choice | None:
+    """The chosen runs, without those whose files are broken, which is said."""
+    loaded: list[tuple[Candidate, ComparedRun]] = []
+    problems: list[str] = []
+    for candidate in candidates:
+        try:
+            run = load(candidate)
+        except RunFolderError as error:
+            problems.append(f"{candidate.label} is left out: {error}")
+            continue
+        loaded.append((candidate, run))
+        problems += run.problems
+    _warn(problems)
+    if not loaded:
+        st.info("None of these runs can be compared: choose others above.")
+        return None
+    return Choice(tuple(each for each, _ in loaded), tuple(run for _, run in loaded))
+
+
+def _warn(sentences: Sequence[str]) -> None:
+    if sentences:
+        more = f"\n\nand {len(sentences) - 5} more." if len(sentences) > 5 else ""
+        st.warning("\n\n".join(as_text(sentence) for sentence in sentences[:5]) + more)

@@ -1,0 +1,168 @@
+"""MNIST beside pen strokes: the gap that test accuracy does not show."""
+
+import numpy as np
+import streamlit as st
+
+from digitcnn.lab.datasets.summary import DataSummary, nearest_mean
+from digitcnn.lab.datasets.views import Shapes, measure_shapes, share_read, squeeze_canvas
+from digitcnn.lab.runs.scores import MNIST_TEST, ModelScore, read_scores
+from digitcnn.recognition.reader import DEFAULT_MODEL
+from digitcnn.run_folder import SHIPPED, RunFolder
+from digitcnn.web.data.sheets import sheet_of_differences, sheet_of_digits
+from digitcnn.web.models import list_models
+from digitcnn.web.tables import make_table, make_table_of_rows
+from digitcnn.web.text import say_percent
+
+BASELINE = "simple"
+
+_SHOWN = 12
+_ROWS = {
+    "Ink, of the whole field": lambda shapes: say_percent(shapes.ink),
+    "Width, of the height": lambda shapes: say_percent(shapes.width),
+    "Lean to the right": lambda shapes: f"{shapes.slant:.1f}°",
+    "Width of the strokes": lambda shapes: f"{shapes.thickness:.2f} pixels",
+}
+
+
+def show_gap(first: DataSummary, first_title: str, pens: DataSummary) -> None:
+    """Both sets side by side, and what a model that knows only the one makes of the other.
+
+    Args:
+        first: MNIST, or what stands in for it.
+        first_title: its name.
+        pens: the pen strokes.
+    """
+    left, right = st.columns(2, gap="medium")
+    for place, summary, title in ((left, first, first_title), (right, pens, "Pen strokes")):
+        with place:
+            st.image(
+                sheet_of_digits(summary.test_samples[:, :_SHOWN]),
+                width="stretch",
+                alt=f"{_SHOWN} test digits of each kind from {title}",
+            )
+            st.caption(title)
+    st.image(
+        sheet_of_differences(pens.means / pens.means.max() - first.means / first.means.max()),
+        width="stretch",
+        alt=f"The average pen-drawn digit less the average of {first_title}, for 0 to 9",
+    )
+    st.caption(
+        f"The averages compared: blue where pen strokes have more ink, orange where {first_title} has more."
+    )
+    _show_shapes(first, first_title, pens)
+    st.markdown(_explain(first, first_title, pens))
+    _show_scores(first, first_title, pens)
+
+
+def _show_shapes(first: DataSummary, first_title: str, pens: DataSummary) -> None:
+    measured = [_shapes(summary) for summary in (first, pens)]
+    st.dataframe(
+        make_table(
+            {
+                "Median of the training digits": list(_ROWS),
+                first_title: [say(measured[0]) for say in _ROWS.values()],
+                "Pen strokes": [say(measured[1]) for say in _ROWS.values()],
+            }
+        ),
+        hide_index=True,
+        width=560,
+        alt=f"How digits of {first_title} and pen-drawn digits are shaped",
+    )
+
+
+def _shapes(summary: DataSummary) -> Shapes:
+    return measure_shapes(summary.samples)
+
+
+def _explain(first: DataSummary, first_title: str, pens: DataSummary) -> str:
+    """Why the gap is the whole problem, with figures of the two sets."""
+    flat = pens.test_samples.reshape(-1, 28, 28)
+    labels = [digit for digit in range(10) for _ in range(pens.test_samples.shape[1])]
+    crossed = float((nearest_mean(flat, first.means) == labels).mean())
+    return (
+        "Both are the same ten digits, in the same 28 × 28 pixels. What lies between them are the hands, the "
+        "schools and the tools: a 1 with or without its flag, a crossed 7, a 4 of two strokes, an open 8. "
+        f"The ten averages of {first_title} read {say_percent(first.near_own)} of its own test digits and "
+        f"{say_percent(crossed)} of the pen strokes.\n\n"
+        "And the way from the canvas to the pixels. Many an app squeezes its whole canvas into 28 × 28: a "
+        "digit is then as large as it was drawn, and where it was drawn, as none in MNIST ever is. This app "
+        "draws the strokes anew as MNIST was made: fitted into 20 pixels, centred by their mass. **A model's "
+        "test accuracy knows nothing of either**: it is measured on the habits of the set that the model "
+        "learned from."
+    )
+
+
+def _show_scores(first: DataSummary, first_title: str, pens: DataSummary) -> None:
+    _show_asked(first, first_title, pens)
+    scores = [score for score in read_scores(SHIPPED) if score.model in (BASELINE, DEFAULT_MODEL)]
+    if measured := [score for score in scores if len(score.accuracies) > 1]:
+        st.markdown("**And on all the real handwriting that they were measured on**")
+        _show_recorded(measured)
+
+
+def _show_recorded(scores: list[ModelScore]) -> None:
+    """What the models' run folders record of MNIST and of real handwriting."""
+    titles = list(dict.fromkeys(title for score in scores for title in score.accuracies))
+    rows: list[dict[str, str | float | None]] = [
+        {"Model": score.model} | {title: score.accuracies.get(title) for title in titles} for score in scores
+    ]
+    _show_table(rows, titles)
+    known = next((score.accuracies for score in scores if score.model == BASELINE), {})
+    if MNIST_TEST in known and len(known) > 1:
+        title, worst = min(
+            ((title, value) for title, value in known.items() if title != MNIST_TEST),
+            key=lambda each: each[1],
+        )
+        st.caption(
+            f"`{BASELINE}` misreads {say_percent(1 - known[MNIST_TEST])} of MNIST's test images and "
+            f"{say_percent(1 - worst)} of “{title}”. Every figure is read from the model's own run folder."
+        )
+
+
+def _show_asked(first: DataSummary, first_title: str, pens: DataSummary) -> None:
+    """What the models make of the test digits that are shown here, asked just now."""
+    titles = [f"{first_title}, test", "Pen strokes, test", "The same, canvas squeezed"]
+    squeezed = squeeze_canvas(pens.test_samples.reshape(-1, 28, 28), seed=0).reshape(pens.test_samples.shape)
+    samples = (first.test_samples, pens.test_samples, squeezed)
+    rows: list[dict[str, str | float | None]] = []
+    for model in list_models():
+        if model.name in (BASELINE, DEFAULT_MODEL):
+            shares = [_ask(model.name, model.changed, each) for each in samples]
+            rows.append({"Model": model.name, **dict(zip(titles, shares, strict=True))})
+    if not rows:
+        return
+    _show_table(rows, titles)
+    st.image(
+        sheet_of_digits(squeezed[np.newaxis, :, 0]),
+        width="stretch",
+        alt="A pen-drawn digit of each kind, as large and where it was drawn",
+    )
+    count = pens.test_samples.shape[0] * pens.test_samples.shape[1]
+    st.caption(
+        f"Measured just now, on {count} test digits of each set and, in the last column, on the same pen "
+        "strokes as a squeezed canvas gives them, some of which are shown here: half to all of the canvas "
+        f"high, anywhere on it. `{DEFAULT_MODEL}` has learned from pen strokes, too, but of other writers."
+    )
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _ask(model: str, changed: int, samples: np.ndarray) -> float:
+    del changed  # Only so that a newly trained model is asked anew.
+    return share_read(RunFolder(SHIPPED / model), samples)
+
+
+def _show_table(rows: list[dict[str, str | float | None]], titles: list[str]) -> None:
+    st.dataframe(
+        make_table_of_rows([{title: _percent(row[title]) for title in ["Model", *titles]} for row in rows]),
+        column_config={"Model": st.column_config.TextColumn(pinned=True)}
+        | {
+            title: st.column_config.ProgressColumn(title, format="%.1f %%", min_value=0.0, max_value=100.0)
+            for title in titles
+        },
+        hide_index=True,
+        alt="Share of digits read right, by model and by what was read",
+    )
+
+
+def _percent(value: str | float | None) -> str | float | None:
+    return value if value is None or isinstance(value, str) else 100 * value

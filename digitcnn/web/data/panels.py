@@ -1,0 +1,202 @@
+"""What the Data page shows of one data set."""
+
+import numpy as np
+import streamlit as st
+
+from digitcnn.lab.datasets.sources import SetName
+from digitcnn.lab.datasets.summary import SAMPLES, DataSummary
+from digitcnn.lab.datasets.views import distort_samples
+from digitcnn.web.charts import data as data_charts
+from digitcnn.web.data.sets import TITLES
+from digitcnn.web.data.sheets import as_bytes, sheet_of_digits
+from digitcnn.web.text import join_words, say_percent
+
+ABOUT: dict[SetName, str] = {
+    "mnist": "Digits that people wrote on forms, scanned, fitted into 20 × 20 pixels and centred by their "
+    "mass. Nearly everybody's first digit reader learns from them. "
+    "[MNIST](http://yann.lecun.com/exdb/mnist/) by Y. LeCun, C. Cortes and C. Burges, CC BY-SA 3.0.",
+    "pens": "Digits written with a pen on a tablet and kept as strokes, so that they can be drawn with any "
+    "pen; here with the one of the Draw page. [UCI's pen-based digits](https://doi.org/10.24432/C5MG6K) by "
+    "E. Alpaydin and F. Alimoglu, and where they are at hand those of UNIPEN, International Unipen "
+    "Foundation, CC BY 4.0.",
+    "bundled": "Scanned digits of 8 × 8 pixels, made into 28 × 28 as the models want them. They come with "
+    "scikit-learn and stand in for MNIST. "
+    "[UCI's optical digits](https://doi.org/10.24432/C50P49) by E. Alpaydin and C. Kaynak, CC BY 4.0.",
+}
+
+PER_ROW = 15
+_ORIGINALS, _DISTORTED = 6, 11
+
+
+def show_counts(name: SetName, summary: DataSummary) -> None:
+    """How much there is, and of which digits."""
+    st.markdown(ABOUT[name])
+    with st.container(horizontal=True, gap="large"):
+        for part in summary.parts:
+            st.metric(f"For {_PURPOSES.get(part.name, part.name)}", f"{sum(part.counts):,}", width="content")
+        if summary.writers:
+            st.metric("Writers", f"{summary.writers:,}", width="content")
+        st.metric("Each", "28 × 28 pixels", width="content")
+    least, most = (pick(summary.parts[0].counts) for pick in (min, max))
+    rare, common = (summary.parts[0].counts.index(count) for count in (least, most))
+    st.vega_lite_chart(
+        data_charts.tabulate_counts(summary.parts),
+        data_charts.COUNTS,
+        key=f"data.counts-{name}",
+        alt=f"How many there are of each digit: most {common}s, fewest {rare}s",
+    )
+    said = (
+        f"How many of each digit. For training there are most {common}s ({most:,}) and fewest {rare}s "
+        f"({least:,})."
+    )
+    if summary.measured[0] < sum(summary.parts[0].counts):
+        said += (
+            f" The pictures and figures below come from {summary.measured[0]:,} training and "
+            f"{summary.measured[1]:,} test drawings, as many of each digit as there are or as can be drawn "
+            "quickly."
+        )
+    st.caption(said)
+
+
+@st.fragment
+def show_samples(name: SetName, summary: DataSummary) -> None:
+    """A few of each digit, and others at a click."""
+    page = st.session_state.get("data.sample-page", 0)
+    columns = (np.arange(PER_ROW) + page * PER_ROW) % SAMPLES
+    st.image(
+        sheet_of_digits(summary.samples[:, columns]),
+        width="stretch",
+        alt=f"{PER_ROW} samples of each digit, 0 in the first row to 9 in the last, from {TITLES[name]}",
+    )
+    st.button(
+        "Others", icon=":material/shuffle:", on_click=_turn, args=("data.sample-page",), key="data.others"
+    )
+
+
+def show_averages(name: SetName, summary: DataSummary) -> None:
+    """The mean of each digit, and where its images differ."""
+    for images, said, alt in (
+        (
+            summary.means,
+            "The average of each digit: all of its images laid over one another.",
+            "The average image of each digit",
+        ),
+        (
+            summary.deviations,
+            "Where they vary: the more ink, the more the images differ there (standard deviation).",
+            "Where the images of each digit differ from one another",
+        ),
+    ):
+        st.image(
+            sheet_of_digits(as_bytes(images)[np.newaxis]),
+            width="stretch",
+            alt=f"{alt}, 0 to 9, {TITLES[name]}",
+        )
+        st.caption(said)
+    worst = int(np.nanargmin(summary.own_mean))
+    st.caption(
+        "Whoever knew nothing but these ten averages would read "
+        f"{say_percent(summary.near_own)} of the test digits (each read as the average it "
+        f"is nearest to), and {worst}s worst of all: {say_percent(float(summary.own_mean[worst]))}. "
+        "A CNN earns its keep above that."
+    )
+
+
+def show_pixels(name: SetName, summary: DataSummary) -> None:
+    """How the pixels are spread between paper and ink, and how much ink a digit has."""
+    shades, ink = st.columns(2, gap="medium")
+    bare = float(summary.shades[0])
+    heavy, light = int(summary.ink[:, 2].argmax()), int(summary.ink[:, 2].argmin())
+    with shades:
+        st.vega_lite_chart(
+            data_charts.tabulate_shades(summary),
+            data_charts.SHADES_CHART,
+            key=f"data.shades-{name}",
+            alt=f"How many pixels are how dark: {say_percent(bare)} are bare paper or almost",
+        )
+        st.caption(
+            f"How dark pixels are, on a square-root scale: {say_percent(bare)} are bare paper or almost. "
+            f"Their mean is {summary.mean:.4f}, their standard deviation {summary.deviation:.4f}."
+        )
+    with ink:
+        st.vega_lite_chart(
+            data_charts.tabulate_ink(summary),
+            data_charts.INK_PER_DIGIT,
+            key=f"data.ink-{name}",
+            alt=f"How much of the field is ink for each digit: most for {heavy}, least for {light}",
+        )
+        st.caption(
+            "How much of the field is ink: the median of each digit, half of its images (bar) and nine in "
+            f"ten (line). A {heavy} has most, a {light} least."
+        )
+
+
+def show_strange(name: SetName, summary: DataSummary) -> None:
+    """The images furthest from their digit's mean, and those that are almost equal."""
+    st.image(
+        sheet_of_digits(summary.strange),
+        width="stretch",
+        alt=f"Of each digit the {summary.strange.shape[1]} images furthest from its average, {TITLES[name]}",
+    )
+    st.caption(
+        "Of each digit, a row with those that are furthest from its average, the furthest first: bold, "
+        "slanted, badly cut out, or simply labelled wrong. A model learns from them, too."
+    )
+    if not len(summary.twins):
+        return
+    st.markdown("**Almost the same**")
+    st.image(
+        sheet_of_digits(summary.twins.transpose(1, 0, 2, 3)),
+        width="stretch",
+        alt=f"The {len(summary.twins)} pairs of images that are most alike, one above the other",
+    )
+    st.caption(f"The pairs that are most alike, one above the other. {_say_doubles(summary)}")
+
+
+@st.fragment
+def show_augmentation(name: SetName, summary: DataSummary) -> None:
+    """What distortion makes of a digit, live."""
+    st.caption(
+        "`reader` never sees the same image twice: in every epoch each one is turned, stretched, bent, "
+        "thickened or thinned, blurred and cut anew, as hands, pens and cameras do it. Strength 1 is what it "
+        "trains with."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        strength = st.slider("Strength", 0.0, 2.0, 1.0, 0.1, key="data.strength", width=420)
+        st.button(
+            "Again", icon=":material/refresh:", on_click=_turn, args=("data.again-seed",), key="data.again"
+        )
+    seed = st.session_state.get("data.again-seed", 0)
+    st.image(_augmented(name, summary, strength, seed), width="stretch", alt=_AUGMENTED_ALT.format(strength))
+    st.caption("On the left the image as it is, beside it what training makes of it.")
+
+
+_PURPOSES = {"train": "training", "training": "training", "validation": "validation", "test": "testing"}
+_AUGMENTED_ALT = "Six digits, and eleven distortions of each at strength {:.1f}"
+
+
+def _turn(key: str) -> None:
+    st.session_state[key] = st.session_state.get(key, 0) + 1
+
+
+def _augmented(name: SetName, summary: DataSummary, strength: float, seed: int) -> str:
+    digits = np.random.default_rng(seed).permutation(10)[:_ORIGINALS]
+    originals = summary.samples[digits, seed % SAMPLES]
+    repeated = originals.repeat(_DISTORTED, axis=0)
+    # The first of a batch is as likely to be distorted as any other: one batch for all.
+    made = distort_samples(repeated, strength=strength, seed=seed).reshape(_ORIGINALS, _DISTORTED, 28, 28)
+    return sheet_of_digits(np.concatenate([originals[:, np.newaxis], made], axis=1))
+
+
+def _say_doubles(summary: DataSummary) -> str:
+    train, test = summary.measured
+    equal = f"{summary.equal:,} of {train:,} training images equal an earlier one pixel by pixel"
+    shared = f"{summary.shared:,} of {test:,} test images stand among the training images"
+    if not summary.equal:
+        equal = f"none of the {train:,} training images equals another pixel by pixel"
+    if not summary.shared:
+        shared = f"none of the {test:,} test images stands among them"
+    apart = float(summary.twin_distance[0])
+    nearest = f"the nearest pair differs by {apart * 100:.1f} % of the way from paper to ink"
+    said = join_words([nearest, equal, shared])
+    return said[0].upper() + said[1:] + "."

@@ -1,0 +1,97 @@
+"""The data sets of the Data page: summed up in a process of their own, fetched where they are missing."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from digitcnn.errors import DatasetError
+from digitcnn.lab.datasets.sources import SetName, fingerprint, is_at_hand
+from digitcnn.lab.datasets.summary import VERSION, DataSummary, load_summary
+from digitcnn.lab.jobs.background import Chore, forget, run_once
+from digitcnn.run_folder import runs_root
+
+TITLES: dict[SetName, str] = {
+    "mnist": "MNIST",
+    "pens": "Pen strokes",
+    "bundled": "scikit-learn's digits",
+}
+
+_POLL = 0.8
+"""Seconds between two looks at how far a job is."""
+
+
+def sets_to_show() -> list[SetName]:
+    """MNIST or its stand-in, then the pen strokes."""
+    return ["mnist" if is_at_hand("mnist") else "bundled", "pens"]
+
+
+def find_summary(name: SetName) -> DataSummary | None:
+    """The summary of a set that is at hand; None while it is being made, which this starts."""
+    path = _path(name)
+    try:
+        return _load(str(path), path.stat().st_mtime_ns)
+    except FileNotFoundError:
+        _start(name)
+    except DatasetError:
+        path.unlink(missing_ok=True)
+        _start(name)
+    return None
+
+
+def show_waiting(name: SetName) -> None:
+    """How far the summary of a set is; runs the page again once it is there."""
+    st.fragment(_show_waiting, run_every=_POLL)(name)
+
+
+def offer_fetching(name: SetName, label: str) -> None:
+    """A button that downloads a set in a process of its own, and how far that is."""
+    key = f"fetch {name}"
+    if st.button(label, icon=":material/download:", key=f"data.fetch-{name}"):
+        st.session_state["data.fetching"] = name
+        run_once(key, "digitcnn.training.fetch", [name], again=True)
+    if st.session_state.get("data.fetching") == name:
+        st.fragment(_show_fetching, run_every=_POLL)(name, key)
+
+
+def _show_waiting(name: SetName) -> None:
+    chore = _start(name)
+    if chore.is_running:
+        st.progress(chore.progress.done, f"{chore.progress.doing}: {TITLES[name]}, the first time only …")
+        return
+    if chore.error:
+        st.error(chore.error, icon=":material/error:")
+        if st.button("Try again", key=f"data.again-{name}"):
+            forget(_key(name))
+        return
+    forget(_key(name))
+    if _path(name).is_file():
+        st.rerun()
+
+
+def _show_fetching(name: SetName, key: str) -> None:
+    chore = run_once(key, "digitcnn.training.fetch", [name])
+    if chore.is_running:
+        st.progress(chore.progress.done, f"{chore.progress.doing} …")
+    elif chore.error:
+        st.error(chore.error, icon=":material/error:")
+    else:
+        del st.session_state["data.fetching"]
+        st.rerun()
+
+
+def _start(name: SetName) -> Chore:
+    return run_once(_key(name), "digitcnn.lab.datasets.summarize", [name, str(_path(name))])
+
+
+def _key(name: SetName) -> str:
+    return f"summarize {_path(name).name}"
+
+
+def _path(name: SetName) -> Path:
+    return runs_root() / ".data" / f"{name}-{fingerprint(name)}-{VERSION}.npz"
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _load(path: str, changed: int) -> DataSummary:
+    del changed  # Only so that a new file is read anew.
+    return load_summary(Path(path))

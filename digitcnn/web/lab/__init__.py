@@ -1,0 +1,1 @@
+"""The Model Lab's Train, Runs, Sweeps and Inside tabs."""

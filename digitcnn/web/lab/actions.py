@@ -1,0 +1,130 @@
+"""What a visitor does with runs, and what the lab remembers of this visitor."""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from digitcnn.errors import DigitcnnError
+from digitcnn.lab.jobs import queue as training_queue
+from digitcnn.lab.runs.catalog import Run
+from digitcnn.lab.runs.settings import Settings
+from digitcnn.web.models import use_run, used_run
+
+PARTS = ("Train", "Compare", "Inside", "Runs", "Sweeps")
+PART = "tab"
+"""The query parameter that holds the part of the lab, so that a link leads to it."""
+
+WATCHED = "run"
+"""The query parameter that holds the run a visitor looks at, so that a reload and a link keep it."""
+
+
+def start(settings: Settings) -> None:
+    """Puts a new run into the queue and watches it."""
+
+    def submit() -> None:
+        name = training_queue.submit(settings)
+        st.session_state["lab.mine"] = {*my_runs(), name}
+        watch(name)
+
+    _try(submit)
+
+
+def stop(name: str) -> None:
+    """Asks a training to stop."""
+    st.session_state["lab.stopping"] = name
+    _try(lambda: training_queue.stop(name))
+
+
+def resume(name: str) -> None:
+    """Puts a run back into the queue and watches it."""
+
+    def put_back() -> None:
+        training_queue.resume(name)
+        st.session_state["lab.mine"] = {*my_runs(), name}
+        st.session_state.pop("lab.stopping", None)
+        watch(name)
+
+    _try(put_back)
+
+
+def cancel(name: str) -> None:
+    """Takes a run out of the queue."""
+    _try(lambda: training_queue.cancel(name))
+
+
+def delete(name: str) -> None:
+    """Removes a run that was made here."""
+    if used_run() == name:
+        use_run(None)
+    _try(lambda: training_queue.delete(name))
+
+
+def use(name: str | None) -> None:
+    """Makes a run this visitor's model on Draw and Upload, or none."""
+    use_run(name)
+
+
+def compare(run: Run) -> None:
+    """Opens the comparison of a run with the usual baseline."""
+    # What compares is only loaded by those who do.
+    from digitcnn.web.compare.runs import choose
+
+    choose(run.folder.path)
+    st.session_state[PART] = "Compare"
+
+
+def watch(name: str | None) -> None:
+    """Makes a run the one that this visitor looks at, or none."""
+    st.session_state["lab.watched"] = name
+    if name:
+        st.query_params[WATCHED] = name
+    else:
+        st.query_params.pop(WATCHED, None)
+
+
+def watched() -> str | None:
+    """The run that this visitor looks at, wherever they come from."""
+    if name := st.query_params.get(WATCHED):
+        st.session_state["lab.watched"] = name
+    elif name := st.session_state.get("lab.watched"):
+        st.query_params[WATCHED] = name
+    return name
+
+
+def my_runs() -> set[str]:
+    """The runs that this visitor has started or resumed since they came."""
+    return st.session_state.get("lab.mine", set())
+
+
+def say_queue(runs: Sequence[Run]) -> str:
+    """Who trains and who waits, in Markdown; "" where nobody does."""
+    busy = [run for run in runs if run.busy]
+    waiting = training_queue.list_waiting(list(runs))
+    parts = []
+    if busy:
+        parts.append(f"{_say_names(busy)} {'is' if len(busy) == 1 else 'are'} being trained")
+    if waiting:
+        parts.append(f"{_say_names(waiting)} {'waits' if len(waiting) == 1 else 'wait in this order'}")
+    sentence = "; ".join(parts)
+    mine = [place for place, run in enumerate(waiting, 1) if run.name in my_runs()]
+    if mine:
+        sentence += f". Your place in the queue: {', '.join(map(str, mine))} of {len(waiting)}"
+    return f"{sentence}." if sentence else ""
+
+
+def show_problem() -> None:
+    """What went wrong with the last thing that this visitor did, once."""
+    if problem := st.session_state.pop("lab.problem", None):
+        st.error(problem, icon=":material/error:")
+
+
+def _try(action: Callable[[], None]) -> None:
+    try:
+        action()
+    except DigitcnnError as error:
+        st.session_state["lab.problem"] = str(error)
+
+
+def _say_names(runs: Sequence[Run]) -> str:
+    mine = my_runs()
+    return ", ".join(f"**{run.name}**{' (yours)' if run.name in mine else ''}" for run in runs)

@@ -1,0 +1,94 @@
+"""What can be taken away of a run: its model in four formats, its figures, and its report."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from digitcnn.errors import DigitcnnError
+from digitcnn.lab.runs.catalog import Run
+from digitcnn.lab.runs.exports import Format, can_export, find_export, start_export
+
+_LOOK_AGAIN = 1.5
+"""Seconds between two looks at a file in the making."""
+
+_BINARY = "application/octet-stream"
+_FORMATS: dict[Format, tuple[str, str]] = {
+    "h5": ("Legacy .h5", "Keras has to write it, which takes it some seconds to start"),
+    "onnx": ("ONNX", "For ONNX Runtime, in most languages; to write it takes some seconds"),
+}
+"""Those that are made when somebody asks for them: what they are called, and why it takes a moment."""
+
+
+def show_downloads(run: Run) -> None:
+    """Buttons for everything that there is of a run."""
+    folder = run.folder
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lab-downloads"):
+        _download("model.keras", folder.keras_file, f"{run.name}.keras", _BINARY)
+        _download(".tflite", folder.tflite_file, f"{run.name}.tflite", _BINARY)
+        if folder.keras_file.is_file() and not run.busy:
+            for form in _FORMATS:
+                if can_export(form):
+                    waits = find_export(folder, form).state == "working"
+                    with st.container(width="content"):
+                        st.fragment(_offer_made, run_every=_LOOK_AGAIN if waits else None)(run, form, waits)
+        _download("History", folder.history_csv, f"{run.name}-history.csv", "text/csv")
+        if folder.predictions_npz.is_file() and run.record and not run.busy:
+            _offer_figures(run)
+
+
+def _offer_made(run: Run, form: Format, waited: bool) -> None:
+    """A file that is made on demand: to make it, that it is being made, and to download it."""
+    label, why = _FORMATS[form]
+    export = find_export(run.folder, form)
+    if (export.state == "working") != waited:
+        st.rerun()
+    if export.state == "ready":
+        _download(label, export.path, f"{run.name}.{form}", _BINARY)
+    elif export.state == "working":
+        st.button(
+            f"Making {label}", icon=":material/hourglass_top:", disabled=True, key=f"lab.runs.{form}-wait"
+        )
+    elif st.button(
+        label if export.state == "missing" else f"{label}: try again",
+        icon=":material/build:",
+        help=why,
+        key=f"lab.runs.{form}",
+    ):
+        try:
+            start_export(run.folder, form)
+        except DigitcnnError as error:
+            st.session_state["lab.problem"] = str(error)
+        st.rerun()
+
+
+def _offer_figures(run: Run) -> None:
+    """What is computed of the run's predictions, once somebody asks for it."""
+    # The libraries that compare are only loaded by those who look at a run.
+    from digitcnn.lab.metrics.compared_runs import candidate_of
+    from digitcnn.web.compare.downloads import make_confusions, make_report
+
+    candidate = candidate_of(run.folder)
+    files = (
+        ("Confusion matrix", make_confusions, "confusion-matrix.csv", "text/csv"),
+        ("Report", make_report, "report.html", "text/html"),
+    )
+    for label, make, name, kind in files:
+        _button(label, lambda make=make: make((candidate,)), f"{run.name}-{name}", kind)
+
+
+def _download(label: str, path: Path, name: str, kind: str) -> None:
+    if path.is_file():
+        _button(label, path.read_bytes, name, kind)
+
+
+def _button(label: str, read: Callable[[], bytes | str], name: str, kind: str) -> None:
+    st.download_button(
+        label,
+        read,
+        name,
+        kind,
+        on_click="ignore",
+        icon=":material/download:",
+        key=f"lab.runs.download.{label}",
+    )

@@ -1,0 +1,225 @@
+"""A run as it stands now: curves, figures, who waits, Stop and Resume; it follows a training by itself."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from digitcnn.errors import DigitcnnError
+from digitcnn.lab.jobs.queue import advance, list_waiting, training_is_on
+from digitcnn.lab.runs.catalog import Run, list_own_runs, read_test_accuracy
+from digitcnn.lab.runs.live import Curves, Now, read_curves, read_now
+from digitcnn.web.charts.live_curves import spec_of, tabulate_curve
+from digitcnn.web.lab import actions as lab_actions
+from digitcnn.web.lab.words import as_markdown, say_accuracy, say_duration, say_size, say_state
+
+EVERY = 1.0
+"""Seconds between two looks at a training."""
+
+
+def show_live() -> list[Run]:
+    """The queue, and the run that this visitor looks at or that is being trained, if there is one.
+
+    Returns:
+        The runs made here, as they stand now.
+    """
+    runs = _look()
+    active = any(run.busy or run.state == "queued" for run in runs)
+    st.fragment(_follow, run_every=EVERY if active else None)(_signature(runs), [runs])
+    return runs
+
+
+def choose_subject(runs: Sequence[Run], watched: str | None) -> Run | None:
+    """The run to show: that looked at, unless it waits; else the one in training; else the last, cut off."""
+    chosen = next((run for run in runs if run.name == watched), None)
+    if chosen and chosen.state != "queued":
+        return chosen
+    busy = next((run for run in runs if run.busy), None)
+    if busy or not runs:
+        return busy
+    return runs[0] if runs[0].state in ("interrupted", "failed") else None
+
+
+def show_curves(name: str, curves: Curves, *, key: str, height: int = 260) -> None:
+    """Accuracy and loss side by side, one under the other on a phone."""
+    with st.grid(2, min_column_width=280, gap="medium"):
+        for metric in ("accuracy", "loss"):
+            with st.container(gap="xxsmall"):
+                st.markdown(f"**{metric.capitalize()}** by epoch")
+                st.vega_lite_chart(
+                    tabulate_curve(curves, metric),
+                    spec_of(curves, metric, height=height),
+                    key=f"{key}.{metric}",
+                    alt=_describe(name, curves, metric),
+                )
+
+
+def _follow(before: tuple[tuple[str, str, bool], ...], fresh: list[list[Run]]) -> None:
+    """Follows a training; `fresh` holds the runs where they have just been looked at, and only then."""
+    runs = fresh.pop() if fresh else _look()
+    if _signature(runs) != before:
+        # What surrounds this part, and how often it looks, depend on what runs.
+        st.rerun()
+    subject = choose_subject(runs, lab_actions.watched())
+    if sentence := lab_actions.say_queue(runs):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lab-queue"):
+            st.markdown(f":material/queue: {sentence}", width="content")
+            for run in runs:
+                # After a reload nobody knows whose it is, but the address tells which one is looked at.
+                if run.state == "queued" and run.name in {*lab_actions.my_runs(), lab_actions.watched()}:
+                    _cancel_button(run)
+    if subject:
+        _show_subject(subject, runs)
+
+
+def _show_subject(run: Run, runs: Sequence[Run]) -> None:
+    with st.container(border=True, key="lab-live"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.subheader(run.name, anchor=False, width="content")
+            st.markdown(say_state(run), width="content")
+            st.space("stretch")
+            _show_buttons(run, runs)
+        if run.problem:
+            st.warning(as_markdown(run.problem), icon=":material/warning:")
+        if run.record is None:
+            return
+        now, curves = read_now(run), read_curves(run)
+        st.progress(now.share, text=_say_phase(run, now))
+        _show_figures(run, now)
+        if curves.problem:
+            st.warning(as_markdown(curves.problem), icon=":material/warning:")
+        show_curves(run.name, curves, key="lab.live")
+
+
+def _show_buttons(run: Run, runs: Sequence[Run]) -> None:
+    if run.busy:
+        stopping = run.state != "running" or st.session_state.get("lab.stopping") == run.name
+        st.button(
+            "Stopping" if stopping else "Stop",
+            icon=":material/stop_circle:",
+            disabled=stopping,
+            on_click=lab_actions.stop,
+            args=(run.name,),
+            key="lab.stop",
+            help="Stops at once, and keeps the best epoch: the run can be used, and resumed",
+        )
+        return
+    if run.can_resume:
+        resume_button(run, key="lab.resume")
+    compare_button(run, key="lab.compare")
+    other = next((run for run in runs if run.busy), None)
+    if other:
+        st.button(
+            f"Watch {other.name}",
+            icon=":material/visibility:",
+            on_click=lab_actions.watch,
+            args=(other.name,),
+            key="lab.watch",
+        )
+    elif run.state not in ("interrupted", "failed"):
+        st.button(
+            "Close",
+            icon=":material/close:",
+            on_click=lab_actions.watch,
+            args=(None,),
+            key="lab.close",
+            type="tertiary",
+        )
+
+
+def compare_button(run: Run, *, key: str) -> None:
+    """The way to the comparison, for a run that was measured."""
+    if run.busy or not run.folder.predictions_npz.is_file():
+        return
+    if st.button(
+        "Compare",
+        icon=":material/compare_arrows:",
+        on_click=lab_actions.compare,
+        args=(run,),
+        key=key,
+        help="Sets it against a baseline, which you can change",
+    ):
+        st.rerun()  # The button may stand in a part of the page that runs alone.
+
+
+def resume_button(run: Run, *, key: str) -> None:
+    """Resume, for a run that was cut off."""
+    st.button(
+        "Resume",
+        icon=":material/play_arrow:",
+        on_click=lab_actions.resume,
+        args=(run.name,),
+        disabled=not training_is_on(),
+        type="primary",
+        key=key,
+        help="Goes on after the last whole epoch",
+    )
+
+
+def _cancel_button(run: Run) -> None:
+    st.button(
+        f"Cancel {run.name}",
+        icon=":material/close:",
+        on_click=lab_actions.cancel,
+        args=(run.name,),
+        key=f"lab.cancel.{run.name}",
+        type="tertiary",
+    )
+
+
+def _show_figures(run: Run, now: Now) -> None:
+    epoch = f"{now.epoch} of {now.epochs}"
+    if now.phase == "ended":
+        figures = {
+            "Epochs": epoch,
+            "Test": say_accuracy(read_test_accuracy(run)),
+            "Validation": say_accuracy(now.val_accuracy),
+            "Training": say_accuracy(now.accuracy),
+            "Time": say_duration(run.record.seconds) if run.record and run.record.seconds else "–",
+            "Weights": f"{run.record.parameters:,}" if run.record and run.record.parameters else "–",
+        }
+    else:
+        figures = {
+            "Epoch": epoch,
+            "Validation": say_accuracy(now.val_accuracy),
+            "Training": say_accuracy(now.accuracy),
+            "Images a second": "–" if now.images_per_second is None else f"{now.images_per_second:,.0f}",
+            "Time left": "–" if now.seconds_left is None else say_duration(now.seconds_left),
+            "Memory": "–" if now.memory is None else say_size(now.memory),
+        }
+    with st.grid(6, min_column_width=120, gap="small"):
+        for label, value in figures.items():
+            st.metric(label, value)
+
+
+def _say_phase(run: Run, now: Now) -> str:
+    if now.phase == "starting":
+        return "Loading TensorFlow and the images"
+    if now.phase == "measuring":
+        return "Measuring the best epoch on the test images, and saving it"
+    if now.phase == "training":
+        return f"Epoch {now.epoch} of {now.epochs}"
+    if run.state == "finished":
+        return "Finished: the best epoch is kept"
+    kept = "; the best of them is kept and can be used" if run.has_model else ""
+    return f"{now.epoch} of {now.epochs} epochs are done{kept}"
+
+
+def _describe(name: str, curves: Curves, metric: str) -> str:
+    last = curves.epochs[-1].get(f"val_{metric}") if curves.epochs else None
+    said = "no epoch is done yet" if last is None else f"{last:.4f} on validation images at the end"
+    return f"{metric.capitalize()} of {name} over {len(curves.epochs)} epochs: {said}"
+
+
+def _look() -> list[Run]:
+    runs = list_own_runs()
+    if not list_waiting(runs):
+        return runs
+    try:
+        advance()
+    except DigitcnnError as error:
+        st.session_state["lab.problem"] = str(error)
+    return list_own_runs()
+
+
+def _signature(runs: Sequence[Run]) -> tuple[tuple[str, str, bool], ...]:
+    return tuple((run.name, run.state, run.busy) for run in runs)

@@ -1,0 +1,195 @@
+"""The Runs part of the lab: every run, shipped and made here, and what can be done with each."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from digitcnn.lab.jobs.queue import LOG, training_is_on
+from digitcnn.lab.runs.catalog import Run, list_own_runs, list_shipped_runs, read_test_accuracy
+from digitcnn.lab.runs.live import read_curves
+from digitcnn.lab.runs.settings import PRESETS
+from digitcnn.web.lab import actions as lab_actions
+from digitcnn.web.lab.downloads import show_downloads
+from digitcnn.web.lab.live import compare_button, resume_button, show_curves
+from digitcnn.web.lab.words import BADGES, as_markdown, say_duration, say_state
+from digitcnn.web.models import used_run
+from digitcnn.web.tables import make_table_of_rows
+
+
+def show_runs() -> None:
+    """Everything of the Runs part."""
+    lab_actions.show_problem()
+    own = list_own_runs()
+    runs = [*own, *list_shipped_runs()]
+    if sentence := lab_actions.say_queue(own):
+        st.markdown(f":material/queue: {sentence}")
+    if not runs:
+        st.info("There are no runs yet: start one under Train.")
+        return
+    run = runs[_choose_row(runs)]
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.subheader(run.name, anchor=False, width="content")
+            st.markdown(say_state(run), width="content")
+            st.space("stretch")
+            _show_actions(run)
+        if run.problem:
+            st.warning(as_markdown(run.problem), icon=":material/warning:")
+        if run.record is None:
+            return
+        st.caption(_say_settings(run))
+        curves = read_curves(run)
+        if curves.problem:
+            st.warning(as_markdown(curves.problem), icon=":material/warning:")
+        if curves.epochs or curves.batches:
+            show_curves(run.name, curves, key="lab.runs.curves", height=220)
+        show_downloads(run)
+        _show_log(run)
+
+
+def tabulate(runs: Sequence[Run]) -> list[dict[str, Any]]:
+    """A row per run; what was not measured is None."""
+    rows = []
+    for run in runs:
+        record = run.record
+        rows.append(
+            {
+                "Run": run.name,
+                "State": BADGES[run.state][0],
+                "Preset": record.preset if record else None,
+                "Test accuracy": _percent(read_test_accuracy(run)),
+                "Epochs": record.settings.get("epochs") if record else None,
+                "Training time": say_duration(record.seconds) if record and record.seconds else None,
+                "Weights": record.parameters or None if record else None,
+                "Begun": _as_time(record.started) if record else None,
+                "From": "ships" if run.shipped else "made here",
+            }
+        )
+    return rows
+
+
+def _choose_row(runs: Sequence[Run]) -> int:
+    """The table; the row that was clicked last, or that this visitor watches."""
+    choice = st.dataframe(
+        make_table_of_rows(tabulate(runs)),
+        column_config={
+            "Run": st.column_config.TextColumn(pinned=True),
+            "Test accuracy": st.column_config.NumberColumn(
+                format="%.2f %%", help="On MNIST's 10,000 test images"
+            ),
+            "Weights": st.column_config.NumberColumn(format="localized"),
+            "Begun": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+        },
+        hide_index=True,
+        height=min(38 + 35 * len(runs), 388),
+        placeholder="",
+        on_select="rerun",
+        selection_mode="single-cell",
+        key="lab.runs.table",
+        alt="All runs with their state and accuracy; choose one to see it below",
+    )
+    names = [run.name for run in runs]
+    if cells := choice["selection"]["cells"]:
+        st.session_state["lab.runs.chosen"] = names[min(cells[0][0], len(names) - 1)]
+    for name in (st.session_state.get("lab.runs.chosen"), lab_actions.watched()):
+        if name in names:
+            return names.index(name)
+    return 0
+
+
+def _show_actions(run: Run) -> None:
+    if run.has_model and run.record and not run.busy:
+        _use_button(run)
+    compare_button(run, key="lab.runs.compare")
+    if run.shipped:
+        return
+    if run.state == "running":
+        st.button(
+            "Stop",
+            icon=":material/stop_circle:",
+            on_click=lab_actions.stop,
+            args=(run.name,),
+            key="lab.runs.stop",
+        )
+    if run.state == "queued":
+        st.button(
+            "Cancel",
+            icon=":material/close:",
+            on_click=lab_actions.cancel,
+            args=(run.name,),
+            key="lab.runs.cancel",
+        )
+    if run.can_resume:
+        resume_button(run, key="lab.runs.resume")
+    if not run.busy and training_is_on():
+        with st.popover("Delete", icon=":material/delete:"):
+            st.markdown(f"**{run.name}** and its model will be gone, for everybody.")
+            st.button(
+                "Delete it",
+                type="primary",
+                on_click=lab_actions.delete,
+                args=(run.name,),
+                key=f"lab.runs.delete.{run.name}",
+            )
+
+
+def _use_button(run: Run) -> None:
+    used = used_run() == run.name
+    if run.shipped:
+        return
+    st.button(
+        "Used on Draw and Upload" if used else "Use on Draw and Upload",
+        icon=":material/check:" if used else ":material/draw:",
+        on_click=lab_actions.use,
+        args=(None if used else run.name,),
+        key="lab.runs.use",
+        help="Puts this model first on both pages, for you alone, until you leave; again to take it back",
+    )
+
+
+def _show_log(run: Run) -> None:
+    log = run.folder.path / LOG
+    if not log.is_file():
+        return
+    shown = st.expander("What the training said", on_change="rerun", key="lab.runs.log")
+    if shown.open:
+        shown.code(_tail(log), language=None, wrap_lines=True)
+
+
+def _tail(path: Path, size: int = 4000) -> str:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - size))
+        return file.read(size).decode("utf-8", errors="replace").strip()
+
+
+def _say_settings(run: Run) -> str:
+    """The settings, and those first that are not the preset's own."""
+    assert run.record
+    preset = PRESETS.get(run.record.preset)
+    shown = {key: value for key, value in run.record.settings.items() if value is not None} | {
+        "seed": run.record.seed
+    }
+    own = {} if preset is None else vars(preset.recipe) | {"seed": 0}
+    changed = [_say(key, value) for key, value in shown.items() if own.get(key, None) != value]
+    same = [_say(key, value) for key, value in shown.items() if own.get(key, None) == value]
+    first = f"Not as the preset: {', '.join(changed)}. " if changed else "All as the preset. "
+    return as_markdown(first + f"{run.record.preset}: {', '.join(same)}.")
+
+
+def _say(name: str, value: object) -> str:
+    shown = ("yes" if value else "no") if isinstance(value, bool) else f"{value}"
+    return f"{name.replace('_', ' ')} {shown}"
+
+
+def _percent(fraction: float | None) -> float | None:
+    return None if fraction is None else 100 * fraction
+
+
+def _as_time(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,231 @@
+"""The Sweeps part of the lab: a sweep's trials, means over seeds, and the best so far, while it runs."""
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from digitcnn.errors import RunFolderError
+from digitcnn.lab.sweeps.record import TrialState, is_alive, list_sweeps, read_sweep
+from digitcnn.lab.sweeps.summary import SweepView, view_sweep
+from digitcnn.web.charts.sweeps import (
+    MOST_GROUPS,
+    axes_of,
+    spec_of_axes,
+    spec_of_groups,
+    tabulate_axes,
+    tabulate_groups,
+)
+from digitcnn.web.lab import actions as lab_actions
+from digitcnn.web.lab.words import as_markdown, say_accuracy, say_duration
+
+EVERY = 2.0
+"""Seconds between two looks at a sweep that runs."""
+
+WORDS: dict[TrialState, str] = {
+    "waiting": "waits",
+    "running": "training",
+    "finished": "finished",
+    "early": "stopped early",
+    "failed": "failed",
+}
+
+_EXAMPLE = """\
+presets = ["simple", "sprint"]
+seeds = [0, 1, 2]
+
+[settings]
+epochs = 2
+
+[vary]
+batch_size = [64, 128]"""
+
+
+def show_sweeps() -> None:
+    """Everything of the Sweeps part; it only reads what a sweep has written."""
+    paths = {path.stem: path for path in list_sweeps()}
+    if not paths:
+        _explain()
+        return
+    if len(paths) > 1:
+        name = st.selectbox("Sweep", list(paths), key="lab.sweep", width=320)
+    else:
+        (name,) = paths
+    path = paths[name]
+    alive = _is_run(path)
+    st.fragment(_follow, run_every=EVERY if alive else None)(path, alive)
+
+
+def _follow(path: Path, was_alive: bool) -> None:
+    try:
+        record = read_sweep(path)
+    except RunFolderError as error:
+        st.warning(as_markdown(str(error)), icon=":material/warning:")
+        return
+    alive = is_alive(record, path)
+    if alive != was_alive:
+        # How often this part looks depends on whether the sweep is run.
+        st.rerun()
+    view = view_sweep(record, alive=alive)
+    with st.container(border=True, key="lab-sweep"):
+        _show_head(view)
+        measured = [group for group in view.groups if group.mean is not None]
+        if not measured and view.best is None:
+            st.caption("The first result is there when the first trial has come to its end.")
+        if measured:
+            _show_groups(view)
+        if len(axes_of(view)) > 2 and any(trial.best is not None for trial in view.trials):
+            st.markdown("**What leads where**: a line per trial, across its settings to its best epoch")
+            st.vega_lite_chart(
+                tabulate_axes(view),
+                spec_of_axes(view),
+                key="lab.sweep.axes",
+                alt="A line per trial across its settings to its accuracy on the validation images",
+            )
+        _show_trials(view)
+
+
+def _show_head(view: SweepView) -> None:
+    record = view.record
+    state, colour = (
+        ("finished", "green")
+        if record.state == "finished"
+        else ("running", "blue")
+        if view.alive
+        else ("cut off", "orange")
+    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader(as_markdown(record.name), anchor=False, width="content")
+        st.markdown(f":{colour}-badge[{state}]", width="content")
+    count = len(view.trials)
+    done = sum(trial.record.ended for trial in view.trials)
+    share = sum(
+        1.0 if trial.record.ended else trial.epoch / max(trial.record.epochs, 1) for trial in view.trials
+    )
+    parts = [f"{done} of {count} trials have ended"]
+    parts += [
+        f"{view.count(state)} {WORDS[state]}" for state in ("running", "early", "failed") if view.count(state)
+    ]
+    st.progress(
+        min(1.0, share / max(count, 1)), text=f"{', '.join(parts)}. Trained by: {as_markdown(record.engine)}."
+    )
+    if state == "cut off":
+        st.warning(
+            "Nobody runs this sweep now: the command that began it goes on.", icon=":material/warning:"
+        )
+    with st.grid(4, min_column_width=150, gap="small"):
+        best = view.best
+        st.metric("Best so far", say_accuracy(best.test if best else None), help=best.name if best else None)
+        leader = next((group for group in view.groups if group.mean is not None), None)
+        st.metric("Best mean over seeds", say_accuracy(leader.mean if leader else None))
+        st.metric("Trials", f"{done} of {count}")
+        st.metric("Training, all together", say_duration(sum(trial.seconds for trial in view.trials)))
+    if best:
+        st.caption(f"Best so far: {as_markdown(best.name)} ({as_markdown(best.label)}).")
+
+
+def _show_groups(view: SweepView) -> None:
+    groups = [group for group in view.groups if group.mean is not None]
+    st.markdown("**Mean over seeds**, with its 95 % interval, and every seed")
+    st.vega_lite_chart(
+        tabulate_groups(groups[:MOST_GROUPS], view.trials),
+        spec_of_groups(groups[:MOST_GROUPS]),
+        key="lab.sweep.groups",
+        alt=f"Mean accuracy over seeds of {len(groups)} settings; the best is {groups[0].label}",
+    )
+    st.dataframe(
+        [
+            {
+                "Preset": group.preset,
+                **{name.replace("_", " "): str(value) for name, value in group.varied.items()},
+                "Mean": group.mean,
+                "95 % from": group.low,
+                "to": group.high,
+                "Best": group.best,
+                "Seeds": f"{group.seeds} of {group.trials}",
+            }
+            for group in view.groups
+        ],
+        column_config={
+            "Preset": st.column_config.TextColumn(pinned=True),
+            **{
+                name: st.column_config.NumberColumn(format="%.4f")
+                for name in ("Mean", "95 % from", "to", "Best")
+            },
+        },
+        hide_index=True,
+        height=min(38 + 35 * len(view.groups), 318),
+        placeholder="",
+        key="lab.sweep.means",
+        alt="Mean accuracy over seeds of every preset and setting",
+    )
+    if any(group.seeds == 1 for group in groups):
+        st.caption("One seed says nothing about chance: an interval needs two, and is narrow from five on.")
+
+
+def _show_trials(view: SweepView) -> None:
+    rows: list[dict[str, Any]] = [
+        {
+            "Trial": trial.name,
+            "State": WORDS[trial.state],
+            "Test": trial.test,
+            "Best validation": trial.best,
+            "Epoch": f"{trial.epoch} of {trial.record.epochs}",
+            "Preset": trial.record.preset,
+            **{name.replace("_", " "): str(value) for name, value in trial.record.varied.items()},
+            "Seed": trial.record.seed,
+            "Time": trial.seconds or None,
+            "Machine": trial.record.node,
+            "Begun": trial.record.attempts,
+            "Problem": trial.record.error,
+        }
+        for trial in view.trials
+    ]
+    st.markdown("**All trials**")
+    choice = st.dataframe(
+        rows,
+        column_config={
+            "Trial": st.column_config.TextColumn(pinned=True),
+            "Test": st.column_config.NumberColumn(format="%.4f", help="Accuracy on the test images"),
+            "Best validation": st.column_config.NumberColumn(format="%.4f"),
+            "Time": st.column_config.NumberColumn(format="duration"),
+            "Begun": st.column_config.NumberColumn(help="How often: more than once where a worker was lost"),
+        },
+        hide_index=True,
+        height=min(38 + 35 * len(rows), 388),
+        placeholder="",
+        on_select="rerun",
+        selection_mode="single-row",
+        key="lab.sweep.trials",
+        alt="All trials with their state and accuracy; choose one to open its run",
+    )
+    chosen = choice["selection"]["rows"]
+    if chosen and view.trials[min(chosen[0], len(rows) - 1)].run:
+        name = view.trials[min(chosen[0], len(rows) - 1)].name
+        st.button(
+            f"Open {name} under Runs",
+            icon=":material/open_in_new:",
+            on_click=_open_run,
+            args=(name,),
+            key="lab.sweep.open",
+        )
+
+
+def _open_run(name: str) -> None:
+    lab_actions.watch(name)
+    st.session_state["lab.runs.chosen"] = name
+    st.session_state[lab_actions.PART] = "Runs"
+
+
+def _is_run(path: Path) -> bool:
+    try:
+        return is_alive(read_sweep(path), path)
+    except RunFolderError:
+        return False
+
+
+def _explain() -> None:
+    st.markdown("A sweep trains presets with several seeds and settings, and shows what is more than chance.")
+    st.info("There are no sweeps yet: write a file like this one, and start it.")
+    st.code(_EXAMPLE, language="toml")
+    st.code("python -m digitcnn sweep sweep.toml", language="bash")

@@ -1,0 +1,192 @@
+"""The Train part of the lab: what is being trained, and a preset with its settings to start another."""
+
+import html
+import math
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from digitcnn.errors import DigitcnnError
+from digitcnn.lab.explain.layers import Layer, read_layers
+from digitcnn.lab.jobs.queue import training_is_on
+from digitcnn.lab.runs.catalog import Run, list_shipped_runs, read_test_accuracy
+from digitcnn.lab.runs.claims import judge_claim
+from digitcnn.lab.runs.estimates import estimate
+from digitcnn.lab.runs.live import read_curves
+from digitcnn.lab.runs.settings import LIMITS, OPTIMIZERS, PRESETS, Preset, Settings, command_of
+from digitcnn.web.lab import actions as lab_actions
+from digitcnn.web.lab.live import show_curves, show_live
+from digitcnn.web.lab.words import as_markdown, say_accuracy, say_duration
+
+_SIDE = 72
+"""Pixels that 28 pixels of an image are high in the drawing of the layers."""
+
+
+def show_train() -> None:
+    """Everything of the Train part."""
+    lab_actions.show_problem()
+    runs = show_live()
+    if lab_actions.watched():
+        # What this visitor has started is to be in sight; the rest is one click away.
+        another = st.expander("Train another model", on_change="rerun", key="lab.another")
+        if another.open:
+            with another:
+                _choose_preset(runs)
+    else:
+        st.subheader("Train a model", anchor=False)
+        _choose_preset(runs)
+
+
+def _choose_preset(runs: list[Run]) -> None:
+    name = st.pills(
+        "Preset",
+        list(PRESETS),
+        default=next(iter(PRESETS)),
+        required=True,
+        label_visibility="collapsed",
+        key="preset",
+        bind="query-params",
+    )
+    preset = PRESETS[name]
+    shipped = list_shipped_runs()
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        _show_card(preset, next((run for run in shipped if run.name == name), None))
+    with right:
+        _choose_and_start(preset, runs, shipped)
+
+
+def _show_card(preset: Preset, run: Run | None) -> None:
+    with st.container(border=True):
+        if layers := _layers_of(run):
+            st.html(_draw_layers(layers))
+        accuracy = read_test_accuracy(run) if run else None
+        judged = "" if accuracy is None else f" {as_markdown(judge_claim(preset.claim, accuracy))}"
+        st.markdown(f"{as_markdown(preset.summary)}. Its own claim: {as_markdown(preset.claim)}.{judged}")
+        with st.grid(4, min_column_width=110, gap="small"):
+            st.metric("MNIST test", say_accuracy(accuracy), help="Measured on the 10,000 test images")
+            st.metric("Training time", say_duration(run.record.seconds) if run and run.record else "–")
+            st.metric("Weights", f"{run.record.parameters:,}" if run and run.record else "–")
+            st.metric("Epochs", preset.recipe.epochs)
+        if run is None or run.state != "finished":
+            st.caption("No trained model of it ships: train it to see what it reaches.")
+        else:
+            show_curves(run.name, read_curves(run), key=f"lab.card.{preset.name}", height=200)
+
+
+def _choose_and_start(preset: Preset, runs: list[Run], shipped: list[Run]) -> None:
+    try:
+        settings = _choose_settings(preset)
+    except DigitcnnError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    guess = estimate(settings, runs, shipped)
+    if guess is None:
+        st.caption("How long it takes is not known: nobody has trained this preset here yet.")
+    else:
+        basis = (
+            "its last run on this machine" if guess.here else "the run that ships, and this machine's speed"
+        )
+        st.caption(f"About **{say_duration(guess.seconds)}**: an estimate from {basis}.")
+    if not training_is_on():
+        st.info("Training is turned off on this server. On your own machine it is one command:")
+    elif any(run.busy or run.state == "queued" for run in runs):
+        st.caption("One model is trained at a time; yours will wait for its turn.")
+    st.button(
+        "Start training",
+        icon=":material/play_arrow:",
+        type="primary",
+        width="stretch",
+        disabled=not training_is_on(),
+        on_click=lab_actions.start,
+        args=(settings,),
+        key="lab.start",
+    )
+    # Not st.code: to load its highlighter takes the browser longer than all the rest before the first chart.
+    st.caption(f"The same on the command line: `{command_of(settings)}`")
+
+
+def _choose_settings(preset: Preset) -> Settings:
+    own = Settings.of_preset(preset.name)
+    with st.grid(2, min_column_width=150, gap="small"):
+        chosen: dict[str, Any] = {
+            "epochs": _number(own, "epochs", "Epochs", step=1),
+            "batch_size": _number(own, "batch_size", "Batch size", step=32),
+            "optimizer": st.selectbox(
+                "Optimizer",
+                OPTIMIZERS,
+                index=OPTIMIZERS.index(own.optimizer),
+                help=f"How the steps are made of the gradients. The preset uses {own.optimizer}.",
+                key=f"lab.{preset.name}.optimizer",
+                persist_state="session",
+            ),
+            "learning_rate": _number(own, "learning_rate", "Learning rate", step=0.0005, format="%g"),
+            "images": _number(own, "images", "Images used", step=1000, placeholder="all"),
+            "validation_split": _number(
+                own,
+                "validation_split",
+                "Validation split",
+                step=0.05,
+                format="%g",
+                disabled=preset.recipe.data == "handwriting",
+            ),
+            "seed": _number(own, "seed", "Seed", step=1),
+        }
+    chosen["augmentation"] = st.toggle(
+        "Augmentation",
+        own.augmentation,
+        help="Turns, shifts and bends the images anew in every epoch: slower, but better on real "
+        f"handwriting. The preset has it {'on' if own.augmentation else 'off'}.",
+        key=f"lab.{preset.name}.augmentation",
+        persist_state="session",
+    )
+    return Settings.of_preset(preset.name, chosen)
+
+
+def _number(own: Settings, name: str, label: str, **options: Any) -> Any:
+    limit, default = LIMITS[name], getattr(own, name)
+    kind = type(options["step"])
+    said = "all of them" if default is None else f"{default:g}"
+    return st.number_input(
+        label,
+        kind(limit.least),
+        kind(limit.greatest),
+        default,
+        help=f"{limit.help} The preset uses {said}.",
+        key=f"lab.{own.preset}.{name}",
+        persist_state="session",
+        **options,
+    )
+
+
+def _layers_of(run: Run | None) -> tuple[Layer, ...]:
+    if run is None:
+        return ()
+    try:
+        return _read_layers(str(run.folder.keras_file), run.folder.keras_file.stat().st_mtime_ns)
+    except (DigitcnnError, OSError):
+        return ()
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _read_layers(path: str, changed: int) -> tuple[Layer, ...]:
+    return read_layers(Path(path))
+
+
+def _draw_layers(layers: tuple[Layer, ...]) -> str:
+    """The layers in a row: as high as their image, as wide as they have channels, named by their size."""
+    blocks = []
+    for layer in layers:
+        tall = _SIDE * layer.shape[0] / 28 if len(layer.shape) == 3 else 12 + 8 * math.log2(layer.shape[0])
+        wide = 10 + 5 * math.log2(layer.shape[-1]) if len(layer.shape) == 3 else 18
+        plain = layer.weights == 0 or layer.kind == "BatchNormalization"
+        kind = {"Conv2D": "conv", "Dense": "dense"}.get(layer.kind, "plain")
+        wide = 4 if plain else wide
+        number = "" if plain else f"<i>{layer.shape[-1]}</i>"
+        title = html.escape(layer.words, quote=True)
+        size = f"flex:{wide:.0f} 1 0;max-width:{1.6 * wide:.0f}px"
+        block = f'<b class="{kind}" style="height:{tall:.0f}px"></b>'
+        blocks.append(f'<span style="{size}" title="{title}">{block}{number}</span>')
+    words = html.escape("; ".join(layer.words for layer in layers), quote=True)
+    return f'<div class="layers" role="img" aria-label="{words}">{"".join(blocks)}</div>'

@@ -1,0 +1,262 @@
+"""A visitor's own digits on the pages: collected under an answer, shown in a fold, scored for the Lab."""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import streamlit as st
+
+from digitcnn.errors import DigitcnnError, InputError
+from digitcnn.lab.personal_digits import MOST_DIGITS, PersonalDigits, PersonalScore, score_models
+from digitcnn.recognition.reader import DigitReader
+from digitcnn.web.browser_storage import keep_digits, own_digits, remember_digits
+from digitcnn.web.frame import PAGES, link_to, pages_there_are
+from digitcnn.web.images import picture_of_pixels
+from digitcnn.web.models import Model, list_models, load_reader
+from digitcnn.web.tables import make_table
+from digitcnn.web.text import join_words
+
+FILE = "my-digits.npz"
+MOST_SHOWN = 48
+"""Digits shown as pictures: the latest ones."""
+
+_TROUBLE = "personal.trouble"
+_NEWS = "personal.news"
+_UPLOADS = "personal.uploads"
+
+
+def ask_label(pixels: np.ndarray | None, *, key: str) -> None:
+    """Asks what a drawing really was; the choice puts it into the visitor's set, taken back it leaves it.
+
+    Args:
+        pixels: the house digit, (28, 28); None keeps the place while there is nothing to ask about.
+        key: of the control.
+    """
+    own = own_digits()
+    label = None if pixels is None else own.label_of(pixels)
+    st.session_state[key] = label
+    with st.container(key="personal-ask", gap="xxsmall"):
+        st.segmented_control(
+            "Not right? It was",
+            list(range(10)),
+            key=key,
+            on_change=_follow,
+            args=(pixels, key),
+            disabled=pixels is None,
+            wrap=True,
+        )
+        st.caption(_say_kept(label, own))
+
+
+def show_personal_set() -> None:
+    """The visitor's digits behind a fold: look at them, take them away, bring them back, clear them."""
+    own = own_digits()
+    # Its label is always the same: with another one it would be another fold, and shut.
+    with st.container(gap=None):
+        remember_digits("set")
+        fold = st.expander("Your own digits", icon=":material/inbox:", on_change="rerun", key="personal.open")
+    if not fold.open:
+        return
+    with fold:
+        if trouble := st.session_state.pop(_TROUBLE, None):
+            st.error(trouble, icon=":material/error:")
+        if news := st.session_state.pop(_NEWS, None):
+            st.caption(f":material/check: {news}")
+        if len(own):
+            st.caption(f"{len(own)} {'digit' if len(own) == 1 else 'digits'}, the latest first")
+            st.html(_strip_html(own))
+        else:
+            st.caption(
+                "None yet. Under an answer, say which digit it was: also where the answer was right, "
+                "so that the Lab's score of your handwriting is a fair one."
+            )
+        _show_set_tools(own)
+        st.caption(
+            "They are kept in this tab of your browser and nowhere else, until you close it: download them "
+            "to have them next time."
+        )
+
+
+def show_personal_scores(others: Mapping[str, Model] | None = None) -> None:
+    """How many of the visitor's own digits each model reads; without any, how to collect some.
+
+    Args:
+        others: models to ask beside those that Draw and Upload offer, by what they are called.
+    """
+    own = own_digits()
+    remember_digits("scores")
+    if not len(own):
+        st.info(
+            "None of your own digits are here yet. Draw or upload some, and under each answer choose which "
+            "digit it was, whether the answer was right or wrong: every model is then scored on them here.",
+            icon=":material/inbox:",
+        )
+        with st.container(horizontal=True):
+            for page in pages_there_are():
+                if page in PAGES[1:3]:
+                    link_to(page)
+        return
+    scores = _score(own, {model.name: model for model in list_models()} | dict(others or {}))
+    st.dataframe(
+        _tabulate(scores),
+        column_config={
+            "model": st.column_config.TextColumn("Model"),
+            "right": st.column_config.NumberColumn("Right", width="small"),
+            "of": st.column_config.NumberColumn("Of", width="small"),
+            "accuracy": st.column_config.ProgressColumn(
+                "Accuracy", format="%.1f %%", min_value=0.0, max_value=100.0
+            ),
+            "interval": st.column_config.TextColumn("95 % interval"),
+            "refused": st.column_config.NumberColumn("Refused", width="small"),
+        },
+        key="personal.scores-table",
+        alt="Per model, how many of your own digits it reads as you labelled them",
+    )
+    st.caption(
+        f"{_say_best(scores)} A model is right where it reads what you said; a refusal is not right. "
+        "If you label only what was misread, every model looks worse than it is."
+    )
+
+
+def _follow(pixels: np.ndarray, key: str) -> None:
+    label, own = st.session_state[key], own_digits()
+    try:
+        keep_digits(own.remove(pixels) if label is None else own.add(pixels, label))
+    except InputError as error:
+        st.session_state[_TROUBLE] = str(error)
+
+
+def _say_kept(label: int | None, own: PersonalDigits) -> str:
+    if st.session_state.get(_TROUBLE) and len(own) >= MOST_DIGITS:
+        return st.session_state[_TROUBLE]
+    if label is None:
+        return (
+            "Your answer puts the drawing among your own digits, which the Model Lab scores every model on."
+        )
+    count = f"your own digits, {len(own)} so far" if len(own) > 1 else "your own digits"
+    return f"Kept as a {label} among {count}. Choose {label} again to take it back."
+
+
+def _show_set_tools(own: PersonalDigits) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+        st.download_button(
+            "Download",
+            own.to_bytes() if len(own) else b"",
+            FILE,
+            "application/octet-stream",
+            on_click="ignore",
+            disabled=not len(own),
+            icon=":material/download:",
+            key="personal.download",
+            help='NumPy\'s .npz: "pixels" (n, 28, 28) and "labels" (n,)',
+        )
+        st.button(
+            "Take back the last",
+            icon=":material/undo:",
+            on_click=_take_back,
+            disabled=not len(own),
+            key="personal.take-back",
+        )
+        with st.popover("Clear", icon=":material/delete:", disabled=not len(own)):
+            st.caption(f"All {len(own)} go, and can't be brought back unless you have downloaded them.")
+            st.button("Clear them all", type="primary", on_click=_clear, key="personal.clear")
+    # A new key empties the uploader once its file has been taken in.
+    key = f"personal.file-{st.session_state.get(_UPLOADS, 0)}"
+    st.file_uploader(
+        f"Bring back digits that you downloaded ({FILE})",
+        type="npz",
+        max_upload_size=4,
+        on_change=_take_in,
+        args=(key,),
+        key=key,
+    )
+
+
+def _take_back() -> None:
+    keep_digits(PersonalDigits(own_digits().digits[:-1]))
+
+
+def _clear() -> None:
+    keep_digits(own_digits().clear())
+
+
+def _take_in(key: str) -> None:
+    file = st.session_state[key]
+    if file is None:
+        return
+    st.session_state[_UPLOADS] = st.session_state.get(_UPLOADS, 0) + 1
+    own = own_digits()
+    try:
+        brought = PersonalDigits.from_bytes(file.getvalue())
+        both = own.merge(brought.digits)
+    except InputError as error:
+        st.session_state[_TROUBLE] = str(error)
+        return
+    keep_digits(both)
+    known = len(own) + len(brought) - len(both)
+    here = f"; {known} {'was' if known == 1 else 'were'} here already" if known else ""
+    st.session_state[_NEWS] = (
+        f"{len(brought)} {'digit' if len(brought) == 1 else 'digits'} brought back{here}."
+    )
+
+
+def _strip_html(own: PersonalDigits) -> str:
+    figures = [
+        f'<figure><img src="{escape(picture_of_pixels(digit.pixels))}" '
+        f'alt="One of your digits, a {digit.label}"><figcaption>{digit.label}</figcaption></figure>'
+        for digit in own.digits[: -MOST_SHOWN - 1 : -1]
+    ]
+    rest = len(own) - len(figures)
+    more = f"<p>and {rest} before these</p>" if rest else ""
+    return f'<div class="own-digits">{"".join(figures)}{more}</div>'
+
+
+def _score(own: PersonalDigits, models: dict[str, Model]) -> dict[str, PersonalScore]:
+    """The scores, computed anew only where the set or the models have changed."""
+    known: tuple[Any, dict[str, PersonalScore]] | None = st.session_state.get("personal.scores")
+    if known is None or known[0][0] is not own or known[0][1] != models:
+        readers = {name: reader for name, model in models.items() if (reader := _try_to_load(model))}
+        known = st.session_state["personal.scores"] = (own, models), score_models(own, readers)
+    return known[1]
+
+
+def _try_to_load(model: Model) -> DigitReader | None:
+    """The reader of a model; None where its files are damaged: then it has no score."""
+    try:
+        return load_reader(model)
+    except DigitcnnError:
+        return None
+
+
+def _tabulate(scores: dict[str, PersonalScore]) -> pa.Table:
+    """A row per model, the best first."""
+    rows = sorted(scores.items(), key=lambda entry: -entry[1].right)
+    return make_table(
+        {
+            "model": [name for name, _ in rows],
+            "right": [score.right for _, score in rows],
+            "of": [score.digits for _, score in rows],
+            "accuracy": [100 * score.right / score.digits for _, score in rows],
+            "interval": [
+                f"{score.interval.low * 100:.0f} to {score.interval.high * 100:.0f} %" for _, score in rows
+            ],
+            "refused": [score.refused for _, score in rows],
+        }
+    )
+
+
+def _say_best(scores: dict[str, PersonalScore]) -> str:
+    """Who reads most, in a sentence, and whether the intervals let that be luck."""
+    most = max(score.right for score in scores.values())
+    best = [name for name, score in scores.items() if score.right == most]
+    of = next(iter(scores.values())).digits
+    if len(best) == len(scores) > 1:
+        return f"All {len(best)} models read {most} of your {of}."
+    said = f"{join_words(best)} {'read' if len(best) > 1 else 'reads'} the most of yours, {most} of {of}"
+    others = [score for score in scores.values() if score.right < most]
+    low = min(score.interval.low for score in scores.values() if score.right == most)
+    if others and all(score.interval.high >= low for score in others):
+        return f"{said}; with so few digits the others may be as good."
+    return f"{said}."

@@ -1,0 +1,178 @@
+"""The picture as a canvas whose boxes can be moved, drawn, deleted and labelled."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import streamlit as st
+import streamlit_drawable_canvas as drawable
+
+from digitcnn.ink.strokes import Box
+from digitcnn.recognition.annotate import TYPED
+from digitcnn.recognition.corrections import EditedBox
+from digitcnn.web.images import INK
+
+ROOM = 640, 560
+"""Width and height of the largest canvas, in CSS pixels."""
+
+_START = "upload.start"
+_REVISION = "upload.revision"
+_LINE = 2
+_MARGIN = 3.0
+"""Canvas pixels between ink and box."""
+
+_SMALLEST_BOX = 8.0
+"""Canvas pixels: smaller boxes are slips of the mouse."""
+
+
+class Paper(NamedTuple):
+    """A canvas for a picture: its size, and its pixels per pixel of the picture."""
+
+    width: int
+    height: int
+    scale: float
+
+
+class _Start(NamedTuple):
+    """What a canvas began with; another `revision` makes it begin anew, though the boxes are the same."""
+
+    of: str
+    boxes: tuple[EditedBox, ...]
+    revision: int
+
+
+def fit_paper(size: tuple[int, int]) -> Paper:
+    """The largest canvas for a picture of this width and height."""
+    scale = min(ROOM[0] / size[0], ROOM[1] / size[1])
+    return Paper(max(round(size[0] * scale), 1), max(round(size[1] * scale), 1), scale)
+
+
+def begin(of: str, boxes: Sequence[EditedBox]) -> None:
+    """Says which boxes a canvas begins with; from then on they are the visitor's, until `end`."""
+    start: _Start | None = st.session_state.get(_START)
+    if start is None or start.of != of:
+        st.session_state[_START] = _Start(of, tuple(boxes), st.session_state.get(_REVISION, 0))
+
+
+def end() -> None:
+    """Forgets what the canvas began with: the next one begins with the boxes of that time."""
+    if st.session_state.pop(_START, None):
+        st.session_state[_REVISION] = st.session_state.get(_REVISION, 0) + 1
+
+
+def show_canvas(
+    of: str,
+    background: str,
+    paper: Paper,
+    *,
+    drawing: bool,
+    on_change: Callable[[list[EditedBox]], None],
+) -> None:
+    """Shows the canvas that `begin` has prepared.
+
+    Args:
+        of: the same as for `begin`.
+        background: address of the picture, of the paper's size.
+        paper: from `fit_paper`.
+        drawing: whether the mouse draws new boxes instead of moving those that are there.
+        on_change: called with all boxes, in pixels of the picture, when the visitor changed one.
+    """
+    key = f"upload.canvas.{of}"
+
+    def take_over() -> None:
+        state = st.session_state.get(key) or {}
+        raw = (state.get("drawing") or {}).get("raw")
+        if raw is not None:
+            on_change(_boxes_of(raw, paper))
+
+    start: _Start = st.session_state[_START]
+    objects = [_object_of(entry, paper) for entry in start.boxes]
+    drawing_now = {"objects": objects, "background": "", "revision": start.revision}
+    # st_canvas has no word for its frontend's mode "edit", only a toggle in a toolbar that hides: moving a
+    # box would be the last thing that a visitor finds.
+    drawable.out(
+        data={
+            "fillColor": "rgba(0, 0, 0, 0)",
+            "strokeWidth": _LINE,
+            "strokeColor": INK,
+            "backgroundColor": "",
+            "backgroundImageURL": background,
+            "realtimeUpdateStreamlit": True,
+            "canvasWidth": paper.width,
+            "canvasHeight": paper.height,
+            "drawingMode": "labeled_rect" if drawing else "edit",
+            "initialDrawing": drawing_now,
+            "displayRadius": 3,
+            "returnImageData": False,
+            "disabled": False,
+            "backgroundImageFit": "stretch",
+            "maxDisplayHeight": None,
+            "fontSize": 16,
+            "label": "",
+        },
+        key=key,
+        default={"drawing": {"raw": drawing_now, "data": None}, "backgroundFit": None},
+        on_drawing_change=take_over,
+        on_backgroundFit_change=lambda: None,
+        width="content",
+        height="content",
+    )
+
+
+def zoom_css(paper: Paper, *, container: str) -> str:
+    """Rules that show a canvas smaller where its column is narrower than it is."""
+    rules = [
+        f"@container (max-width: {width}px) "
+        f"{{ .st-key-{container} > * {{ zoom: {(width - 10) / paper.width:.3f}; }} }}"
+        for width in range(paper.width - 1, 240, -10)
+    ]
+    return "\n".join(rules)
+
+
+def _object_of(entry: EditedBox, paper: Paper) -> dict[str, Any]:
+    left, top, width, height = _on_canvas(entry.box, paper)
+    box = {"left": left, "top": top, "width": width, "height": height}
+    label = {"label": "" if entry.label is None else str(entry.label)}
+    colour = INK if entry.label is None else TYPED
+    return drawable.boxes_to_drawing([box | label], stroke_color=colour, stroke_width=_LINE)["objects"][0]
+
+
+def _on_canvas(box: Box, paper: Paper) -> tuple[float, float, float, float]:
+    return (
+        round(box.x * paper.scale - _MARGIN, 2),
+        round(box.y * paper.scale - _MARGIN, 2),
+        round(box.width * paper.scale + 2 * _MARGIN, 2),
+        round(box.height * paper.scale + 2 * _MARGIN, 2),
+    )
+
+
+def _boxes_of(raw: dict[str, Any], paper: Paper) -> list[EditedBox]:
+    """The boxes on the canvas; those that were left alone are exactly what they were."""
+    start: _Start | None = st.session_state.get(_START)
+    known = {_on_canvas(entry.box, paper): entry.box for entry in (start.boxes if start else ())}
+    edited = []
+    for found in drawable.CanvasResult(raw, None, False).boxes:
+        if max(found["width"], found["height"]) < _SMALLEST_BOX:
+            continue
+        sides = tuple(round(float(found[side]), 2) for side in ("left", "top", "width", "height"))
+        nearest = min(known, key=lambda other: _distance(other, sides), default=None)
+        if nearest is not None and _distance(nearest, sides) < 0.1:
+            box = known[nearest]
+        else:
+            box = _in_picture(sides, paper)
+        label = str(found["label"]).strip()
+        edited.append(EditedBox(box, int(label) if label in set("0123456789") else None))
+    return edited
+
+
+def _in_picture(sides: Sequence[float], paper: Paper) -> Box:
+    left, top, width, height = sides
+    return Box(
+        round((left + _MARGIN) / paper.scale, 2),
+        round((top + _MARGIN) / paper.scale, 2),
+        round(max(width - 2 * _MARGIN, 1.0) / paper.scale, 2),
+        round(max(height - 2 * _MARGIN, 1.0) / paper.scale, 2),
+    )
+
+
+def _distance(one: Sequence[float], other: Sequence[float]) -> float:
+    return max(abs(a - b) for a, b in zip(one, other, strict=True))

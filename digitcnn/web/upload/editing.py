@@ -1,0 +1,95 @@
+"""The tools that change a picture's boxes and labels, with the mouse and without."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from digitcnn.ink.strokes import Box
+from digitcnn.recognition.corrections import EditedBox
+from digitcnn.recognition.reader import Expect
+from digitcnn.web.models import Model
+from digitcnn.web.upload.canvas import begin, end, fit_paper, show_canvas, zoom_css
+from digitcnn.web.upload.files import Preview, ReadFile, edits_of, keep_edits
+from digitcnn.web.upload.panels import draw_background
+
+_MOVE, _DRAW = "Move boxes", "Draw new ones"
+
+
+def edit_boxes(file: ReadFile, preview: Preview, model: Model, expect: Expect) -> None:
+    """The picture as a canvas; what the visitor changes on it is kept, and the reading follows."""
+    of = f"{file.upload.fingerprint}.{model.name}.{expect}"
+    begin(of, _boxes_of(file))
+    paper = fit_paper(preview.size)
+    mode = st.segmented_control(
+        "The mouse",
+        [_MOVE, _DRAW],
+        default=_MOVE,
+        required=True,
+        label_visibility="collapsed",
+        key="upload.mode",
+    )
+    with st.container(key="upload-paper"):
+        show_canvas(
+            of,
+            draw_background(file.result, preview, paper),
+            paper,
+            drawing=mode == _DRAW,
+            on_change=partial(keep_edits, file.upload, expect),
+        )
+    st.html(f"<style>{zoom_css(paper, container='upload-paper')}</style>")
+
+
+def show_tools(file: ReadFile, preview: Preview, expect: Expect, index: int | None) -> None:
+    """How boxes are changed on the canvas, and buttons for those who don't use a mouse.
+
+    Args:
+        file: with the visitor's changes so far.
+        preview: of the file.
+        expect: as it was read.
+        index: the digit that is looked at; None where there is none.
+    """
+    st.caption(
+        "Drag a box to move it, its corners to change its size. Click a chosen box to type its digit: "
+        "your answer counts more than the model's."
+    )
+    boxes = _boxes_of(file)
+
+    def change(now: Sequence[EditedBox] | None) -> None:
+        keep_edits(file.upload, expect, now)
+        end()
+
+    def relabel(chosen: int) -> None:
+        label = st.session_state["upload.relabel"]
+        change([*boxes[:chosen], EditedBox(boxes[chosen].box, label), *boxes[chosen + 1 :]])
+
+    def remove(chosen: int) -> None:
+        change([*boxes[:chosen], *boxes[chosen + 1 :]])
+
+    def add() -> None:
+        width, height = preview.size
+        change([*boxes, EditedBox(Box(width * 0.45, height * 0.4, width * 0.1, height * 0.2))])
+
+    with st.container(horizontal=True, gap="xsmall"):
+        if index is not None:
+            labels = list(range(10))
+            st.menu_button("It is", labels, on_click=relabel, args=(index,), key="upload.relabel")
+            st.button("Remove", icon=":material/delete:", on_click=remove, args=(index,), key="upload.remove")
+        st.button("Add a box", icon=":material/add:", on_click=add, key="upload.add")
+        st.button(
+            "Start again",
+            icon=":material/undo:",
+            on_click=change,
+            args=(None,),
+            disabled=edits_of(file.upload, expect) is None,
+            key="upload.restart",
+        )
+
+
+def _boxes_of(file: ReadFile) -> list[EditedBox]:
+    """The boxes of a reading, with the labels that the visitor typed."""
+    result = file.result
+    return [
+        EditedBox(digit.box, digit.label if index in result.typed else None)
+        for index, digit in enumerate(result.reading.digits)
+    ]

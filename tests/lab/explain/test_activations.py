@@ -1,0 +1,57 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from digitcnn.errors import ModelNotFoundError, RunFolderError
+from digitcnn.ink.strokes import Box, draw_house_digit
+from digitcnn.lab.explain.activations import capture_outputs, cover_patches
+from digitcnn.lab.explain.layers import read_layers
+from digitcnn.recognition.reader import DigitReader
+from digitcnn.run_folder import SHIPPED, RunFolder
+
+SIMPLE = RunFolder(SHIPPED / "simple")
+SEVEN = draw_house_digit([np.array([(10.0, 10.0), (60.0, 12.0), (35.0, 100.0)])])
+
+pytestmark = pytest.mark.skipif(not SIMPLE.tflite_file.is_file(), reason="no model has shipped yet")
+
+
+def test_the_answer_hangs_on_ink_and_not_on_bare_paper():
+    found = cover_patches(SIMPLE, SEVEN)
+    assert found.answer == 7
+    assert found.change.shape == (28, 28)
+    row, column = found.weakest
+    assert SEVEN[row - 2 : row + 3, column - 2 : column + 3].any()
+    assert found.weakest_confidence < found.confidence
+    assert found.change[:3].max() == found.change[:3].min() == 0
+
+
+def test_confidence_is_the_one_that_pages_show():
+    (digit,) = DigitReader("simple").judge_all(SEVEN[np.newaxis], [Box(0, 0, 1, 1)])
+    assert cover_patches(SIMPLE, SEVEN).confidence == pytest.approx(digit.confidence, abs=1e-5)
+
+
+def test_patches_of_ink_show_what_a_gap_is_worth():
+    paper, ink = cover_patches(SIMPLE, SEVEN), cover_patches(SIMPLE, SEVEN, cover="ink", answer=7)
+    bare = SEVEN == 0
+    assert np.abs(ink.change[bare]).max() > np.abs(paper.change[bare]).max()
+
+
+def test_last_output_is_the_answer():
+    layers = read_layers(SIMPLE.keras_file)
+    outputs = capture_outputs(SIMPLE, layers, SEVEN)
+    (raw,) = DigitReader("simple").classify(SEVEN[np.newaxis])
+    np.testing.assert_allclose(list(outputs.values())[-1], raw, atol=1e-5)
+    assert [layers[at].shape for at in (0, 1, -1)] == [(26, 26, 32), (13, 13, 32), (10,)]
+    assert sum(layer.weights for layer in layers) == SIMPLE.read_record().parameters
+
+
+def test_broken_files_are_said(tmp_path: Path):
+    folder = RunFolder(tmp_path)
+    with pytest.raises(ModelNotFoundError):
+        cover_patches(folder, SEVEN)
+    with pytest.raises(RunFolderError, match=r"layers of .* cannot be read"):
+        read_layers(folder.keras_file)
+    folder.tflite_file.write_bytes(b"no model")
+    with pytest.raises(RunFolderError, match="cannot be looked into"):
+        capture_outputs(folder, read_layers(SIMPLE.keras_file), SEVEN)

@@ -1,0 +1,116 @@
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from digitcnn.errors import RunFolderError
+from digitcnn.lab.metrics import analyses
+from digitcnn.lab.metrics.analyses import (
+    FILE,
+    analyse_apart,
+    describe_analysis,
+    find_analysis,
+    keep_analysis,
+    read_analysis,
+)
+from digitcnn.lab.metrics.compared_runs import Candidate, list_candidates, load_run
+from digitcnn.lab.runs.run_table import Analysis, analyse
+from digitcnn.run_folder import SHIPPED, RunFolder, list_runs
+
+
+@pytest.fixture(scope="module")
+def candidates(tmp_path_factory: pytest.TempPathFactory) -> list[Candidate]:
+    return list(list_candidates(SHIPPED, tmp_path_factory.mktemp("none")).ready[:2])
+
+
+def equal(one: Analysis, other: Analysis) -> bool:
+    same = np.array_equal(one.confusions, other.confusions) and one.confusions.dtype == other.confusions.dtype
+    return same and asdict(one) | {"confusions": 0} == asdict(other) | {"confusions": 0}
+
+
+def test_process_of_its_own_says_what_this_one_would(candidates: list[Candidate]):
+    apart = analyse_apart(candidates)
+    assert len(apart) == len(candidates)
+    assert all(
+        equal(one, analyse(load_run(candidate))) for one, candidate in zip(apart, candidates, strict=True)
+    )
+
+
+def test_analysis_survives_json(candidates: list[Candidate]):
+    analysis = analyse(load_run(candidates[0]))
+    assert equal(read_analysis(json.loads(json.dumps(describe_analysis(analysis)))), analysis)
+
+
+@pytest.fixture
+def run(candidates: list[Candidate], tmp_path: Path) -> RunFolder:
+    """A run that keeps its analysis."""
+    ignored = shutil.ignore_patterns("model.*", FILE)
+    folder = RunFolder(shutil.copytree(candidates[0].path, tmp_path / "run", ignore=ignored))
+    assert find_analysis(folder) is None
+    keep_analysis(folder)
+    return folder
+
+
+@pytest.mark.parametrize("folder", list_runs(SHIPPED), ids=lambda folder: folder.name)
+def test_shipped_runs_keep_what_would_be_computed_of_their_predictions(folder: RunFolder):
+    kept = find_analysis(folder)
+    assert kept, (
+        f"{folder.name}'s {FILE} is not of its predictions: python -m digitcnn.lab.metrics.analyses --keep"
+    )
+    assert equal(kept, analyse(load_run(Candidate(folder.name, str(folder.path), ()))))
+
+
+def test_what_a_run_keeps_is_what_would_be_computed(run: RunFolder, candidates: list[Candidate]):
+    kept = find_analysis(run)
+    assert kept
+    assert equal(kept, analyse(load_run(candidates[0])))
+
+
+def test_other_predictions_make_void_what_was_kept(run: RunFolder):
+    probabilities, labels = run.read_predictions()
+    np.savez(run.predictions_npz, probabilities=probabilities[:100], labels=labels[:100])
+    assert find_analysis(run) is None
+
+
+def test_another_temperature_makes_void_what_was_kept(run: RunFolder):
+    run.write_record(replace(run.read_record(), temperature=3.0))
+    assert find_analysis(run) is None
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"of": 1}', "null"])
+def test_broken_file_is_as_none(run: RunFolder, text: str):
+    (run.path / FILE).write_text(text, encoding="utf-8")
+    assert find_analysis(run) is None
+
+
+def test_damaged_figures_are_as_none(run: RunFolder):
+    kept = json.loads((run.path / FILE).read_text(encoding="utf-8"))
+    (run.path / FILE).write_text(json.dumps(kept | {"confusions": [[1]]}), encoding="utf-8")
+    assert find_analysis(run) is None
+
+
+def test_where_no_process_can_be_started_this_one_computes(
+    candidates: list[Candidate], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(analyses.sys, "executable", "/nowhere/python")
+    assert equal(analyse_apart(candidates[:1])[0], analyse(load_run(candidates[0])))
+
+
+def test_run_without_predictions_is_said(tmp_path: Path):
+    with pytest.raises(RunFolderError):
+        analyse_apart([Candidate("gone", str(tmp_path / "gone"), ())])
+
+
+def test_scikit_learn_stays_out_of_the_process_that_asks():
+    script = (
+        "import sys, digitcnn.web.compare.figures, digitcnn.lab.metrics.comparison as comparison\n"
+        "comparison.mcnemar_mid_p(3, 9)\n"
+        "print([name for name in ('sklearn', 'scipy.stats', 'pandas') if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

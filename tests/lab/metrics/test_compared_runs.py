@@ -1,0 +1,86 @@
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from digitcnn.errors import RunFolderError
+from digitcnn.lab.metrics.compared_runs import list_candidates, load_run
+from digitcnn.lab.runs.run_table import analyse, say_duration, tabulate_facts
+from digitcnn.run_folder import SHIPPED, RunFolder
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A folder of runs: a whole one, one that still trains, and one whose record is broken."""
+    for name in ("mine", "training", "broken"):
+        shutil.copytree(SHIPPED / "simple", tmp_path / name, ignore=shutil.ignore_patterns("model.*"))
+    record = (tmp_path / "training" / "run.json").read_text().replace('"finished"', '"running"', 1)
+    (tmp_path / "training" / "run.json").write_text(record)
+    (tmp_path / "broken" / "run.json").write_text('{"preset": "simp')
+    return tmp_path
+
+
+def test_runs_with_results_are_offered_and_the_others_are_named(own: Path):
+    found = list_candidates(SHIPPED, own)
+    labels = [candidate.label for candidate in found.ready]
+    assert "mine" in labels
+    assert {"simple", "deeper"} <= set(labels)
+    assert found.unfinished == ("training",)
+    (sentence,) = found.broken
+    assert sentence.startswith("broken is left out: ")
+
+
+def test_a_run_named_like_a_shipped_model_is_told_from_it(own: Path):
+    (own / "mine").rename(own / "simple")
+    labels = [candidate.label for candidate in list_candidates(SHIPPED, own).ready]
+    assert "simple" in labels
+    assert f"{own.name}/simple" in labels
+
+
+def test_a_changed_run_is_another_candidate(own: Path):
+    (before,) = list_candidates(own, own / "none").ready
+    os.utime(own / "mine" / "metrics.json", (1, 1))
+    (after,) = list_candidates(own, own / "none").ready
+    assert (before.label, before.path) == (after.label, after.path)
+    assert before != after
+
+
+def test_a_broken_history_is_said_and_the_rest_is_compared(own: Path):
+    (own / "mine" / "history.csv").write_text("epoch,accuracy\n0,high\n")
+    (own / "mine" / "metrics.json").write_text("{")
+    (candidate,) = list_candidates(own, own / "none").ready
+    run = load_run(candidate)
+    assert [sentence.split(":")[0] for sentence in run.problems] == [
+        "mine has no curves",
+        "mine has no recorded figures",
+    ]
+    assert (run.history, run.metrics) == ([], {})
+    assert analyse(run).accuracy.images == 10_000
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04half", b"\x93NUMPY"])
+def test_half_written_predictions_are_a_sentence(own: Path, content: bytes):
+    (own / "mine" / "predictions.npz").write_bytes(content)
+    (candidate,) = list_candidates(own, own / "none").ready
+    with pytest.raises(RunFolderError, match=r"predictions\.npz"):
+        load_run(candidate)
+
+
+def test_facts_of_two_runs_say_what_differs():
+    candidates = {each.label: each for each in list_candidates(SHIPPED, Path("nowhere")).ready}
+    runs = [load_run(candidates[name]) for name in ("simple", "deeper")]
+    rows = {row.name: row for row in tabulate_facts(runs, [analyse(run) for run in runs], [0.12, None])}
+    assert rows["Learning rate"].values == ("0.001", "0.002")
+    assert rows["Learning rate"].differs
+    assert not rows["Batch size"].differs
+    assert rows["One digit, here"].values == ("0.12 ms", "–")
+    accuracy = RunFolder(SHIPPED / "simple").read_metrics()["test"]["accuracy"]
+    assert rows["Test accuracy, 95 % interval"].values[0].startswith(f"{accuracy * 100:.2f} % (")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(0.4, "0 s"), (59.6, "1 min 0 s"), (522, "8 min 42 s"), (7500, "2 h 5 min")]
+)
+def test_durations_are_said_as_people_do(seconds: float, said: str):
+    assert say_duration(seconds) == said

@@ -1,0 +1,56 @@
+import numpy as np
+import pytest
+
+from digitcnn.ink.strokes import Box
+from digitcnn.lab.metrics.evaluation import (
+    expected_calibration_error,
+    interval_by_group,
+    interval_of_fraction,
+    score_digits,
+    score_nondigits,
+)
+from digitcnn.recognition.reader import Digit
+
+
+def answer(label: int | None, confidence: float = 0.99) -> Digit:
+    return Digit(label, confidence, np.full(10, 0.1), Box(0, 0, 1, 1), np.zeros((28, 28)))
+
+
+def test_right_wrong_and_refused_answers_are_told_apart():
+    answers = [answer(1), answer(2), answer(3, 0.95), answer(4, 0.5), answer(None), None]
+    score = score_digits(answers, np.array([1, 2, 8, 8, 5, 6]))
+
+    assert score.digits == 6
+    assert score.accuracy == pytest.approx(2 / 6)
+    assert score.refused == pytest.approx(2 / 6)
+    assert score.confident_errors == pytest.approx(1 / 6)
+    assert score.interval.low < score.accuracy < score.interval.high
+
+
+def test_confidence_that_says_the_accuracy_has_no_calibration_error():
+    rng = np.random.default_rng(0)
+    confidence = rng.uniform(0.5, 1.0, 200_000)
+
+    assert expected_calibration_error(confidence, rng.random(200_000) < confidence) < 0.005
+    assert expected_calibration_error(np.full(100, 0.95), np.arange(100) < 60) == pytest.approx(0.35)
+
+
+def test_writers_who_fail_together_widen_the_interval():
+    writers = np.repeat(np.arange(10), 100)
+    hits = writers != 3
+    by_writer, alone = interval_by_group(hits, writers), interval_of_fraction(hits)
+
+    assert by_writer.high - by_writer.low > 3 * (alone.high - alone.low)
+
+
+def test_nondigits_are_right_when_refused():
+    score = score_nondigits([answer(None), answer(None), answer(7, 0.95), answer(7, 0.4)])
+
+    assert (score.refused, score.confident_answers) == (0.5, 0.25)
+
+
+def test_no_answers_are_the_callers_mistake():
+    with pytest.raises(ValueError, match="at least one"):
+        score_nondigits([])
+    with pytest.raises(ValueError, match="an answer per label"):
+        score_digits([answer(1)], np.array([1, 2]))

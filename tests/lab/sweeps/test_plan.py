@@ -1,0 +1,122 @@
+"""A sweep's file becomes trials, or a sentence that says what is wrong with it."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from digitcnn.errors import InputError
+from digitcnn.lab.runs.catalog import own_path
+from digitcnn.lab.runs.settings import PRESETS
+from digitcnn.lab.sweeps.plan import parse_spec, plan_trials, read_spec
+
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "cluster.md"
+DRAWN: dict[str, Any] = {
+    "presets": ["simple"],
+    "search": "random",
+    "samples": 30,
+    "vary": {"learning_rate": {"from": 1e-4, "to": 1e-2, "log": True}, "epochs": {"from": 2, "to": 9}},
+}
+
+
+def plan(data: dict[str, Any]):
+    return plan_trials(parse_spec(data, default_name="made"))
+
+
+def test_a_grid_is_presets_by_seeds_by_settings():
+    trials = plan(
+        {
+            "presets": ["simple", "sprint"],
+            "seeds": 3,
+            "settings": {"epochs": 2},
+            "vary": {"batch_size": [32, 64], "optimizer": ["adam", "rmsprop"]},
+        }
+    )
+    assert len(trials) == len({trial.name for trial in trials}) == 2 * 3 * 4
+    assert {trial.settings.seed for trial in trials[:8]} == {0}
+    assert {trial.settings.epochs for trial in trials} == {2}
+    assert trials[0].name == "made-simple-1-s0"
+    assert trials[0].varied == {"batch_size": 32, "optimizer": "adam"}
+
+
+def test_what_is_left_out_is_the_presets_own():
+    (trial,) = plan({"presets": ["conv3-rmsprop"]})
+    assert trial.name == "made-conv3-rmsprop-s0"
+    assert trial.settings.as_recorded() == vars(PRESETS["conv3-rmsprop"].recipe) | {"images": None}
+
+
+def test_draws_are_the_same_each_time_and_inside_their_ranges():
+    first, second = plan(DRAWN), plan(DRAWN)
+    assert first == second
+    assert len({str(trial.varied) for trial in first}) == 30
+    rates = [trial.varied["learning_rate"] for trial in first]
+    assert all(1e-4 <= rate <= 1e-2 for rate in rates)
+    assert sum(rate < 1e-3 for rate in rates) > 7
+    assert {type(trial.varied["epochs"]) for trial in first} == {int}
+    assert plan(DRAWN | {"draw_seed": 1}) != first
+
+
+def test_a_draw_is_tried_with_every_preset_and_seed():
+    trials = plan(DRAWN | {"presets": ["simple", "sprint"], "seeds": [3, 7], "samples": 4})
+    assert len(trials) == 16
+    assert len({str(trial.varied) for trial in trials}) == 4
+
+
+def test_every_name_is_one_that_a_run_can_have():
+    data = {"name": "a" * 40, "presets": list(PRESETS), "seeds": [2**31 - 1], "vary": {"images": [100, 200]}}
+    assert all(own_path(trial.name) for trial in plan(data))
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({}, "presets is a list of names"),
+        ({"presets": ["nosuch"]}, "there is no preset 'nosuch'"),
+        ({"presets": ["simple"], "colour": 1}, "there is no 'colour' in a sweep"),
+        ({"presets": ["simple"], "seeds": []}, "seeds is a list of whole numbers"),
+        ({"presets": ["simple"], "seeds": [True]}, "seeds is a list of whole numbers"),
+        ({"presets": ["simple"], "search": "best"}, "search is one of grid, random, asha"),
+        ({"presets": ["simple"], "search": "asha"}, "draws from what is in [vary]"),
+        ({"presets": ["simple"], "samples": 3}, 'samples is for search = "random"'),
+        ({"presets": ["simple"], "settings": {"seed": 1}}, "there is no setting 'seed'"),
+        ({"presets": ["simple"], "settings": {"epochs": 0}}, "0 is no epochs"),
+        ({"presets": ["simple"], "settings": {"epochs": 2.5}}, "2.5 is no epochs"),
+        ({"presets": ["simple"], "vary": {"epochs": [1, "2"]}}, "'2' is no epochs"),
+        ({"presets": ["simple"], "vary": {"epochs": {"from": 1, "to": 3}}}, "a range, which a grid cannot"),
+        (
+            {"presets": ["simple"], "vary": {"epochs": [1]}, "settings": {"epochs": 1}},
+            "cannot be in [settings] and in [vary]",
+        ),
+        (DRAWN | {"vary": {"optimizer": {"from": 1, "to": 3}}}, "optimizer is no number"),
+        (DRAWN | {"vary": {"epochs": {"from": 3, "to": 1}}}, "needs numbers from < to"),
+        (DRAWN | {"vary": {"epochs": 3}}, "is a list of values, or {"),
+        ({"presets": ["simple"], "asha": {"grace_epochs": 1}}, '[asha] is for search = "asha"'),
+        ({"presets": ["simple"], "name": "../up"}, "cannot be a sweep's name"),
+        ({"presets": ["simple"], "seeds": 100_000}, "trials are too many"),
+    ],
+)
+def test_what_cannot_be_done_is_said(data: dict[str, Any], said: str):
+    with pytest.raises(InputError) as refused:
+        plan(data)
+    assert said in str(refused.value)
+
+
+def test_a_file_is_read_and_its_name_is_the_sweeps(tmp_path: Path):
+    path = tmp_path / "seeds.toml"
+    path.write_text('presets = ["simple"]\nseeds = [1]\n')
+    assert read_spec(path).name == "seeds"
+    path.write_text("presets = [")
+    with pytest.raises(InputError, match=r"seeds\.toml cannot be read as TOML"):
+        read_spec(path)
+    with pytest.raises(InputError, match="There is no file called"):
+        read_spec(tmp_path / "gone.toml")
+
+
+def test_the_sweeps_of_the_docs_can_be_planned():
+    blocks = re.findall(
+        r"^```toml\n(.*?)^```$", DOCS.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE
+    )
+    counts = [len(plan(tomllib.loads(block))) for block in blocks]
+    assert counts == [12, 40]

@@ -1,0 +1,91 @@
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+
+def panels(label: int | None, *, blank: bool = False) -> AppTest:
+    """The panels of the Draw page on a made answer: a 4 at 70 %, as the model's label says."""
+
+    def script(label: int | None, blank: bool) -> None:
+        import numpy as np
+        import streamlit as st
+
+        from digitcnn.ink.strokes import box_of_strokes, draw_house_digit
+        from digitcnn.recognition.reader import Digit
+        from digitcnn.web.draw import panels as draw_panels
+        from digitcnn.web.samples import sample_strokes
+
+        strokes = [] if blank else sample_strokes(4, 400)
+        probabilities = np.full(10, 0.3 / 9, np.float32)
+        probabilities[4] = 0.7
+        digit = None
+        if not blank:
+            pixels = draw_house_digit(strokes)
+            digit = Digit(label, 0.7, probabilities, box_of_strokes(strokes), pixels)
+        draw_panels.show_answer(digit)
+        with st.container(key="rest"):
+            draw_panels.show_probabilities(digit)
+            draw_panels.show_steps(strokes, (400, 400), digit)
+            draw_panels.show_opinions({"one": digit, "other": digit})
+
+    page = AppTest.from_function(script, default_timeout=60, args=(label, blank)).run()
+    assert not page.exception
+    return page
+
+
+def html_of(page: AppTest) -> list[str]:
+    return [element.proto.body for element in page.get("html")]
+
+
+def words_on(page: AppTest) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", body) for body in html_of(page))
+
+
+def answer_on(page: AppTest) -> str:
+    answer, *_ = html_of(page)
+    return re.sub(r"<[^>]*>", "", answer)
+
+
+def opinions_on(page: AppTest) -> list[str]:
+    return re.findall(r"<span>([^<]*)</span>", html_of(page)[-1])
+
+
+def test_answer_stands_alone_as_the_digit():
+    page = panels(4)
+    assert answer_on(page) == "4"
+    assert "70.0 %" in words_on(page)
+    assert opinions_on(page) == ["4", "4"]
+
+
+def test_refused_drawing_is_answered_in_words_without_a_digit():
+    page = panels(None)
+    assert answer_on(page) == "This doesn't look like a digit"
+    assert "nearest digit is 4" in words_on(page)
+    assert opinions_on(page) == ["no digit", "no digit"]
+
+
+def test_blank_canvas_is_answered_with_an_invitation_without_a_digit():
+    page = panels(None, blank=True)
+    assert "Draw a digit" in answer_on(page)
+    assert not re.search(r"\d", answer_on(page))
+
+
+@pytest.mark.parametrize("blank", [True, False])
+def test_every_picture_and_chart_has_words(blank: bool):
+    page = panels(4, blank=blank)
+    pictures = [tag for body in html_of(page) for tag in re.findall(r"<img [^>]*>", body)]
+    assert len(pictures) == 4
+    assert all(re.search(r'alt="[^"]+"', tag) for tag in pictures)
+    (chart,) = page.get("vega_lite_chart")
+    assert chart.proto.alt
+
+
+def test_places_are_kept_while_the_canvas_is_blank():
+    blank, drawn = panels(4, blank=True), panels(4)
+    for kind in ("vega_lite_chart", "html"):
+        assert len(blank.get(kind)) == len(drawn.get(kind))
+    for tag in ("<img", "<small", "<figcaption"):
+        assert sum(body.count(tag) for body in html_of(blank)) == sum(
+            body.count(tag) for body in html_of(drawn)
+        )

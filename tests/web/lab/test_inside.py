@@ -1,0 +1,90 @@
+import textwrap
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from digitcnn.ink.fabric import canvas_from_strokes
+from digitcnn.run_folder import SHIPPED
+from digitcnn.web.draw.history import History
+from digitcnn.web.samples import sample_strokes
+
+pytestmark = pytest.mark.skipif(not any(SHIPPED.glob("*/model.tflite")), reason="no model has shipped yet")
+
+TAB = """
+from digitcnn.web.lab.inside import show_inside
+show_inside()
+"""
+PANEL = """
+import numpy as np
+from digitcnn.web.lab.inside import show_where_it_looks
+show_where_it_looks("simple", np.zeros((28, 28), np.float32))
+"""
+
+
+def run(script: str) -> AppTest:
+    app = AppTest.from_string(textwrap.dedent(script), default_timeout=60).run()
+    assert not app.exception
+    return app
+
+
+def images(app: AppTest) -> list[str]:
+    return [image.alt for entry in app.get("image") for image in entry.proto.imgs]
+
+
+def test_tab_shows_where_it_looks_and_every_step():
+    app = run(TAB)
+    app.selectbox(key="inside.model").set_value(str(SHIPPED / "simple")).run()
+    assert not app.exception
+    steps = [entry.value for entry in app.markdown if entry.value.startswith("**")]
+    assert "**simple** says **7**" in steps[0]
+    assert [step.split("·")[-1].strip() for step in steps[1:]] == [
+        "32 maps of 26 × 26",
+        "32 maps of 13 × 13",
+        "64 maps of 11 × 11",
+        "64 maps of 5 × 5",
+        "128 values",
+        "10 values",
+    ]
+    assert any("225,034 weights" in fold.label for fold in app.expander)
+
+
+def test_every_picture_is_described():
+    alts = images(run(TAB))
+    assert len(alts) > 3
+    assert all(alts)
+
+
+def test_adding_ink_is_another_map():
+    app = run(TAB)
+    before = [caption.value for caption in app.caption]
+    app.segmented_control(key="inside.cover").set_value("Add ink").run()
+    assert not app.exception
+    assert any("full of ink" in caption.value for caption in app.caption)
+    assert any("Without the ink" in said for said in before)
+
+
+def test_other_digits_can_be_chosen():
+    app = run(TAB)
+    app.segmented_control(key="inside.label").set_value(3).run()
+    assert not app.exception
+    assert any("says **3**" in entry.value for entry in app.markdown)
+
+
+def test_drawing_of_this_visit_can_be_looked_at():
+    app = AppTest.from_string(TAB, default_timeout=60)
+    objects = canvas_from_strokes(sample_strokes(5, 400), colour="black", width=16)["objects"]
+    app.session_state["draw.history"] = History.begin(objects)
+    app.session_state["inside.source"] = "Your drawing"
+    app.run()
+    assert not app.exception
+    assert any("says **5**" in entry.value for entry in app.markdown)
+    app.session_state["draw.expect"] = "number"
+    app.run()
+    assert not app.exception
+    assert any("your drawing" in caption.value for caption in app.caption)
+
+
+def test_blank_digit_has_nothing_to_look_at():
+    app = run(PANEL)
+    assert any("Nothing is drawn" in caption.value for caption in app.caption)
+    assert not images(app)
