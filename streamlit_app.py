@@ -9,7 +9,7 @@ from digitcnn.recognition.reader import DEFAULT_MODEL
 from digitcnn.run_folder import SHIPPED
 from digitcnn.web import home_panels
 from digitcnn.web.frame import draw_frame, pages_there_are
-from digitcnn.web.lab.words import say_duration
+from digitcnn.web.lab.words import format_duration
 from digitcnn.web.models import list_models, load_reader
 from digitcnn.web.samples import sample_strokes
 
@@ -53,7 +53,7 @@ def tabulate(scores: list[ModelScore]) -> list[dict[str, Any]]:
         {"Model": score.model}
         | {kind[0].upper() + kind[1:]: _percent(score.kinds.get(kind)) for kind in kinds}
         | ({REFUSED: _percent(score.refused)} if can_refuse else {})
-        | {"Size": score.size / 1e6, "Training": say_duration(score.seconds)}
+        | {"Size": score.size / 1e6, "Training": format_duration(score.seconds)}
         for score in scores
     ]
 

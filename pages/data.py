@@ -25,7 +25,7 @@ def choose_set() -> SetName:
     )
 
 
-def say_where_pens_are() -> None:
+def format_where_pens_are() -> None:
     """What to do where there are no pen strokes."""
     st.info(
         "There are no pen strokes on this machine. The UCI pen-based digits (E. Alpaydin and F. Alimoglu, "
@@ -63,13 +63,13 @@ with draw_frame("Data"):
     st.caption("Every figure on this page is computed from the images on this server; none is typed in.")
     chosen = choose_set()
     if chosen == "pens" and not is_at_hand("pens"):
-        say_where_pens_are()
+        format_where_pens_are()
     elif summary := show_or_wait(chosen):
         show_set(chosen, summary)
 
         first = sets_to_show()[0]
         st.header(f"{TITLES[first]} beside pen strokes", anchor=False)
         if not is_at_hand("pens"):
-            say_where_pens_are()
+            format_where_pens_are()
         elif (of_first := show_or_wait(first)) and (of_pens := show_or_wait("pens")):
             show_gap(of_first, TITLES[first], of_pens)

@@ -9,7 +9,7 @@ from typing import Any
 
 from digitcnn.cluster.trials import Collector, Job, make_trainable, write_files
 from digitcnn.errors import InputError, RunFolderError
-from digitcnn.lab.sweeps.local import MOST_ATTEMPTS, Echo, say_epoch
+from digitcnn.lab.sweeps.local import MOST_ATTEMPTS, Echo, format_epoch
 from digitcnn.lab.sweeps.plan import SweepSpec, Trial
 from digitcnn.lab.sweeps.record import SweepLog
 from digitcnn.run_folder import RunFolder, runs_root
@@ -164,7 +164,7 @@ class _Follow:
         if result["epoch"] > self._told.get(name, 0):
             self._told[name] = result["epoch"]
             self._echo(
-                say_epoch(self._trials[name], {"epoch": result["epoch"] - 1, _METRIC: result[_METRIC]})
+                format_epoch(self._trials[name], {"epoch": result["epoch"] - 1, _METRIC: result[_METRIC]})
             )
         if result["done"]:
             ending = result.get("ending", "early")

@@ -21,7 +21,7 @@ def find_any_run(name_or_path: str) -> Run:
     path = Path(name_or_path)
     if (path / "run.json").is_file():
         return look_at(path, shipped=path.resolve().parent == SHIPPED)
-    raise ModelNotFoundError(_say_missing(name_or_path, [run.name for run in runs]))
+    raise ModelNotFoundError(_format_missing(name_or_path, [run.name for run in runs]))
 
 
 def load_measured_run(name_or_path: str) -> ComparedRun:
@@ -39,5 +39,5 @@ def load_measured_run(name_or_path: str) -> ComparedRun:
     return load_run(Candidate(run.name, str(run.folder.path), ()))
 
 
-def _say_missing(name: str, known: list[str]) -> str:
+def _format_missing(name: str, known: list[str]) -> str:
     return f"There is no run called {name!r}; there are: {', '.join(known) or 'none'}."

@@ -75,7 +75,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     if options.format == "json":
         print(json.dumps(_as_json(run, analysis)))
         return 0
-    print(_say_results(run, analysis))
+    print(_format_results(run, analysis))
     return 0
 
 
@@ -94,12 +94,12 @@ def _answer_again(run: "ComparedRun", name: str) -> "ComparedRun":
     return replace(run, predictions=Predictions(answers, test.labels))
 
 
-def _say_results(run: "ComparedRun", analysis: "Analysis") -> str:
-    from digitcnn.lab.runs.run_table import say_accuracy
+def _format_results(run: "ComparedRun", analysis: "Analysis") -> str:
+    from digitcnn.lab.runs.run_table import format_accuracy
 
     rows = [
         ("run", run.label),
-        ("test accuracy, 95 % interval", say_accuracy(analysis.accuracy)),
+        ("test accuracy, 95 % interval", format_accuracy(analysis.accuracy)),
         ("read wrong", f"{analysis.accuracy.wrong:,} of {analysis.accuracy.images:,}"),
         ("log loss", f"{analysis.log_loss:.4f}"),
         ("calibration error", f"{analysis.calibration.error:.4f}"),
@@ -133,7 +133,7 @@ def _as_json(run: "ComparedRun", analysis: "Analysis") -> dict[str, Any]:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from digitcnn.lab.metrics.comparison import pair, say_verdict
+    from digitcnn.lab.metrics.comparison import format_verdict, pair
     from digitcnn.lab.runs.run_table import analyse, tabulate_facts
 
     runs = [load_measured_run(name) for name in (options.baseline, *options.others)]
@@ -145,7 +145,7 @@ def _compare(options: argparse.Namespace) -> int:
         print(json.dumps(_comparison_as_json(runs, analyses, pairings)))
         return 0
     for run, pairing in zip(runs[1:], pairings, strict=True):
-        print(say_verdict(runs[0].label, run.label, pairing))
+        print(format_verdict(runs[0].label, run.label, pairing))
     print()
     facts = tabulate_facts(runs, analyses, [None] * len(runs))
     shown = [(row.name, *row.values) for row in facts if row.differs or options.all]

@@ -75,7 +75,7 @@ def _brief_record(run: Run) -> dict[str, Any]:
 
 
 def _row(run: Run) -> tuple[str, ...]:
-    from digitcnn.lab.runs.run_table import MISSING, say_duration
+    from digitcnn.lab.runs.run_table import MISSING, format_duration
 
     accuracy, record = read_test_accuracy(run), run.record
     return (
@@ -85,7 +85,7 @@ def _row(run: Run) -> tuple[str, ...]:
         record.preset if record else MISSING,
         MISSING if accuracy is None else f"{accuracy:.2%}",
         f"{record.parameters:,}" if record else MISSING,
-        say_duration(record.seconds) if record else MISSING,
+        format_duration(record.seconds) if record else MISSING,
     )
 
 

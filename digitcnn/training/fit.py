@@ -23,7 +23,7 @@ from digitcnn.training.export import save_keras, save_tflite
 from digitcnn.training.feed import Feed
 from digitcnn.training.handwriting import load_calibration_set, split_handwriting
 from digitcnn.training.presets import Preset, Recipe
-from digitcnn.training.run_session import begin, now, released, say_io_error, write_if_possible
+from digitcnn.training.run_session import begin, format_io_error, now, released, write_if_possible
 from digitcnn.training.schedules import OneCycle
 
 EVALUATION_BATCH = 500
@@ -91,7 +91,7 @@ def train(
         error = str(problem)
         raise
     except OSError as problem:
-        error = say_io_error(problem, folder)
+        error = format_io_error(problem, folder)
         raise RunFolderError(error) from problem
     finally:
         seconds = round(record.seconds + time.monotonic() - began, 1)

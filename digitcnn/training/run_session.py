@@ -62,7 +62,7 @@ def write_if_possible(folder: RunFolder, record: RunRecord) -> None:
         pass  # What broke the training off keeps its end from being recorded, too.
 
 
-def say_io_error(error: OSError, folder: RunFolder) -> str:
+def format_io_error(error: OSError, folder: RunFolder) -> str:
     """A failed read or write in a sentence."""
     if shutil.disk_usage(folder.path).free < LEAST_FREE:
         return f"The disk is full: make room, and resume {folder.name}."

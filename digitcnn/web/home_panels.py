@@ -8,7 +8,7 @@ from digitcnn.ink.strokes import Stroke
 from digitcnn.recognition.reader import Digit
 from digitcnn.web.frame import Page, link_to
 from digitcnn.web.images import picture_of_pixels, picture_of_strokes
-from digitcnn.web.text import say_percent
+from digitcnn.web.text import format_percent
 
 
 def show_what_happens(strokes: Sequence[Stroke], side: int, digit: Digit) -> None:
@@ -27,7 +27,7 @@ def show_what_happens(strokes: Sequence[Stroke], side: int, digit: Digit) -> Non
         with st.container():
             answer = "–" if digit.label is None else digit.label
             st.html(f'<p class="said" aria-label="The answer: {answer}">{answer}</p>')
-            st.caption(f"and answers, {say_percent(digit.confidence)} sure")
+            st.caption(f"and answers, {format_percent(digit.confidence)} sure")
 
 
 def show_door(page: Page) -> None:

@@ -47,7 +47,7 @@ def ask_label(pixels: np.ndarray | None, *, key: str) -> None:
             disabled=pixels is None,
             wrap=True,
         )
-        st.caption(_say_kept(label, own))
+        st.caption(_format_kept(label, own))
 
 
 def show_personal_set() -> None:
@@ -115,7 +115,7 @@ def show_personal_scores(others: Mapping[str, Model] | None = None) -> None:
         alt="Per model, how many of your own digits it reads as you labelled them",
     )
     st.caption(
-        f"{_say_best(scores)} A model is right where it reads what you said; a refusal is not right. "
+        f"{_format_best(scores)} A model is right where it reads what you said; a refusal is not right. "
         "If you label only what was misread, every model looks worse than it is."
     )
 
@@ -128,7 +128,7 @@ def _follow(pixels: np.ndarray, key: str) -> None:
         st.session_state[_TROUBLE] = str(error)
 
 
-def _say_kept(label: int | None, own: PersonalDigits) -> str:
+def _format_kept(label: int | None, own: PersonalDigits) -> str:
     if st.session_state.get(_TROUBLE) and len(own) >= MOST_DIGITS:
         return st.session_state[_TROUBLE]
     if label is None:
@@ -247,7 +247,7 @@ def _tabulate(scores: dict[str, PersonalScore]) -> pa.Table:
     )
 
 
-def _say_best(scores: dict[str, PersonalScore]) -> str:
+def _format_best(scores: dict[str, PersonalScore]) -> str:
     """Who reads most, in a sentence, and whether the intervals let that be luck."""
     most = max(score.right for score in scores.values())
     best = [name for name, score in scores.items() if score.right == most]

@@ -12,12 +12,12 @@ SURENESS = (
 """From which confidence on an answer is called what."""
 
 
-def say_confidence(confidence: float) -> str:
+def format_confidence(confidence: float) -> str:
     """A confidence, a fraction 0-1, in words."""
     return next(words for least, words in SURENESS if confidence >= least)
 
 
-def say_percent(fraction: float) -> str:
+def format_percent(fraction: float) -> str:
     """A confidence, a fraction 0-1, as a percentage; no model is certain, so none reads as 100 % or 0 %."""
     if fraction >= 0.9995:
         return "over 99.9 %"
@@ -26,7 +26,7 @@ def say_percent(fraction: float) -> str:
     return f"{fraction * 100:.1f} %"
 
 
-def say_agreement(labels: Mapping[str, int | str | None]) -> str:
+def format_agreement(labels: Mapping[str, int | str | None]) -> str:
     """What several models made of the same drawing, in one sentence.
 
     Args:
@@ -44,7 +44,7 @@ def say_agreement(labels: Mapping[str, int | str | None]) -> str:
         number = "Both" if len(labels) == 2 else f"All {len(labels)}"
         (label,) = readings
         return f"{number} models refuse it." if label is None else f"{number} models read {label}."
-    sides = [_say_side(models, label) for label, models in readings.items()]
+    sides = [_format_side(models, label) for label, models in readings.items()]
     return f"They disagree: {'; '.join(sides)}."
 
 
@@ -53,7 +53,7 @@ def join_words(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def _say_side(models: Sequence[str], label: int | str | None) -> str:
+def _format_side(models: Sequence[str], label: int | str | None) -> str:
     plural = len(models) > 1
     if label is None:
         return f"{join_words(models)} {'refuse' if plural else 'refuses'} it"

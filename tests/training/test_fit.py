@@ -18,7 +18,7 @@ from digitcnn.training.callbacks import Echo, last_model
 from digitcnn.training.datasets import load_mnist
 from digitcnn.training.fit import train
 from digitcnn.training.presets import PRESETS
-from digitcnn.training.run_session import say_io_error
+from digitcnn.training.run_session import format_io_error
 
 SIMPLE = PRESETS["simple"]
 IMAGES = 1500
@@ -131,7 +131,7 @@ def test_a_broken_checkpoint_fails_the_run_in_words(tmp_path: Path, mnist: objec
 def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=1000))
     full = OSError(28, "No space left on device")
-    assert "disk is full" in say_io_error(full, RunFolder(tmp_path))
+    assert "disk is full" in format_io_error(full, RunFolder(tmp_path))
 
 
 def test_a_run_of_other_settings_is_not_taken_up(undisturbed: RunFolder):

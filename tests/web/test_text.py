@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import pytest
 
-from digitcnn.web.text import say_agreement, say_confidence, say_percent
+from digitcnn.web.text import format_agreement, format_confidence, format_percent
 
 
 @pytest.mark.parametrize(
@@ -17,11 +17,11 @@ from digitcnn.web.text import say_agreement, say_confidence, say_percent
     ],
 )
 def test_no_confidence_reads_as_certain(fraction: float, said: str):
-    assert say_percent(fraction) == said
+    assert format_percent(fraction) == said
 
 
 def test_less_confidence_is_never_said_stronger():
-    words = [say_confidence(percent / 100) for percent in range(101)]
+    words = [format_confidence(percent / 100) for percent in range(101)]
     assert words[0] == "guessing"
     assert words[-1] == "very sure"
     assert len(set(words)) == sum(one != other for one, other in pairwise(words)) + 1
@@ -42,4 +42,4 @@ def test_less_confidence_is_never_said_stronger():
     ],
 )
 def test_agreement_is_said_in_one_sentence(labels: dict[str, int | None], said: str):
-    assert say_agreement(labels) == said
+    assert format_agreement(labels) == said

@@ -58,7 +58,7 @@ def _follow(entries: list[tuple[str, dict[str, Any]]]) -> tuple[Layer, ...]:
     layers = []
     for kind, config in entries:
         before, shape = shape, _shape_after(kind, config, shape)
-        words = _say_layer(kind, config)
+        words = _format_layer(kind, config)
         layers.append(Layer(config["name"], kind, words, shape, _count_weights(kind, config, before)))
     return tuple(layers)
 
@@ -106,15 +106,13 @@ def _count_weights(kind: str, config: dict[str, Any], before: Shape) -> int:
     return 4 * before[-1] if kind == "BatchNormalization" else 0
 
 
-def _say_layer(kind: str, config: dict[str, Any]) -> str:
-    activation = _say_activation(config.get("activation", "linear"))
+def _format_layer(kind: str, config: dict[str, Any]) -> str:
+    activation = _format_activation(config.get("activation", "linear"))
     match kind:
         case "Conv2D":
-            return (
-                f"Convolution, {config['filters']} filters of {_say_size(config['kernel_size'])}{activation}"
-            )
+            return f"Convolution, {config['filters']} filters of {_format_size(config['kernel_size'])}{activation}"
         case "MaxPooling2D":
-            return f"Max pooling {_say_size(config['pool_size'])}"
+            return f"Max pooling {_format_size(config['pool_size'])}"
         case "Cropping2D":
             return f"Margin of {config['cropping'][0][0]} cut off"
         case "Dense":
@@ -127,9 +125,9 @@ def _say_layer(kind: str, config: dict[str, Any]) -> str:
     }.get(kind, kind)
 
 
-def _say_activation(name: str) -> str:
+def _format_activation(name: str) -> str:
     return {"linear": "", "relu": ", ReLU"}.get(name, f", {name}")
 
 
-def _say_size(size: list[int]) -> str:
+def _format_size(size: list[int]) -> str:
     return " × ".join(map(str, size))

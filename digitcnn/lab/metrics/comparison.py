@@ -84,7 +84,7 @@ def mcnemar_mid_p(only_first: int, only_second: int) -> float:
     return float(bdtr(fewer, total, 0.5) + beyond)
 
 
-def say_verdict(baseline: str, challenger: str, pairing: Pairing) -> str:
+def format_verdict(baseline: str, challenger: str, pairing: Pairing) -> str:
     """Which of two models is better, and whether that is more than luck, in one sentence.
 
     Example: "deeper is better than simple: 33 images apart of 10,000, which is more than luck
@@ -100,11 +100,13 @@ def say_verdict(baseline: str, challenger: str, pairing: Pairing) -> str:
     images = "1 image" if apart == 1 else f"{apart:,} images"
     distance = f"{images} apart of {pairing.images:,}"
     if pairing.is_significant:
-        return f"{better} is better than {other}: {distance}, which is more than luck ({say_p(pairing)})."
-    return f"{better} is ahead of {other}, perhaps by luck: {distance}, not significant ({say_p(pairing)})."
+        return f"{better} is better than {other}: {distance}, which is more than luck ({format_p(pairing)})."
+    return (
+        f"{better} is ahead of {other}, perhaps by luck: {distance}, not significant ({format_p(pairing)})."
+    )
 
 
-def say_p(pairing: Pairing) -> str:
+def format_p(pairing: Pairing) -> str:
     """A p value as papers write it: "p = 0.42", "p = 0.049", "p < 0.001"."""
     if pairing.p_value < 0.001:
         return "p < 0.001"

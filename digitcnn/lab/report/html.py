@@ -10,11 +10,11 @@ from html import escape
 import numpy as np
 
 from digitcnn.lab.metrics.compared_runs import ComparedRun
-from digitcnn.lab.metrics.comparison import Pairing, Row, say_p, say_verdict
+from digitcnn.lab.metrics.comparison import Pairing, Row, format_p, format_verdict
 from digitcnn.lab.metrics.robustness import robustness_in
 from digitcnn.lab.report.drawings import STYLE, Line, draw_lines
 from digitcnn.lab.runs.curves import COLUMNS, Curve, curves_of
-from digitcnn.lab.runs.run_table import MISSING, Analysis, say_accuracy, tabulate_facts
+from digitcnn.lab.runs.run_table import MISSING, Analysis, format_accuracy, tabulate_facts
 
 
 def write_report(
@@ -77,9 +77,9 @@ def _verdicts(
         if pairing is None:
             said.append(f"{run.label} and {runs[0].label} were tested on different images.")
         else:
-            said.append(say_verdict(runs[0].label, run.label, pairing))
+            said.append(format_verdict(runs[0].label, run.label, pairing))
     if len(runs) == 1:
-        said = [f"{runs[0].label} reads {say_accuracy(analyses[0].accuracy)} of its test images right."]
+        said = [f"{runs[0].label} reads {format_accuracy(analyses[0].accuracy)} of its test images right."]
     return "".join(f"<p class='verdict'>{escape(sentence)}</p>" for sentence in said)
 
 
@@ -158,7 +158,7 @@ def _pairs(names: Sequence[str], pairings: Sequence[Pairing | None]) -> str:
                 pairing.neither,
             )
             cells = "".join(f"<td>{count:,}</td>" for count in counts)
-            lines.append(f"<tr><th>{escape(name)}</th>{cells}<td>{say_p(pairing)}</td></tr>")
+            lines.append(f"<tr><th>{escape(name)}</th>{cells}<td>{format_p(pairing)}</td></tr>")
     if not lines:
         return ""
     head = ["", "both right", f"only {names[0]} right", "only this one right", "neither", "McNemar's mid-p"]

@@ -125,11 +125,11 @@ def look_at(path: Path, *, shipped: bool) -> Run:
         return Run(folder, shipped, "broken", problem=found)
     busy = find_worker(found) is not None or _is_trained_elsewhere(folder, found)
     if found.state == "running" and not busy:
-        return Run(folder, shipped, "interrupted", record=found, problem=_say_gone(folder))
+        return Run(folder, shipped, "interrupted", record=found, problem=_format_gone(folder))
     return Run(folder, shipped, cast(State, found.state), busy, found, found.error)
 
 
-def _say_gone(folder: RunFolder) -> str:
+def _format_gone(folder: RunFolder) -> str:
     """Why a training may have gone without a word, and what is left of it."""
     left = "its last whole epoch is kept" if folder.checkpoint.is_dir() else "it had no whole epoch yet"
     if shutil.disk_usage(folder.path).free < LEAST_FREE:

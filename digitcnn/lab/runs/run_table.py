@@ -65,13 +65,13 @@ def tabulate_facts(
     ]
 
 
-def say_accuracy(accuracy: Accuracy) -> str:
+def format_accuracy(accuracy: Accuracy) -> str:
     """A percentage with its interval: "99.17 % (98.97 – 99.33)"."""
     low, high = accuracy.interval.low, accuracy.interval.high
     return f"{accuracy.fraction * 100:.2f} % ({low * 100:.2f} – {high * 100:.2f})"
 
 
-def say_duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Seconds as people say them: "52 s", "8 min 42 s", "2 h 5 min"."""
     whole = round(seconds)
     if whole < 60:
@@ -85,7 +85,7 @@ def _results(run: ComparedRun, analysis: Analysis) -> dict[str, str]:
     preset = PRESETS.get(run.record.preset)
     validation = [row["val_accuracy"] for row in run.history if "val_accuracy" in row]
     return {
-        "Test accuracy, 95 % interval": say_accuracy(analysis.accuracy),
+        "Test accuracy, 95 % interval": format_accuracy(analysis.accuracy),
         "What it claims": preset.claim if preset else MISSING,
         "Read wrong": f"{analysis.accuracy.wrong:,} of {analysis.accuracy.images:,}",
         "F1, mean of the digits": f"{analysis.report.macro.f1:.4f}",
@@ -101,7 +101,7 @@ def _cost(run: ComparedRun, milliseconds: float | None) -> dict[str, str]:
         "Parameters": f"{run.record.parameters:,}",
         "File size": f"{run.size / 1e6:.2f} MB" if run.size else MISSING,
         "One digit, here": f"{milliseconds:.2f} ms" if milliseconds else MISSING,
-        "Training time": say_duration(run.record.seconds),
+        "Training time": format_duration(run.record.seconds),
         "Epochs trained": str(len(run.history)) if run.history else MISSING,
     }
 

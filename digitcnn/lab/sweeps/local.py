@@ -57,7 +57,7 @@ def _attempt(trial: Trial, log: SweepLog, *, cores: int | None, echo: Echo) -> O
         process.new_epochs()
         while process.is_running():
             for row in process.wait_for_epochs():
-                echo(say_epoch(trial, row))
+                echo(format_epoch(trial, row))
         return process.outcome()
     except BaseException:
         process.stop()
@@ -65,7 +65,7 @@ def _attempt(trial: Trial, log: SweepLog, *, cores: int | None, echo: Echo) -> O
         raise
 
 
-def say_epoch(trial: Trial, row: dict[str, float]) -> str:
+def format_epoch(trial: Trial, row: dict[str, float]) -> str:
     """A row of history in a line."""
     accuracy = row.get("val_accuracy", float("nan"))
     return (

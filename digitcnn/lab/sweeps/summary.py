@@ -48,7 +48,7 @@ class TrialView:
     @property
     def label(self) -> str:
         """The preset, and what varies."""
-        return say_setting(self.record.preset, self.record.varied)
+        return format_setting(self.record.preset, self.record.varied)
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Group:
     @property
     def label(self) -> str:
         """The preset, and what varies."""
-        return say_setting(self.preset, self.varied)
+        return format_setting(self.preset, self.varied)
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def interval_of_mean(values: Sequence[float]) -> tuple[float, float] | None:
     return mean - half, mean + half
 
 
-def say_setting(preset: str, varied: dict[str, Any]) -> str:
+def format_setting(preset: str, varied: dict[str, Any]) -> str:
     """A preset and what varies, in a line."""
     return ", ".join([preset, *(f"{name.replace('_', ' ')} {value}" for name, value in varied.items())])
 

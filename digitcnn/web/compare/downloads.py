@@ -7,7 +7,7 @@ import streamlit as st
 from digitcnn.lab.metrics.compared_runs import Candidate
 from digitcnn.lab.report.csv_files import confusions_as_csv, history_as_csv
 from digitcnn.lab.report.html import write_report
-from digitcnn.web.compare.figures import analyse_runs, load, pair_runs, say_milliseconds
+from digitcnn.web.compare.figures import analyse_runs, format_milliseconds, load, pair_runs
 from digitcnn.web.compare.runs import Choice
 from digitcnn.web.upload.words import as_text
 
@@ -47,7 +47,7 @@ def make_report(candidates: tuple[Candidate, ...]) -> str:
         [load(each) for each in candidates],
         analyse_runs(candidates),
         [pair_runs(baseline, each) for each in challengers],
-        milliseconds=[say_milliseconds(each) for each in candidates],
+        milliseconds=[format_milliseconds(each) for each in candidates],
     )
 
 

@@ -57,7 +57,7 @@ def pair_runs(baseline: Candidate, challenger: Candidate) -> Pairing | None:
         return None
 
 
-def say_milliseconds(candidate: Candidate) -> float | None:
+def format_milliseconds(candidate: Candidate) -> float | None:
     """Milliseconds for one digit on this server; None without a model that can be timed."""
     tflite = candidate.folder.tflite_file
     return _time_model(candidate.path, tflite.stat().st_mtime_ns) if tflite.is_file() else None

@@ -143,7 +143,7 @@ def show_handwriting(choice: Choice) -> None:
             make_table_of_rows(rows),
             spec_of_handwriting(choice.labels, sets),
             key="compare.handwriting",
-            alt="Share read right of each kind of handwriting: " + _say_best(rows, sets),
+            alt="Share read right of each kind of handwriting: " + _format_best(rows, sets),
         )
         st.caption(
             "Writers, pens, cameras and scanners that no model was trained on. The lines are 95 % intervals; "
@@ -181,7 +181,7 @@ def _rows_of(label: str, metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def _say_best(rows: list[dict[str, Any]], sets: list[str]) -> str:
+def _format_best(rows: list[dict[str, Any]], sets: list[str]) -> str:
     parts = []
     for title in sets:
         best = max((row for row in rows if row["set"] == title), key=lambda row: row["accuracy"])

@@ -96,7 +96,7 @@ def _show_cell(runs: tuple[ComparedRun, ...]) -> None:
     run = next(run for run in runs if run.label == whose)
     predictions = run.predictions
     found = np.flatnonzero((predictions.labels == true) & (predictions.answers == read))
-    words = [_say_sureness(predictions.confidence[index]) for index in found.tolist()]
+    words = [_format_sureness(predictions.confidence[index]) for index in found.tolist()]
     count = "1 image" if len(found) == 1 else f"{len(found):,} images"
     what = f"{count} of a {true} that {run.label} reads as {read}"
     show_images(Shown(found, words), predictions.labels, what=what, key="cell")
@@ -104,7 +104,7 @@ def _show_cell(runs: tuple[ComparedRun, ...]) -> None:
         st.caption(f"{what}; below each, how sure it is.")
 
 
-def _say_sureness(confidence: float) -> str:
+def _format_sureness(confidence: float) -> str:
     """A percentage that is short, and never says 100."""
     return f"{min(math.floor(confidence * 1000) / 10, 99.9):.1f} %"
 

@@ -4,13 +4,13 @@ import time
 
 import streamlit as st
 
-from digitcnn.lab.metrics.comparison import say_verdict
+from digitcnn.lab.metrics.comparison import format_verdict
 from digitcnn.lab.runs.curves import Metric, curves_of
-from digitcnn.lab.runs.run_table import Analysis, say_accuracy, tabulate_facts
+from digitcnn.lab.runs.run_table import Analysis, format_accuracy, tabulate_facts
 from digitcnn.web.charts.accuracy import spec_of_reliability, tabulate_reliability
 from digitcnn.web.charts.curves_and_matrices import spec_of_curves, tabulate_curves
 from digitcnn.web.compare.downloads import show_downloads
-from digitcnn.web.compare.figures import analyse_runs, pair_runs, say_milliseconds
+from digitcnn.web.compare.figures import analyse_runs, format_milliseconds, pair_runs
 from digitcnn.web.compare.handwriting import show_handwriting, show_robustness
 from digitcnn.web.compare.matrices import show_matrices
 from digitcnn.web.compare.runs import Choice, choose_runs
@@ -63,7 +63,7 @@ def show_compare() -> None:
         show_verdict(choice, analyses)
     _give_head_start()
     _head("what-differs")
-    times = [say_milliseconds(candidate) for candidate in choice.candidates]
+    times = [format_milliseconds(candidate) for candidate in choice.candidates]
     show_facts(tabulate_facts(list(choice.runs), analyses, times), choice.labels)
     compare_two(choice, analyses)
     _head("reliability")
@@ -90,11 +90,11 @@ def show_verdict(choice: Choice, analyses: list[Analysis]) -> None:
                 "can say which of them is better."
             )
         else:
-            sentences.append(say_verdict(baseline.label, challenger.label, pairing))
+            sentences.append(format_verdict(baseline.label, challenger.label, pairing))
     if not sentences:
         accuracy = analyses[0].accuracy
         sentences = [
-            f"{baseline.label} reads {say_accuracy(accuracy)} of its test images right. "
+            f"{baseline.label} reads {format_accuracy(accuracy)} of its test images right. "
             "Choose a run to compare it with."
         ]
     st.markdown("\n\n".join(as_text(sentence) for sentence in sentences))

@@ -50,7 +50,7 @@ def choose_runs() -> Choice | None:
     found = list_candidates(SHIPPED, runs_root())
     if not found.ready:
         st.info("There is no trained model here yet: train one with `python -m digitcnn train simple`.")
-        _say_left_out(found)
+        _format_left_out(found)
         return None
     by_label = {candidate.label: candidate for candidate in found.ready}
     labels = list(by_label)
@@ -69,7 +69,7 @@ def choose_runs() -> Choice | None:
             key=_OTHERS,
             bind="query-params",
         )
-    _say_left_out(found)
+    _format_left_out(found)
     return _load([by_label[label] for label in dict.fromkeys([baseline, *chosen])])
 
 
@@ -85,7 +85,7 @@ def choose(path: Path) -> None:
         st.query_params[_BASELINE], st.query_params[_OTHERS] = BASELINE, others
 
 
-def _say_left_out(found: Candidates) -> None:
+def _format_left_out(found: Candidates) -> None:
     if found.unfinished:
         count = len(found.unfinished)
         names = ", ".join(found.unfinished[:4]) + (", …" if count > 4 else "")

@@ -7,7 +7,7 @@ import pyarrow as pa
 import streamlit as st
 
 from digitcnn.lab.metrics.compared_runs import ComparedRun
-from digitcnn.lab.metrics.comparison import Pairing, Row, say_p
+from digitcnn.lab.metrics.comparison import Pairing, Row, format_p
 from digitcnn.lab.metrics.test_set import ClassificationReport
 from digitcnn.web.compare.sheets import Shown, show_images
 from digitcnn.web.tables import make_table
@@ -84,7 +84,7 @@ def show_pairing(baseline: ComparedRun, challenger: ComparedRun, pairing: Pairin
     st.markdown(
         f"McNemar's mid-p test looks at the {first + second:,} images that one alone reads right. If both "
         f"were equally good, chance alone would part them as unevenly as {first:,} to {second:,}, or more, "
-        f"with **{say_p(pairing)}**."
+        f"with **{format_p(pairing)}**."
     )
     sides = (
         (one, other, challenger, pairing.only_baseline, "baseline"),

@@ -11,14 +11,14 @@ from digitcnn.run_folder import SHIPPED, RunFolder
 from digitcnn.web.data.sheets import sheet_of_differences, sheet_of_digits
 from digitcnn.web.models import list_models
 from digitcnn.web.tables import make_table, make_table_of_rows
-from digitcnn.web.text import say_percent
+from digitcnn.web.text import format_percent
 
 BASELINE = "simple"
 
 _SHOWN = 12
 _ROWS = {
-    "Ink, of the whole field": lambda shapes: say_percent(shapes.ink),
-    "Width, of the height": lambda shapes: say_percent(shapes.width),
+    "Ink, of the whole field": lambda shapes: format_percent(shapes.ink),
+    "Width, of the height": lambda shapes: format_percent(shapes.width),
     "Lean to the right": lambda shapes: f"{shapes.slant:.1f}°",
     "Width of the strokes": lambda shapes: f"{shapes.thickness:.2f} pixels",
 }
@@ -82,8 +82,8 @@ def _explain(first: DataSummary, first_title: str, pens: DataSummary) -> str:
     return (
         "Both are the same ten digits, in the same 28 × 28 pixels. What lies between them are the hands, the "
         "schools and the tools: a 1 with or without its flag, a crossed 7, a 4 of two strokes, an open 8. "
-        f"The ten averages of {first_title} read {say_percent(first.near_own)} of its own test digits and "
-        f"{say_percent(crossed)} of the pen strokes.\n\n"
+        f"The ten averages of {first_title} read {format_percent(first.near_own)} of its own test digits and "
+        f"{format_percent(crossed)} of the pen strokes.\n\n"
         "And the way from the canvas to the pixels. Many an app squeezes its whole canvas into 28 × 28: a "
         "digit is then as large as it was drawn, and where it was drawn, as none in MNIST ever is. This app "
         "draws the strokes anew as MNIST was made: fitted into 20 pixels, centred by their mass. **A model's "
@@ -114,8 +114,8 @@ def _show_recorded(scores: list[ModelScore]) -> None:
             key=lambda each: each[1],
         )
         st.caption(
-            f"`{BASELINE}` misreads {say_percent(1 - known[MNIST_TEST])} of MNIST's test images and "
-            f"{say_percent(1 - worst)} of “{title}”. Every figure is read from the model's own run folder."
+            f"`{BASELINE}` misreads {format_percent(1 - known[MNIST_TEST])} of MNIST's test images and "
+            f"{format_percent(1 - worst)} of “{title}”. Every figure is read from the model's own run folder."
         )
 
 

@@ -9,7 +9,7 @@ from digitcnn.lab.datasets.views import distort_samples
 from digitcnn.web.charts import data as data_charts
 from digitcnn.web.data.sets import TITLES
 from digitcnn.web.data.sheets import as_bytes, sheet_of_digits
-from digitcnn.web.text import join_words, say_percent
+from digitcnn.web.text import format_percent, join_words
 
 ABOUT: dict[SetName, str] = {
     "mnist": "Digits that people wrote on forms, scanned, fitted into 20 × 20 pixels and centred by their "
@@ -96,8 +96,8 @@ def show_averages(name: SetName, summary: DataSummary) -> None:
     worst = int(np.nanargmin(summary.own_mean))
     st.caption(
         "Whoever knew nothing but these ten averages would read "
-        f"{say_percent(summary.near_own)} of the test digits (each read as the average it "
-        f"is nearest to), and {worst}s worst of all: {say_percent(float(summary.own_mean[worst]))}. "
+        f"{format_percent(summary.near_own)} of the test digits (each read as the average it "
+        f"is nearest to), and {worst}s worst of all: {format_percent(float(summary.own_mean[worst]))}. "
         "A CNN earns its keep above that."
     )
 
@@ -112,10 +112,10 @@ def show_pixels(name: SetName, summary: DataSummary) -> None:
             data_charts.tabulate_shades(summary),
             data_charts.SHADES_CHART,
             key=f"data.shades-{name}",
-            alt=f"How many pixels are how dark: {say_percent(bare)} are bare paper or almost",
+            alt=f"How many pixels are how dark: {format_percent(bare)} are bare paper or almost",
         )
         st.caption(
-            f"How dark pixels are, on a square-root scale: {say_percent(bare)} are bare paper or almost. "
+            f"How dark pixels are, on a square-root scale: {format_percent(bare)} are bare paper or almost. "
             f"Their mean is {summary.mean:.4f}, their standard deviation {summary.deviation:.4f}."
         )
     with ink:
@@ -150,7 +150,7 @@ def show_strange(name: SetName, summary: DataSummary) -> None:
         width="stretch",
         alt=f"The {len(summary.twins)} pairs of images that are most alike, one above the other",
     )
-    st.caption(f"The pairs that are most alike, one above the other. {_say_doubles(summary)}")
+    st.caption(f"The pairs that are most alike, one above the other. {_format_doubles(summary)}")
 
 
 @st.fragment
@@ -188,7 +188,7 @@ def _augmented(name: SetName, summary: DataSummary, strength: float, seed: int) 
     return sheet_of_digits(np.concatenate([originals[:, np.newaxis], made], axis=1))
 
 
-def _say_doubles(summary: DataSummary) -> str:
+def _format_doubles(summary: DataSummary) -> str:
     train, test = summary.measured
     equal = f"{summary.equal:,} of {train:,} training images equal an earlier one pixel by pixel"
     shared = f"{summary.shared:,} of {test:,} test images stand among the training images"

@@ -10,8 +10,8 @@ from digitcnn.recognition.reader import Digit, Reading
 from digitcnn.recognition.results import FileResult, is_doubtful
 from digitcnn.web.draw.panels import show_probabilities
 from digitcnn.web.images import picture_of_pixels
-from digitcnn.web.text import say_agreement, say_percent
-from digitcnn.web.upload.words import say_digit, say_result, strip_html
+from digitcnn.web.text import format_agreement, format_percent
+from digitcnn.web.upload.words import format_digit, format_result, strip_html
 
 MOST_IN_STRIP = 40
 """Pieces shown as the model saw them."""
@@ -29,7 +29,7 @@ def show_number(reading: Reading) -> None:
     with st.container(gap="xxsmall"):
         with st.container(key="answer", width="content"):
             st.html(number_html(reading), width="content")
-        st.caption(say_number(reading))
+        st.caption(format_number(reading))
 
 
 def show_digits(reading: Reading) -> None:
@@ -47,7 +47,7 @@ def choose_digit(reading: Reading) -> Digit | None:
     digits = reading.digits
 
     def say(index: int) -> str:
-        return f"{index + 1}: {say_digit(digits[index], typed=False)}"
+        return f"{index + 1}: {format_digit(digits[index], typed=False)}"
 
     # A choice of a piece that is gone, or of none while the canvas was blank, would stay.
     if digits and st.session_state.get("draw.digit") not in range(len(digits)):
@@ -76,16 +76,16 @@ def show_readings(readings: Mapping[str, Reading]) -> None:
             lowest = result.lowest_confidence
             sure = "refused" if reading.digits else "nothing yet"
             if lowest is not None:
-                sure = f"least sure {say_percent(lowest)}"
+                sure = f"least sure {format_percent(lowest)}"
             st.metric(
                 model,
-                _say_text(reading) or ("no digit" if reading.digits else "–"),
+                _format_text(reading) or ("no digit" if reading.digits else "–"),
                 sure,
                 delta_color="off",
                 delta_arrow="off",
             )
-    read = {model: _say_text(reading) or None for model, reading in readings.items() if reading.digits}
-    st.caption(say_agreement(read) or "Every model gets the same strokes.")
+    read = {model: _format_text(reading) or None for model, reading in readings.items() if reading.digits}
+    st.caption(format_agreement(read) or "Every model gets the same strokes.")
 
 
 def number_html(reading: Reading) -> str:
@@ -103,25 +103,25 @@ def number_html(reading: Reading) -> str:
     return f'<p class="number" style="font-size: {size:.3g}rem">{said}</p>'
 
 
-def say_number(reading: Reading) -> str:
+def format_number(reading: Reading) -> str:
     """How sure the model is of the number, what is underlined, and what was left out."""
     if not reading.digits:
         return "The answer follows every stroke of your pen."
     if not reading.text:
         nearest = "".join(str(digit.nearest) for digit in reading.digits)
         surest = float(np.mean([digit.confidence for digit in reading.digits]))
-        return f"{say_percent(surest)} sure of that; the nearest digits are {nearest}."
-    return say_result(_as_result(reading))
+        return f"{format_percent(surest)} sure of that; the nearest digits are {nearest}."
+    return format_result(_as_result(reading))
 
 
 def _as_result(reading: Reading) -> FileResult:
     return FileResult("your drawing", reading)
 
 
-def _say_text(reading: Reading) -> str:
+def _format_text(reading: Reading) -> str:
     return reading.text.replace("\n", " / ")
 
 
 def _digit_html(digit: Digit) -> str:
     tag = "u" if is_doubtful(digit) else "span"
-    return f'<{tag} title="{escape(say_percent(digit.confidence))}">{digit.label}</{tag}>'
+    return f'<{tag} title="{escape(format_percent(digit.confidence))}">{digit.label}</{tag}>'

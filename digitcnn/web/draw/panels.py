@@ -15,7 +15,7 @@ from digitcnn.ink.strokes import Stroke
 from digitcnn.recognition.reader import Digit
 from digitcnn.web.charts.probabilities import SPEC, tabulate_probabilities
 from digitcnn.web.images import picture_of_fitting, picture_of_pixels, picture_of_strokes
-from digitcnn.web.text import say_agreement, say_confidence, say_percent
+from digitcnn.web.text import format_agreement, format_confidence, format_percent
 
 
 def show_answer(digit: Digit | None) -> None:
@@ -62,7 +62,7 @@ def show_steps(strokes: Sequence[Stroke], size: tuple[int, int], digit: Digit | 
 def show_opinions(opinions: Mapping[str, Digit | None]) -> None:
     """What each model makes of the same drawing, and in words whether they agree."""
     read = {model: digit.label for model, digit in opinions.items() if digit is not None}
-    said = say_agreement(read) or "Every model gets the same pixels."
+    said = format_agreement(read) or "Every model gets the same pixels."
     rows = "".join(_opinion_html(model, digit) for model, digit in opinions.items())
     st.html(f'<div class="opinions">{rows}</div><p class="said">{escape(said)}</p>')
 
@@ -71,9 +71,9 @@ def _opinion_html(model: str, digit: Digit | None) -> str:
     if digit is None:
         answer, sure = "–", "nothing yet"
     elif digit.label is None:
-        answer, sure = "no digit", f"{say_percent(digit.confidence)} sure it is none"
+        answer, sure = "no digit", f"{format_percent(digit.confidence)} sure it is none"
     else:
-        answer, sure = str(digit.label), say_percent(digit.confidence)
+        answer, sure = str(digit.label), format_percent(digit.confidence)
     return f"<p><b>{escape(model)}</b><span>{answer}</span><small>{sure}</small></p>"
 
 
@@ -91,11 +91,11 @@ def _confidence_html(digit: Digit | None) -> str:
     if digit.label is None:
         wide = digit.box.width > 1.2 * digit.box.height
         hint = " Several digits? Choose Number above." if wide else ""
-        sure = f"{say_percent(digit.confidence)} sure of that; the nearest digit is {digit.nearest}.{hint}"
+        sure = f"{format_percent(digit.confidence)} sure of that; the nearest digit is {digit.nearest}.{hint}"
         return f'<p class="said">{sure}</p>'
     return (
-        f'<p class="sure">{say_confidence(digit.confidence)}</p>'
-        f'<p class="said">{say_percent(digit.confidence)}</p>'
+        f'<p class="sure">{format_confidence(digit.confidence)}</p>'
+        f'<p class="said">{format_percent(digit.confidence)}</p>'
     )
 
 
@@ -103,5 +103,5 @@ def _describe_probabilities(digit: Digit | None) -> str:
     if digit is None:
         return "Probability of each digit, empty until something is drawn"
     order = np.argsort(digit.probabilities)[::-1][:2]
-    first, second = (f"{index} with {say_percent(float(digit.probabilities[index]))}" for index in order)
+    first, second = (f"{index} with {format_percent(float(digit.probabilities[index]))}" for index in order)
     return f"Probability of each digit: {first}, then {second}"

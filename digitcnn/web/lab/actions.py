@@ -96,15 +96,15 @@ def my_runs() -> set[str]:
     return st.session_state.get("lab.mine", set())
 
 
-def say_queue(runs: Sequence[Run]) -> str:
+def format_queue(runs: Sequence[Run]) -> str:
     """Who trains and who waits, in Markdown; "" where nobody does."""
     busy = [run for run in runs if run.busy]
     waiting = training_queue.list_waiting(list(runs))
     parts = []
     if busy:
-        parts.append(f"{_say_names(busy)} {'is' if len(busy) == 1 else 'are'} being trained")
+        parts.append(f"{_format_names(busy)} {'is' if len(busy) == 1 else 'are'} being trained")
     if waiting:
-        parts.append(f"{_say_names(waiting)} {'waits' if len(waiting) == 1 else 'wait in this order'}")
+        parts.append(f"{_format_names(waiting)} {'waits' if len(waiting) == 1 else 'wait in this order'}")
     sentence = "; ".join(parts)
     mine = [place for place, run in enumerate(waiting, 1) if run.name in my_runs()]
     if mine:
@@ -125,6 +125,6 @@ def _try(action: Callable[[], None]) -> None:
         st.session_state["lab.problem"] = str(error)
 
 
-def _say_names(runs: Sequence[Run]) -> str:
+def _format_names(runs: Sequence[Run]) -> str:
     mine = my_runs()
     return ", ".join(f"**{run.name}**{' (yours)' if run.name in mine else ''}" for run in runs)

@@ -19,7 +19,7 @@ from digitcnn.web.lab.inside_digits import choose_digit
 from digitcnn.web.lab.inside_pictures import AGAINST, picture_of_occlusion, sheet_of_maps
 from digitcnn.web.models import is_finished
 from digitcnn.web.tables import make_table
-from digitcnn.web.text import say_percent
+from digitcnn.web.text import format_percent
 
 COVERS: dict[str, Cover] = {"Take ink away": "paper", "Add ink": "ink"}
 
@@ -73,7 +73,7 @@ def show_inside() -> None:
         return
     with st.container(border=True, key="inside-choice"):
         # By path: a folder read anew equals no other, and the choice would be lost.
-        path = st.selectbox("Model", list(folders), format_func=_say_folder, key="inside.model")
+        path = st.selectbox("Model", list(folders), format_func=_format_folder, key="inside.model")
         folder = folders[path]
         chosen = choose_digit(folder)
     if chosen is None:
@@ -134,7 +134,9 @@ def _show_look(folder: RunFolder, pixels: np.ndarray, *, key: str) -> None:
         look.picture, width="stretch", alt=f"What speaks for {look.answer} and what against it. {look.words}"
     )
     with said:
-        st.markdown(f"**{folder.name}** says **{escape(look.answer)}**, {say_percent(look.confidence)} sure")
+        st.markdown(
+            f"**{folder.name}** says **{escape(look.answer)}**, {format_percent(look.confidence)} sure"
+        )
         st.html(_legend_html(look.answer))
         st.caption(look.words)
 
@@ -146,19 +148,19 @@ def _look(path: str, changed: int, pixels: bytes, cover: Cover) -> Look:
     found = cover_patches(RunFolder(path), digit, cover=cover)
     return Look(
         picture=picture_of_occlusion(digit, found),
-        answer=_say_class(found.answer),
+        answer=_format_class(found.answer),
         confidence=found.confidence,
-        words=_say_weakest(found, cover),
+        words=_format_weakest(found, cover),
     )
 
 
-def _say_weakest(found: Occlusion, cover: Cover) -> str:
+def _format_weakest(found: Occlusion, cover: Cover) -> str:
     """What happens under the patch that hurts most, in plain words."""
-    answer, other = _say_class(found.answer), _say_class(found.weakest_answer)
+    answer, other = _format_class(found.answer), _format_class(found.weakest_answer)
     done = (
         "Without the ink in the marked square" if cover == "paper" else "With the marked square full of ink"
     )
-    before, after = say_percent(found.confidence), say_percent(found.weakest_confidence)
+    before, after = format_percent(found.confidence), format_percent(found.weakest_confidence)
     if found.weakest_answer != found.answer:
         return f"{done}, the model would say {other} instead: {answer} would fall from {before} to {after}."
     if before == after:
@@ -192,7 +194,7 @@ def _sheets(path: str, changed: int, pixels: bytes) -> tuple[list[Sheet], np.nda
             said = EXPLAIN.get("Conv2D" if "Conv2D" in kinds else layer.kind, "")
             if (outputs[layer.name] < 0).any():
                 said += " Orange is below zero."
-            sheets.append(Sheet(" → ".join(group), _say_shape(layer), said.strip(), picture))
+            sheets.append(Sheet(" → ".join(group), _format_shape(layer), said.strip(), picture))
     return sheets, outputs[layers[-1].name][:CLASSES]
 
 
@@ -221,7 +223,7 @@ def _show_table(layers: tuple[Layer, ...]) -> None:
             make_table(
                 {
                     "Layer": [layer.words for layer in layers],
-                    "What comes out": [_say_shape(layer) for layer in layers],
+                    "What comes out": [_format_shape(layer) for layer in layers],
                     "Weights": [layer.weights for layer in layers],
                 }
             ),
@@ -242,19 +244,19 @@ def _list_folders() -> dict[str, RunFolder]:
     return dict(sorted(found.items(), key=lambda each: each[1].path != SHIPPED / DEFAULT_MODEL))
 
 
-def _say_folder(path: str) -> str:
+def _format_folder(path: str) -> str:
     folder = RunFolder(path)
     return folder.name if folder.path.parent == SHIPPED else f"{folder.name} (trained here)"
 
 
-def _say_shape(layer: Layer) -> str:
+def _format_shape(layer: Layer) -> str:
     if len(layer.shape) == 1:
         return f"{layer.shape[0]:,} values"
     height, width, channels = layer.shape
     return f"{channels} maps of {height} × {width}"
 
 
-def _say_class(label: int) -> str:
+def _format_class(label: int) -> str:
     return "“not a digit”" if label == CLASSES else str(label)
 
 

@@ -10,7 +10,7 @@ from digitcnn.lab.runs.catalog import Run, list_own_runs, read_test_accuracy
 from digitcnn.lab.runs.live import Curves, Now, read_curves, read_now
 from digitcnn.web.charts.live_curves import spec_of, tabulate_curve
 from digitcnn.web.lab import actions as lab_actions
-from digitcnn.web.lab.words import as_markdown, say_accuracy, say_duration, say_size, say_state
+from digitcnn.web.lab.words import as_markdown, format_accuracy, format_duration, format_size, format_state
 
 EVERY = 1.0
 """Seconds between two looks at a training."""
@@ -60,7 +60,7 @@ def _follow(before: tuple[tuple[str, str, bool], ...], fresh: list[list[Run]]) -
         # What surrounds this part, and how often it looks, depend on what runs.
         st.rerun()
     subject = choose_subject(runs, lab_actions.watched())
-    if sentence := lab_actions.say_queue(runs):
+    if sentence := lab_actions.format_queue(runs):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lab-queue"):
             st.markdown(f":material/queue: {sentence}", width="content")
             for run in runs:
@@ -75,7 +75,7 @@ def _show_subject(run: Run, runs: Sequence[Run]) -> None:
     with st.container(border=True, key="lab-live"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.subheader(run.name, anchor=False, width="content")
-            st.markdown(say_state(run), width="content")
+            st.markdown(format_state(run), width="content")
             st.space("stretch")
             _show_buttons(run, runs)
         if run.problem:
@@ -83,7 +83,7 @@ def _show_subject(run: Run, runs: Sequence[Run]) -> None:
         if run.record is None:
             return
         now, curves = read_now(run), read_curves(run)
-        st.progress(now.share, text=_say_phase(run, now))
+        st.progress(now.share, text=_format_phase(run, now))
         _show_figures(run, now)
         if curves.problem:
             st.warning(as_markdown(curves.problem), icon=":material/warning:")
@@ -171,27 +171,27 @@ def _show_figures(run: Run, now: Now) -> None:
     if now.phase == "ended":
         figures = {
             "Epochs": epoch,
-            "Test": say_accuracy(read_test_accuracy(run)),
-            "Validation": say_accuracy(now.val_accuracy),
-            "Training": say_accuracy(now.accuracy),
-            "Time": say_duration(run.record.seconds) if run.record and run.record.seconds else "–",
+            "Test": format_accuracy(read_test_accuracy(run)),
+            "Validation": format_accuracy(now.val_accuracy),
+            "Training": format_accuracy(now.accuracy),
+            "Time": format_duration(run.record.seconds) if run.record and run.record.seconds else "–",
             "Weights": f"{run.record.parameters:,}" if run.record and run.record.parameters else "–",
         }
     else:
         figures = {
             "Epoch": epoch,
-            "Validation": say_accuracy(now.val_accuracy),
-            "Training": say_accuracy(now.accuracy),
+            "Validation": format_accuracy(now.val_accuracy),
+            "Training": format_accuracy(now.accuracy),
             "Images a second": "–" if now.images_per_second is None else f"{now.images_per_second:,.0f}",
-            "Time left": "–" if now.seconds_left is None else say_duration(now.seconds_left),
-            "Memory": "–" if now.memory is None else say_size(now.memory),
+            "Time left": "–" if now.seconds_left is None else format_duration(now.seconds_left),
+            "Memory": "–" if now.memory is None else format_size(now.memory),
         }
     with st.grid(6, min_column_width=120, gap="small"):
         for label, value in figures.items():
             st.metric(label, value)
 
 
-def _say_phase(run: Run, now: Now) -> str:
+def _format_phase(run: Run, now: Now) -> str:
     if now.phase == "starting":
         return "Loading TensorFlow and the images"
     if now.phase == "measuring":

@@ -14,7 +14,7 @@ from digitcnn.lab.runs.settings import PRESETS
 from digitcnn.web.lab import actions as lab_actions
 from digitcnn.web.lab.downloads import show_downloads
 from digitcnn.web.lab.live import compare_button, resume_button, show_curves
-from digitcnn.web.lab.words import BADGES, as_markdown, say_duration, say_state
+from digitcnn.web.lab.words import BADGES, as_markdown, format_duration, format_state
 from digitcnn.web.models import used_run
 from digitcnn.web.tables import make_table_of_rows
 
@@ -24,7 +24,7 @@ def show_runs() -> None:
     lab_actions.show_problem()
     own = list_own_runs()
     runs = [*own, *list_shipped_runs()]
-    if sentence := lab_actions.say_queue(own):
+    if sentence := lab_actions.format_queue(own):
         st.markdown(f":material/queue: {sentence}")
     if not runs:
         st.info("There are no runs yet: start one under Train.")
@@ -33,14 +33,14 @@ def show_runs() -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.subheader(run.name, anchor=False, width="content")
-            st.markdown(say_state(run), width="content")
+            st.markdown(format_state(run), width="content")
             st.space("stretch")
             _show_actions(run)
         if run.problem:
             st.warning(as_markdown(run.problem), icon=":material/warning:")
         if run.record is None:
             return
-        st.caption(_say_settings(run))
+        st.caption(_format_settings(run))
         curves = read_curves(run)
         if curves.problem:
             st.warning(as_markdown(curves.problem), icon=":material/warning:")
@@ -62,7 +62,7 @@ def tabulate(runs: Sequence[Run]) -> list[dict[str, Any]]:
                 "Preset": record.preset if record else None,
                 "Test accuracy": _percent(read_test_accuracy(run)),
                 "Epochs": record.settings.get("epochs") if record else None,
-                "Training time": say_duration(record.seconds) if record and record.seconds else None,
+                "Training time": format_duration(record.seconds) if record and record.seconds else None,
                 "Weights": record.parameters or None if record else None,
                 "Begun": _as_time(record.started) if record else None,
                 "From": "ships" if run.shipped else "made here",
@@ -165,7 +165,7 @@ def _tail(path: Path, size: int = 4000) -> str:
         return file.read(size).decode("utf-8", errors="replace").strip()
 
 
-def _say_settings(run: Run) -> str:
+def _format_settings(run: Run) -> str:
     """The settings, and those first that are not the preset's own."""
     assert run.record
     preset = PRESETS.get(run.record.preset)

@@ -17,7 +17,7 @@ from digitcnn.web.charts.sweeps import (
     tabulate_groups,
 )
 from digitcnn.web.lab import actions as lab_actions
-from digitcnn.web.lab.words import as_markdown, say_accuracy, say_duration
+from digitcnn.web.lab.words import as_markdown, format_accuracy, format_duration
 
 EVERY = 2.0
 """Seconds between two looks at a sweep that runs."""
@@ -115,11 +115,13 @@ def _show_head(view: SweepView) -> None:
         )
     with st.grid(4, min_column_width=150, gap="small"):
         best = view.best
-        st.metric("Best so far", say_accuracy(best.test if best else None), help=best.name if best else None)
+        st.metric(
+            "Best so far", format_accuracy(best.test if best else None), help=best.name if best else None
+        )
         leader = next((group for group in view.groups if group.mean is not None), None)
-        st.metric("Best mean over seeds", say_accuracy(leader.mean if leader else None))
+        st.metric("Best mean over seeds", format_accuracy(leader.mean if leader else None))
         st.metric("Trials", f"{done} of {count}")
-        st.metric("Training, all together", say_duration(sum(trial.seconds for trial in view.trials)))
+        st.metric("Training, all together", format_duration(sum(trial.seconds for trial in view.trials)))
     if best:
         st.caption(f"Best so far: {as_markdown(best.name)} ({as_markdown(best.label)}).")
 

@@ -17,7 +17,7 @@ from digitcnn.lab.runs.live import read_curves
 from digitcnn.lab.runs.settings import LIMITS, OPTIMIZERS, PRESETS, Preset, Settings, command_of
 from digitcnn.web.lab import actions as lab_actions
 from digitcnn.web.lab.live import show_curves, show_live
-from digitcnn.web.lab.words import as_markdown, say_accuracy, say_duration
+from digitcnn.web.lab.words import as_markdown, format_accuracy, format_duration
 
 _SIDE = 72
 """Pixels that 28 pixels of an image are high in the drawing of the layers."""
@@ -65,8 +65,8 @@ def _show_card(preset: Preset, run: Run | None) -> None:
         judged = "" if accuracy is None else f" {as_markdown(judge_claim(preset.claim, accuracy))}"
         st.markdown(f"{as_markdown(preset.summary)}. Its own claim: {as_markdown(preset.claim)}.{judged}")
         with st.grid(4, min_column_width=110, gap="small"):
-            st.metric("MNIST test", say_accuracy(accuracy), help="Measured on the 10,000 test images")
-            st.metric("Training time", say_duration(run.record.seconds) if run and run.record else "–")
+            st.metric("MNIST test", format_accuracy(accuracy), help="Measured on the 10,000 test images")
+            st.metric("Training time", format_duration(run.record.seconds) if run and run.record else "–")
             st.metric("Weights", f"{run.record.parameters:,}" if run and run.record else "–")
             st.metric("Epochs", preset.recipe.epochs)
         if run is None or run.state != "finished":
@@ -88,7 +88,7 @@ def _choose_and_start(preset: Preset, runs: list[Run], shipped: list[Run]) -> No
         basis = (
             "its last run on this machine" if guess.here else "the run that ships, and this machine's speed"
         )
-        st.caption(f"About **{say_duration(guess.seconds)}**: an estimate from {basis}.")
+        st.caption(f"About **{format_duration(guess.seconds)}**: an estimate from {basis}.")
     if not training_is_on():
         st.info("Training is turned off on this server. On your own machine it is one command:")
     elif any(run.busy or run.state == "queued" for run in runs):

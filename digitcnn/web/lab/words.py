@@ -16,13 +16,13 @@ BADGES: dict[State, tuple[str, str]] = {
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]()<>#+-.!|~:$"})
 
 
-def say_state(run: Run) -> str:
+def format_state(run: Run) -> str:
     """The state of a run, as a badge in Markdown."""
     word, colour = BADGES[run.state]
     return f":{colour}-badge[{word}]"
 
 
-def say_duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """Seconds as people say them: "40 s", "3 min", "1 h 20 min"."""
     if seconds < 90:
         return f"{round(seconds)} s"
@@ -32,7 +32,7 @@ def say_duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
 
 
-def say_size(size: float) -> str:
+def format_size(size: float) -> str:
     """Bytes as people say them."""
     return (
         f"{size / 1e9:.1f} GB"
@@ -43,7 +43,7 @@ def say_size(size: float) -> str:
     )
 
 
-def say_accuracy(fraction: float | None) -> str:
+def format_accuracy(fraction: float | None) -> str:
     """A measured accuracy, a fraction 0-1; a dash where there is none."""
     return "–" if fraction is None else f"{fraction:.2%}".replace("%", " %")
 

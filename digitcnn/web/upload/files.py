@@ -214,7 +214,7 @@ def tabulate(files: Sequence[ReadFile]) -> pa.Table:
             "least sure": pa.array(
                 [_round_down(result.lowest_confidence) for result in results], pa.float64()
             ),
-            "note": [_say_note(result) for result in results],
+            "note": [_format_note(result) for result in results],
         }
     )
 
@@ -224,7 +224,7 @@ def _round_down(fraction: float | None) -> float | None:
     return None if fraction is None else math.floor(fraction * 1000) / 1000
 
 
-def _say_note(result: FileResult) -> str:
+def _format_note(result: FileResult) -> str:
     if result.error:
         return "could not be read"
     notes = [f"{len(result.typed)} by you"] if result.typed else []

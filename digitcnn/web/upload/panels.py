@@ -19,9 +19,9 @@ from digitcnn.web.upload.files import Preview, ReadFile, as_data_url, encode_pic
 from digitcnn.web.upload.words import (
     as_text,
     describe_picture,
+    format_digit,
+    format_result,
     reading_html,
-    say_digit,
-    say_result,
     strip_html,
 )
 
@@ -53,7 +53,7 @@ def show_reading(result: FileResult) -> None:
     """The number, the largest thing on the page, alone in its container; under it what it is worth."""
     with st.container(key="reading"):
         st.html(reading_html(result))
-    if said := say_result(result):
+    if said := format_result(result):
         st.caption(said)
     if result.note:
         st.caption(f":material/info: {as_text(result.note)}")
@@ -72,7 +72,7 @@ def choose_digit(result: FileResult) -> int:
     digits = result.reading.digits
 
     def say(index: int) -> str:
-        return f"{index + 1}: {say_digit(digits[index], typed=index in result.typed)}"
+        return f"{index + 1}: {format_digit(digits[index], typed=index in result.typed)}"
 
     return st.selectbox("Look closer at digit", range(len(digits)), format_func=say, key="upload.digit")
 

@@ -5,7 +5,7 @@ from html import escape
 
 from digitcnn.recognition.reader import Digit
 from digitcnn.recognition.results import DOUBTFUL_BELOW, FileResult, is_doubtful
-from digitcnn.web.text import say_percent
+from digitcnn.web.text import format_percent
 
 _MARKUP = re.compile(r"([!-/:-@\[-`{-~])")
 _SIZES = ((3, "8rem"), (5, "6rem"), (7, "4.5rem"), (10, "3.25rem"), (16, "2.25rem"))
@@ -35,16 +35,16 @@ def reading_html(result: FileResult) -> str:
     return f'<p class="read" style="font-size: {size}">{"<br>".join(map("".join, lines))}</p>'
 
 
-def say_result(result: FileResult) -> str:
+def format_result(result: FileResult) -> str:
     """Under the number: how sure, what is underlined, what was left out."""
     digits = result.reading.digits
     parts = []
     if (lowest := result.lowest_confidence) is not None:
         count = len(result.read_digits)
         parts.append(
-            f"{say_percent(lowest)} sure."
+            f"{format_percent(lowest)} sure."
             if count == 1
-            else f"{count} digits; the least sure one {say_percent(lowest)}."
+            else f"{count} digits; the least sure one {format_percent(lowest)}."
         )
     doubtful = sum(is_doubtful(digit) for index, digit in enumerate(digits) if index not in result.typed)
     if doubtful:
@@ -59,11 +59,11 @@ def say_result(result: FileResult) -> str:
     return " ".join(parts)
 
 
-def say_digit(digit: Digit, *, typed: bool) -> str:
+def format_digit(digit: Digit, *, typed: bool) -> str:
     """A digit's answer with its confidence, in few words."""
     if digit.label is None:
         return "no digit"
-    return f"{digit.label}, yours" if typed else f"{digit.label}, {say_percent(digit.confidence)}"
+    return f"{digit.label}, yours" if typed else f"{digit.label}, {format_percent(digit.confidence)}"
 
 
 def describe_picture(result: FileResult) -> str:
@@ -84,7 +84,7 @@ def strip_html(result: FileResult, pictures: list[str]) -> str:
     count = len(result.reading.digits)
     figures = []
     for index, (digit, picture) in enumerate(zip(result.reading.digits, pictures, strict=False)):
-        said = say_digit(digit, typed=index in result.typed)
+        said = format_digit(digit, typed=index in result.typed)
         answer, _, rest = said.partition(", ")
         kind = "doubt" if is_doubtful(digit) and index not in result.typed else "sure"
         alt = f"Digit {index + 1} of {count} as the model saw it: {said}"
@@ -95,7 +95,7 @@ def strip_html(result: FileResult, pictures: list[str]) -> str:
 
 
 def _digit_html(digit: Digit, *, typed: bool) -> str:
-    said = escape(say_digit(digit, typed=typed).partition(", ")[2])
+    said = escape(format_digit(digit, typed=typed).partition(", ")[2])
     if typed:
         return f'<span class="typed" title="{said}">{digit.label}</span>'
     if is_doubtful(digit):

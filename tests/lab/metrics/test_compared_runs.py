@@ -6,7 +6,7 @@ import pytest
 
 from digitcnn.errors import RunFolderError
 from digitcnn.lab.metrics.compared_runs import list_candidates, load_run
-from digitcnn.lab.runs.run_table import analyse, say_duration, tabulate_facts
+from digitcnn.lab.runs.run_table import analyse, format_duration, tabulate_facts
 from digitcnn.run_folder import SHIPPED, RunFolder
 
 
@@ -83,4 +83,4 @@ def test_facts_of_two_runs_say_what_differs():
     ("seconds", "said"), [(0.4, "0 s"), (59.6, "1 min 0 s"), (522, "8 min 42 s"), (7500, "2 h 5 min")]
 )
 def test_durations_are_said_as_people_do(seconds: float, said: str):
-    assert say_duration(seconds) == said
+    assert format_duration(seconds) == said

@@ -3,7 +3,7 @@ import pytest
 from scipy.stats import binomtest
 
 from digitcnn.errors import NotSupportedError
-from digitcnn.lab.metrics.comparison import Pairing, Row, mcnemar_mid_p, pair, rows_of, say_verdict
+from digitcnn.lab.metrics.comparison import Pairing, Row, format_verdict, mcnemar_mid_p, pair, rows_of
 from digitcnn.lab.metrics.test_set import Predictions, read_predictions
 from digitcnn.run_folder import find_run
 
@@ -81,11 +81,11 @@ def test_other_test_images_are_not_compared():
     ],
 )
 def test_verdict_is_one_sentence(only_baseline: int, only_challenger: int, said: str):
-    assert say_verdict("A", "B", pairing(only_baseline, only_challenger)) == said
+    assert format_verdict("A", "B", pairing(only_baseline, only_challenger)) == said
 
 
 def test_equal_models_are_said_to_be_equal():
-    assert "equally many of the 10,000" in say_verdict("A", "B", pairing(4, 4))
+    assert "equally many of the 10,000" in format_verdict("A", "B", pairing(4, 4))
 
 
 def test_rows_keep_every_name_and_know_whether_they_differ():

@@ -6,7 +6,7 @@ import pytest
 
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.reader import Digit, Reading
-from digitcnn.web.draw.number_panels import number_html, say_number
+from digitcnn.web.draw.number_panels import format_number, number_html
 
 
 def digit(label: int | None, confidence: float = 0.995) -> Digit:
@@ -30,13 +30,13 @@ def test_lines_stay_lines():
 def test_what_is_no_digit_is_left_out_of_the_number_and_said():
     reading = Reading(((digit(2), digit(None), digit(7)),))
     assert said(reading) == "27"
-    assert "1 piece of ink doesn't look like a digit" in say_number(reading)
+    assert "1 piece of ink doesn't look like a digit" in format_number(reading)
 
 
 def test_doubtful_digit_is_underlined_and_said():
     reading = Reading(((digit(2), digit(0, 0.61)),))
     assert re.findall(r"<u [^>]*>(\d)</u>", number_html(reading)) == ["0"]
-    assert "the least sure one 61.0 %" in say_number(reading)
+    assert "the least sure one 61.0 %" in format_number(reading)
 
 
 @pytest.mark.parametrize("reading", [Reading(), Reading(((digit(None),),))])
@@ -46,7 +46,7 @@ def test_words_without_digits_where_there_is_no_number(reading: Reading):
 
 
 def test_refused_ink_names_the_nearest_digits():
-    assert "nearest digits are 66" in say_number(Reading(((digit(None), digit(None)),)))
+    assert "nearest digits are 66" in format_number(Reading(((digit(None), digit(None)),)))
 
 
 def test_long_and_tall_numbers_are_set_smaller():
