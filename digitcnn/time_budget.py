@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from digitcnn.errors import InputError
 
-MOST_SECONDS = 4.0
+MAX_SECONDS = 4.0
 """Of computing, that a server spends on one input; a photographed page of 34 digits takes 0.4."""
 
 T = TypeVar("T")
@@ -17,7 +17,7 @@ _ends_at: ContextVar[float] = ContextVar("ends_at", default=float("inf"))
 
 
 @contextmanager
-def limited_effort(seconds: float = MOST_SECONDS) -> Iterator[None]:
+def limited_effort(seconds: float = MAX_SECONDS) -> Iterator[None]:
     """Within it, this thread's readings end with an `InputError` once they have cost too much.
 
     Args:

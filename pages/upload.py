@@ -17,7 +17,7 @@ from digitcnn.web.upload import editing as upload_editing
 from digitcnn.web.upload import panels as upload_panels
 from digitcnn.web.upload import sample as upload_sample
 from digitcnn.web.upload.files import (
-    MOST_FILES,
+    MAX_FILES,
     ReadFile,
     Upload,
     as_data_url,
@@ -30,7 +30,7 @@ from digitcnn.web.upload.files import (
 from digitcnn.web.upload.words import as_text
 
 KINDS: dict[Expect, str] = {"digit": "Digit", "number": "Number"}
-MOST_SENTENCES = 5
+MAX_SENTENCES = 5
 
 
 def show_sample() -> None:
@@ -47,9 +47,9 @@ def choose_files() -> list[Upload]:
         key="upload.files",
     )
     uploads = [as_upload(file) for file in files]
-    if len(uploads) > MOST_FILES:
-        st.warning(f"The first {MOST_FILES} files are read, the others are left out: bring them in portions.")
-        uploads = uploads[:MOST_FILES]
+    if len(uploads) > MAX_FILES:
+        st.warning(f"The first {MAX_FILES} files are read, the others are left out: bring them in portions.")
+        uploads = uploads[:MAX_FILES]
     return uploads
 
 
@@ -121,7 +121,7 @@ def show_results(uploads: list[Upload], model: Model, expect: Expect, progress: 
 
 def show_errors(sentences: list[str]) -> None:
     """One sentence per file that could not be read."""
-    shown = [as_text(sentence) for sentence in sentences[:MOST_SENTENCES]]
+    shown = [as_text(sentence) for sentence in sentences[:MAX_SENTENCES]]
     if len(sentences) > len(shown):
         shown.append(f"And {len(sentences) - len(shown)} more, which the table names.")
     if shown:

@@ -27,8 +27,8 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
         f"{limits.MAX_WAITING} of each kind, {limits.WAITING_SECONDS:.0f} s",
         f"{picture.MAX_PIXELS // 10**6} million",
         f"{canvas.MAX_STROKES:,} strokes, {canvas.MAX_POINTS:,} points",
-        f"{effort.MOST_SECONDS:.0f} s of computing",
-        f"{personal_digits.MOST_BYTES // 10**6} MB, {personal_digits.MOST_DIGITS:,} digits",
+        f"{effort.MAX_SECONDS:.0f} s of computing",
+        f"{personal_digits.MAX_BYTES // 10**6} MB, {personal_digits.MAX_DIGITS:,} digits",
     ],
 )
 def test_the_limits_are_those_of_the_code(said: str):

@@ -27,8 +27,8 @@ BUSY = "The server is busy: try again in a few seconds."
 
 _FORM, _JSON = "multipart/form-data", "application/json"
 _PIECE = 65_536
-_MOST_FIELDS = 4
-_MOST_OF_A_FIELD = 1_000
+_MAX_FIELDS = 4
+_MAX_OF_A_FIELD = 1_000
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ async def _parse_form(request: Request, body: bytearray) -> SentPicture:
 
     try:
         form = await Request(request.scope, replay).form(
-            max_files=1, max_fields=_MOST_FIELDS, max_part_size=_MOST_OF_A_FIELD
+            max_files=1, max_fields=_MAX_FIELDS, max_part_size=_MAX_OF_A_FIELD
         )
     except Exception:  # The parser lets out what codecs raise on a hostile charset, among others.
         raise RefusalError(400, f"The body is not {_FORM} with one file and few fields.") from None

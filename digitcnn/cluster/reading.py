@@ -20,11 +20,11 @@ from digitcnn.run_folder import RunFolder
 if TYPE_CHECKING:
     from digitcnn.recognition.reader import DigitReader, Expect
 
-MOST_PER_TASK, FEWEST_PER_TASK = 512, 32
+MAX_PER_TASK, FEWEST_PER_TASK = 512, 32
 """Some seconds of work: less, and handing it out takes its share; more, and a killed worker loses more. The
 last tasks are smaller, so that the workers come to their end together."""
 
-MOST_RETRIES = 3
+MAX_RETRIES = 3
 """Of a task whose worker was lost; a picture that still ends its worker then is named and left out."""
 
 
@@ -81,7 +81,7 @@ def share_out(paths: Sequence[str], workers: int) -> list[Sequence[str]]:
     tasks, at = [], 0
     while at < len(paths):
         fair = (len(paths) - at) // (2 * workers)
-        size = min(max(fair, FEWEST_PER_TASK), MOST_PER_TASK)
+        size = min(max(fair, FEWEST_PER_TASK), MAX_PER_TASK)
         tasks.append(paths[at : at + size])
         at += size
     return tasks
@@ -106,7 +106,7 @@ def _run(
             fn_kwargs={"model": model, "expect": expect, "working_folder": str(Path.cwd())},
             num_cpus=1,
             compute=ray.data.TaskPoolStrategy(workers),
-            ray_remote_args_fn=lambda: {"max_retries": MOST_RETRIES},
+            ray_remote_args_fn=lambda: {"max_retries": MAX_RETRIES},
         )
     for batch in results.iter_batches(batch_size=None, batch_format="pyarrow"):
         yield batch["line"].to_pylist(), [os.fsdecode(path) for path in batch["path"].to_pylist()]

@@ -9,7 +9,7 @@ from typing import Any
 
 from digitcnn.cluster.trials import Collector, Job, make_trainable, write_files
 from digitcnn.errors import InputError, RunFolderError
-from digitcnn.lab.sweeps.local import MOST_ATTEMPTS, Echo, format_epoch
+from digitcnn.lab.sweeps.local import MAX_ATTEMPTS, Echo, format_epoch
 from digitcnn.lab.sweeps.plan import SweepSpec, Trial
 from digitcnn.lab.sweeps.record import SweepLog
 from digitcnn.run_folder import RunFolder, runs_root
@@ -98,7 +98,7 @@ def _fit(
             run_config=tune.RunConfig(
                 name=spec.name,
                 storage_path=storage,
-                failure_config=tune.FailureConfig(max_failures=MOST_ATTEMPTS - 1),
+                failure_config=tune.FailureConfig(max_failures=MAX_ATTEMPTS - 1),
                 # Run folders hold the checkpoints that a training goes on from.
                 checkpoint_config=tune.CheckpointConfig(checkpoint_frequency=0, checkpoint_at_end=False),
                 callbacks=[follow(log, trials, echo)],
@@ -180,7 +180,7 @@ class _Follow:
 
     def on_trial_error(self, iteration: int, trials: Any, trial: Any, **info: Any) -> None:
         if self._log:
-            error = f"It was lost {MOST_ATTEMPTS} times; the same command tries it again."
+            error = f"It was lost {MAX_ATTEMPTS} times; the same command tries it again."
             self._log.update(_name(trial), state="failed", error=error)
             self._echo(f"{_name(trial)}: {error}")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from digitcnn.recognition.reader import Expect
     from digitcnn.run_folder import RunFolder
 
-MOST_SAID = 20
+MAX_SAID = 20
 """Failures that are said one by one; all stand in the results."""
 
 
@@ -41,7 +41,7 @@ def read_into_file(options: argparse.Namespace, found: Sequence[Found]) -> int:
         with _reading(options, [path for path in new if path not in problems], folder) as batches:
             for lines in batches:
                 for record in results.add(lines):
-                    if record["error"] is not None and said < MOST_SAID:
+                    if record["error"] is not None and said < MAX_SAID:
                         progress.clear()
                         print(f"digitcnn: {record['error']}", file=sys.stderr, flush=True)
                         said += 1

@@ -15,8 +15,8 @@ FLATTENING = 3.0
 MAX_STROKES = 1_000
 """A drawing of more objects is refused: to find its rows, each stroke is compared with many others."""
 
-_MOST_STEPS = 16
-_FARTHEST = 1e6
+_MAX_STEPS = 16
+_MAX_COORDINATE = 1e6
 """Canvas pixels: an object beyond this was not drawn by a person."""
 
 _COORDINATES = {"M": 2, "L": 2, "Q": 4, "C": 6, "Z": 0}
@@ -166,7 +166,7 @@ def _read_path(path: Sequence[object]) -> list[_Piece]:
 def _flatten(curves: np.ndarray) -> Stroke:
     """Points along curves that begin where the one before ended."""
     longest = np.linalg.norm(np.diff(curves, axis=1), axis=2).sum(axis=1).max()
-    steps = int(np.clip(math.ceil(longest / FLATTENING), 1, _MOST_STEPS))
+    steps = int(np.clip(math.ceil(longest / FLATTENING), 1, _MAX_STEPS))
     return np.concatenate([curves[:1, 0], _points_along(curves[1:], steps)])
 
 
@@ -179,7 +179,7 @@ def _points_along(curves: np.ndarray, steps: int) -> np.ndarray:
 def _bounds(pieces: Sequence[_Piece]) -> tuple[np.ndarray, np.ndarray]:
     """Lowest and highest x and y of a path as Fabric.js finds them: its centre is what is placed."""
     points = np.concatenate(
-        [part for piece in pieces for part in (piece.outer[:, 0], _points_along(piece.outer, _MOST_STEPS))]
+        [part for piece in pieces for part in (piece.outer[:, 0], _points_along(piece.outer, _MAX_STEPS))]
     )
     return points.min(axis=0), points.max(axis=0)
 
@@ -204,7 +204,7 @@ def _place(
     centre = anchor - turn @ (origin * size)
     with np.errstate(all="ignore"):
         placed = [(stroke - (low + high) / 2) @ (turn @ shape).T + centre for stroke in strokes]
-    if any(not (np.abs(stroke) < _FARTHEST).all() for stroke in placed):
+    if any(not (np.abs(stroke) < _MAX_COORDINATE).all() for stroke in placed):
         raise _BrokenPathError
     return placed
 
@@ -229,6 +229,6 @@ def _origin(value: object) -> float:
 
 
 def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _FARTHEST:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _MAX_COORDINATE:
         raise _BrokenPathError
     return float(value)

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from digitcnn.lab.metrics.evaluation import Interval
     from digitcnn.recognition.reader import DigitReader
 
-MOST_DIGITS = 2000
+MAX_DIGITS = 2000
 """A set holds no more: years of corrections, and 1.6 MB."""
 
-MOST_BYTES = 4_000_000
+MAX_BYTES = 4_000_000
 """A larger file is refused before it is opened."""
 
 SAME = 0.012
@@ -58,7 +58,7 @@ class PersonalDigits:
     """A set of digits, the oldest first; no drawing is in it twice.
 
     Attributes:
-        digits: at most `MOST_DIGITS`.
+        digits: at most `MAX_DIGITS`.
     """
 
     digits: tuple[PersonalDigit, ...] = ()
@@ -91,9 +91,9 @@ class PersonalDigits:
         """
         by_ink = {digit.pixels_u8.tobytes(): digit for digit in self.digits}
         by_ink.update({digit.pixels_u8.tobytes(): digit for digit in others})
-        if len(by_ink) > MOST_DIGITS:
+        if len(by_ink) > MAX_DIGITS:
             raise InputError(
-                f"Your own digits would be more than {MOST_DIGITS:,}: download them, then clear the set."
+                f"Your own digits would be more than {MAX_DIGITS:,}: download them, then clear the set."
             )
         return PersonalDigits(tuple(by_ink.values()))
 
@@ -134,12 +134,12 @@ class PersonalDigits:
         Raises:
             InputError: it is something else, is damaged, or is too large.
         """
-        if len(data) > MOST_BYTES:
-            raise InputError(f"A file of more than {MOST_BYTES // 1_000_000} MB holds no digits of yours.")
+        if len(data) > MAX_BYTES:
+            raise InputError(f"A file of more than {MAX_BYTES // 1_000_000} MB holds no digits of yours.")
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                pixels = _read_array(archive, _PIXELS, MOST_DIGITS * SIDE * SIDE)
-                labels = _read_array(archive, _LABELS, MOST_DIGITS)
+                pixels = _read_array(archive, _PIXELS, MAX_DIGITS * SIDE * SIDE)
+                labels = _read_array(archive, _LABELS, MAX_DIGITS)
         except (OSError, EOFError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error):
             raise InputError(_NOT_OURS) from None
         if pixels.shape != (len(labels), SIDE, SIDE) or labels.ndim != 1 or (labels > 9).any():

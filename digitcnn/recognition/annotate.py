@@ -15,7 +15,7 @@ TYPED = "#00734F"
 NO_DIGIT = "#5B6270"
 """Colours of boxes by what became of them; white on each has 5:1 or more."""
 
-_SMALLEST_VIEW = 640
+_MIN_VIEW_SIDE = 640
 
 
 class Mark(NamedTuple):
@@ -47,8 +47,8 @@ def make_view(rgb: np.ndarray, *, longest: int) -> Image.Image:
     longer = max(view.size)
     if longer > longest:
         view.thumbnail((longest, longest), Image.Resampling.BOX, reducing_gap=2.0)
-    elif longer < _SMALLEST_VIEW // 2:
-        times = _SMALLEST_VIEW // longer
+    elif longer < _MIN_VIEW_SIDE // 2:
+        times = _MIN_VIEW_SIDE // longer
         view = view.resize((view.width * times, view.height * times), Image.Resampling.NEAREST)
     return view
 

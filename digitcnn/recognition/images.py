@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _HEAD_START = 0.1
 """What a second reading of the same picture must be more believable by."""
 
-_WIDEST_DIGIT = 1.7
+_MAX_DIGIT_WIDTH = 1.7
 """Width of the widest digit in heights of its line."""
 
 _SAID_TO_BE_ONE = 0.985
@@ -46,17 +46,17 @@ _SAID_TO_BE_ONE = 0.985
 _PLAIN = 0.6
 """A piece that is believed to be a digit more than this, and is not wide, is not cut."""
 
-_WIDEST_PLAIN = 1.15
+_MAX_PLAIN_WIDTH = 1.15
 
-_LOWEST_CUT = 0.4
+_MIN_CUT_HEIGHT = 0.4
 """Lower pieces, in heights of the page's digits, are no digits side by side but a line's remains."""
 
 _SURE = 0.8
 _MANY = 4
-_MOST_SAMPLED = 24
+_MAX_SAMPLED = 24
 _DOUBTFUL = 0.75
 _TURN_EVIDENCE = 0.35
-_LEAST_LEAD = 3.0
+_MIN_LEAD = 3.0
 """By how much the logarithm of belief must rise, on average and in all, for a page to be turned."""
 
 
@@ -170,7 +170,7 @@ def _find_turns(reader: DigitReader, pieces: Sequence[Piece], digits: Sequence[D
     """How many quarters counterclockwise set the page upright: 0 unless its digits speak for another."""
     pairs = zip(pieces, digits, strict=True)
     digitlike = [pair for pair in pairs if pair[0].extent < 2.2 * min(pair[0].width, pair[0].height)]
-    sample = sorted(digitlike, key=lambda pair: -pair[0].extent)[:_MOST_SAMPLED]
+    sample = sorted(digitlike, key=lambda pair: -pair[0].extent)[:_MAX_SAMPLED]
     if len(sample) < 2:
         return 0
     upright = _mean_evidence([digit for _, digit in sample])
@@ -182,7 +182,7 @@ def _find_turns(reader: DigitReader, pieces: Sequence[Piece], digits: Sequence[D
         scores.append(_mean_evidence(reader.judge_all(pixels, [digit.box for _, digit in sample])))
     best = int(np.argmax(scores))
     gain = scores[best] - upright
-    return best if gain > _TURN_EVIDENCE and gain * len(sample) > _LEAST_LEAD else 0
+    return best if gain > _TURN_EVIDENCE and gain * len(sample) > _MIN_LEAD else 0
 
 
 def _mean_evidence(digits: Sequence[Digit]) -> float:
@@ -191,7 +191,7 @@ def _mean_evidence(digits: Sequence[Digit]) -> float:
 
 def _read_pieces(reader: DigitReader, ink: Ink, known: dict[Piece, Digit]) -> list[list[Digit]]:
     known = _stack(reader, ink, known)
-    least = _LOWEST_CUT * typical_height(list(known)) if known else 0.0
+    least = _MIN_CUT_HEIGHT * typical_height(list(known)) if known else 0.0
     whole = {
         piece
         for piece, digit in known.items()
@@ -204,7 +204,7 @@ def _read_pieces(reader: DigitReader, ink: Ink, known: dict[Piece, Digit]) -> li
 def _is_whole(piece: Piece, believed: float) -> bool:
     """Whether nobody need look for several digits in the piece: the wider it is, the surer of the one."""
     shape = piece.width / piece.height
-    return believed > (_PLAIN if shape < _WIDEST_PLAIN else _SURE) and shape < _WIDEST_DIGIT
+    return believed > (_PLAIN if shape < _MAX_PLAIN_WIDTH else _SURE) and shape < _MAX_DIGIT_WIDTH
 
 
 def _settle(lines: list[list[Digit]]) -> list[list[Digit]]:
@@ -240,7 +240,7 @@ def _stack(reader: DigitReader, ink: Ink, known: dict[Piece, Digit]) -> dict[Pie
 
 
 def _read_line(reader: DigitReader, ink: Ink, line: Line, known: dict[Piece, Digit]) -> list[Digit]:
-    widest = _WIDEST_DIGIT * line.height
+    widest = _MAX_DIGIT_WIDTH * line.height
     height = ink.picture.scale * line.height / ink.zoom
 
     def fits(start: int, end: int) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from digitcnn.ink.strokes import Box
     from digitcnn.recognition.reader import Digit
 
-LONGEST_RUN = 14
+MAX_SPAN_LENGTH = 14
 """No digit is made of more units than this."""
 
 AMONG_DIGITS = 0.5
@@ -31,7 +31,7 @@ AS_GOOD = 0.2
 
 _UNREAD = 1e9
 _NOT_A_DIGIT = 4.5
-_LEAST_BELIEF = 1e-4
+_MIN_BELIEF = 1e-4
 _USUAL_WIDTH, _USUAL_HEIGHT, _SPREAD = 0.85, 0.7, 0.25
 
 
@@ -43,7 +43,7 @@ class Run(NamedTuple):
 
 
 def list_runs(
-    odds: Sequence[float], fits: Callable[[int, int], bool], *, longest: int = LONGEST_RUN
+    odds: Sequence[float], fits: Callable[[int, int], bool], *, longest: int = MAX_SPAN_LENGTH
 ) -> list[Run]:
     """Every run of neighbours that could be one digit.
 
@@ -144,10 +144,10 @@ def belief(digit: Digit) -> float:
 
 def cost_of(digit: Digit, height: float) -> float:
     """Minus the logarithm of how likely the ink is what it is read as, its size included."""
-    as_digit = _cost_of_size(digit.box, height) - math.log(max(belief(digit), _LEAST_BELIEF))
+    as_digit = _cost_of_size(digit.box, height) - math.log(max(belief(digit), _MIN_BELIEF))
     if digit.label is not None:
         return as_digit
-    return min(as_digit, _cost_of_refusal(digit.box, height) - math.log(max(digit.confidence, _LEAST_BELIEF)))
+    return min(as_digit, _cost_of_refusal(digit.box, height) - math.log(max(digit.confidence, _MIN_BELIEF)))
 
 
 def least_cost(box: Box, height: float) -> float:

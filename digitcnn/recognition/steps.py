@@ -7,7 +7,7 @@ from PIL import Image
 
 from digitcnn.recognition.reader import Expect, PictureReading
 
-MOST_CENTRED = 12
+MAX_CENTRED = 12
 """Digits shown in the last step."""
 
 # Okabe and Ito, "Color Universal Design", 2008: neighbours get different ones.
@@ -63,9 +63,9 @@ def draw_steps(read: PictureReading, expect: Expect, *, longest: int) -> list[St
         Step(
             "Centred",
             _fit(
-                Image.fromarray(_tile([digit.pixels for digit in digits[:MOST_CENTRED]])), longest, grow=True
+                Image.fromarray(_tile([digit.pixels for digit in digits[:MAX_CENTRED]])), longest, grow=True
             ),
-            f"The first {min(len(digits), MOST_CENTRED)} digits, each in its field of 28 by 28 pixels",
+            f"The first {min(len(digits), MAX_CENTRED)} digits, each in its field of 28 by 28 pixels",
         ),
     ]
 

@@ -21,7 +21,7 @@ from digitcnn.recognition.litert import open_network, run_network
 MODEL_FILE = Path(__file__).with_name("strips.tflite")
 
 _BLANK = 10
-_LEAST_PRESENCE = 0.1
+_MIN_PRESENCE = 0.1
 """What is less likely a digit's middle is none."""
 
 _STRETCH = 1.2
@@ -103,7 +103,7 @@ def find_middles(seen: np.ndarray) -> list[tuple[float, np.ndarray, float]]:
             continue
         near = slice(max(step - 1, 0), step + 2)
         presence = float(mass[near].max())
-        if presence < _LEAST_PRESENCE:
+        if presence < _MIN_PRESENCE:
             continue
         given = seen[near, :_BLANK].sum(axis=0)
         middles.append((float(step), (given / given.sum()).astype(np.float32), presence))

@@ -9,14 +9,14 @@ import numpy as np
 
 from digitcnn.ink.stroke_pieces import PenRow, arrange_strokes
 from digitcnn.ink.strokes import Stroke, box_of_strokes, draw_house_digit
-from digitcnn.recognition.lattice import AMONG_DIGITS, LONGEST_RUN, Run, list_runs, part_row
+from digitcnn.recognition.lattice import AMONG_DIGITS, MAX_SPAN_LENGTH, Run, list_runs, part_row
 from digitcnn.time_budget import within_effort
 
 if TYPE_CHECKING:
     from digitcnn.recognition.reader import Digit, DigitReader
 
-_WIDEST_DIGIT = 1.8
-_TALLEST_DIGIT = 2.0
+_MAX_DIGIT_WIDTH = 1.8
+_MAX_DIGIT_HEIGHT = 2.0
 """Largest box of a digit in heights of its line."""
 
 _TOUCHING = 0.1
@@ -24,7 +24,7 @@ _TOUCHING = 0.1
 
 _SURE = 0.8
 
-_MOST_RUNS = 1000
+_MAX_RUNS = 1000
 """So many ways to join the strokes of a row are looked at, about: of a long row only shorter ones."""
 
 
@@ -66,9 +66,9 @@ def _read_row(reader: DigitReader, row: PenRow) -> tuple[list[Digit], float]:
         pieces = row.pieces[start:end]
         width = max(p.right for p in pieces) - min(p.left for p in pieces)
         height = max(p.bottom for p in pieces) - min(p.top for p in pieces)
-        return width <= _WIDEST_DIGIT * row.height and height <= _TALLEST_DIGIT * row.height
+        return width <= _MAX_DIGIT_WIDTH * row.height and height <= _MAX_DIGIT_HEIGHT * row.height
 
-    longest = max(min(_MOST_RUNS // len(row.pieces), LONGEST_RUN), 3)
+    longest = max(min(_MAX_RUNS // len(row.pieces), MAX_SPAN_LENGTH), 3)
     runs = list_runs(row.odds, fits, longest=longest)
     groups = [[piece.path for piece in row.pieces[run.start : run.end]] for run in runs]
     pixels = np.stack([draw_house_digit(group) for group in within_effort(groups)])

@@ -23,7 +23,7 @@ _UNSEEN = 5.0
 """Cost of ink in which no digit's middle is seen, as minus the logarithm of its likelihood."""
 
 _LEAST = 1e-5
-_LEAST_SEEN = 1e-4
+_MIN_SEEN = 1e-4
 """Neither look rules anything out: probabilities are never below these."""
 
 _PRESENT = 0.5
@@ -128,7 +128,7 @@ def _weigh(digit: Digit, seen: Glimpse) -> Digit:
     alone = np.append(is_digit * digit.probabilities, 1.0 - is_digit)
     together = np.append(seen.presence * seen.probabilities, 1.0 - seen.presence)
     logs = (1.0 - _TRUST) * np.log(np.maximum(alone, _LEAST))
-    logs += _TRUST * np.log(np.maximum(together, _LEAST_SEEN))
+    logs += _TRUST * np.log(np.maximum(together, _MIN_SEEN))
     chances = np.exp(logs - logs.max())
     chances /= chances.sum()
     refusal = float(chances[-1])

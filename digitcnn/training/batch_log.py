@@ -10,7 +10,7 @@ from pathlib import Path
 EVERY = 0.33
 """Seconds between rows, until the file is full."""
 
-MOST_ROWS = 2000
+MAX_ROWS = 2000
 """A full file loses every second row, and from then on rows come half as often."""
 
 COLUMNS = ("epoch", "accuracy", "loss")
@@ -66,7 +66,7 @@ class BatchLog:
         row = BatchRow(round(epoch, 4), round(accuracy_since, 5), round(since(loss, self._means.loss), 5))
         self._means, self._steps = BatchRow(epoch, accuracy, loss), step
         self._rows.append(row)
-        if len(self._rows) > MOST_ROWS:
+        if len(self._rows) > MAX_ROWS:
             self._rows = self._rows[1::2]
             self._every *= 2
             self._rewrite()

@@ -15,7 +15,7 @@ REFUSED_DIGITS = 0.002
 WEIGHT_OF_NON_DIGITS = 0.7
 """Of a drawing that is no digit, beside a digit's: people mostly draw digits."""
 
-LEAST_THRESHOLD, GREATEST_THRESHOLD = 0.4, 0.75
+MIN_THRESHOLD, GREATEST_THRESHOLD = 0.4, 0.75
 """A few hundred hesitant drawings decide where "not a digit" begins: never far from even odds."""
 
 
@@ -64,5 +64,5 @@ def calibrate(probabilities: np.ndarray, labels: np.ndarray) -> Calibration:
         return Calibration(temperature, 0.0, None)
     refusal = calibrate_confidence(exact, np.exp(best.x[0]), best.x[1])[:, NOT_A_DIGIT]
     threshold = np.quantile(refusal[labels != NOT_A_DIGIT], 1 - REFUSED_DIGITS)
-    threshold = round(float(np.clip(threshold, LEAST_THRESHOLD, GREATEST_THRESHOLD)), 4)
+    threshold = round(float(np.clip(threshold, MIN_THRESHOLD, GREATEST_THRESHOLD)), 4)
     return Calibration(temperature, round(float(best.x[1]), 4), threshold)

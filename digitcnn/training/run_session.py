@@ -14,7 +14,7 @@ from digitcnn.run_folder import RunFolder, RunRecord
 from digitcnn.training.machine import describe_machine, describe_versions
 from digitcnn.training.presets import Preset, Recipe
 
-LEAST_FREE = 16_000_000
+MIN_FREE = 16_000_000
 """Bytes on the disk under which a failed write is put down to it."""
 
 _NEWER: dict[str, Any] = {
@@ -64,7 +64,7 @@ def write_if_possible(folder: RunFolder, record: RunRecord) -> None:
 
 def format_io_error(error: OSError, folder: RunFolder) -> str:
     """A failed read or write in a sentence."""
-    if shutil.disk_usage(folder.path).free < LEAST_FREE:
+    if shutil.disk_usage(folder.path).free < MIN_FREE:
         return f"The disk is full: make room, and resume {folder.name}."
     return f"A file could not be read or written: {error}."
 

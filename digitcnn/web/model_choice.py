@@ -6,7 +6,7 @@ import streamlit as st
 
 from digitcnn.web.models import Model
 
-MOST_SIDE_BY_SIDE = 4
+MAX_SIDE_BY_SIDE = 4
 """More names than these stand in a list that opens."""
 
 
@@ -20,7 +20,7 @@ def choose_model(models: Sequence[Model], *, page: str) -> Model:
     names = [model.name for model in models]
     # Another first model was chosen in the lab: what was chosen here before no longer counts.
     key = f"{page}.model-{names[0]}"
-    if len(names) > MOST_SIDE_BY_SIDE:
+    if len(names) > MAX_SIDE_BY_SIDE:
         name = st.selectbox(
             "Model", names, width=180, label_visibility="collapsed", persist_state="session", key=key
         )

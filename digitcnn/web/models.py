@@ -14,7 +14,7 @@ _CHOSEN = "models.chosen"
 USED = "use"
 """The query parameter that holds the run which comes first on the pages that read."""
 
-MOST_READERS = 16
+MAX_READERS = 16
 """Readers kept in memory at most; the least recently used one goes."""
 
 
@@ -82,7 +82,7 @@ def _chosen_in_the_lab() -> list[Model]:
     return [model]
 
 
-@lru_cache(maxsize=MOST_READERS)  # Streamlit's cache takes longer to look one up than it takes to answer.
+@lru_cache(maxsize=MAX_READERS)  # Streamlit's cache takes longer to look one up than it takes to answer.
 def load_reader(model: Model) -> DigitReader:
     """The reader of a model, shared by all visitors."""
     return DigitReader(model.path)

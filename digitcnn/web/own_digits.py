@@ -9,7 +9,7 @@ import pyarrow as pa
 import streamlit as st
 
 from digitcnn.errors import DigitcnnError, InputError
-from digitcnn.lab.personal_digits import MOST_DIGITS, PersonalDigits, PersonalScore, score_models
+from digitcnn.lab.personal_digits import MAX_DIGITS, PersonalDigits, PersonalScore, score_models
 from digitcnn.recognition.reader import DigitReader
 from digitcnn.web.browser_storage import keep_digits, own_digits, remember_digits
 from digitcnn.web.frame import PAGES, link_to, pages_there_are
@@ -19,7 +19,7 @@ from digitcnn.web.tables import make_table
 from digitcnn.web.text import join_words
 
 FILE = "my-digits.npz"
-MOST_SHOWN = 48
+MAX_SHOWN = 48
 """Digits shown as pictures: the latest ones."""
 
 _TROUBLE = "personal.trouble"
@@ -129,7 +129,7 @@ def _follow(pixels: np.ndarray, key: str) -> None:
 
 
 def _format_kept(label: int | None, own: PersonalDigits) -> str:
-    if st.session_state.get(_TROUBLE) and len(own) >= MOST_DIGITS:
+    if st.session_state.get(_TROUBLE) and len(own) >= MAX_DIGITS:
         return st.session_state[_TROUBLE]
     if label is None:
         return (
@@ -206,7 +206,7 @@ def _strip_html(own: PersonalDigits) -> str:
     figures = [
         f'<figure><img src="{escape(picture_of_pixels(digit.pixels))}" '
         f'alt="One of your digits, a {digit.label}"><figcaption>{digit.label}</figcaption></figure>'
-        for digit in own.digits[: -MOST_SHOWN - 1 : -1]
+        for digit in own.digits[: -MAX_SHOWN - 1 : -1]
     ]
     rest = len(own) - len(figures)
     more = f"<p>and {rest} before these</p>" if rest else ""

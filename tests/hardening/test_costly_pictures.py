@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from digitcnn.time_budget import MOST_SECONDS
+from digitcnn.time_budget import MAX_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 SIDE = 2000
-MOST_MB = 350
+MAX_MB = 350
 """That one picture may add to a process that has read another one before."""
 
 READ = """
@@ -77,5 +77,5 @@ def test_a_costly_picture_ends_in_time_and_memory(make: Callable[[], Image.Image
         [sys.executable, "-c", READ], cwd=ROOT, input=file.getvalue(), capture_output=True, check=True
     )
     seconds, megabytes = map(float, done.stdout.split())
-    assert seconds < MOST_SECONDS + 2
-    assert megabytes < MOST_MB
+    assert seconds < MAX_SECONDS + 2
+    assert megabytes < MAX_MB

@@ -83,11 +83,11 @@ def test_file_is_plain_arrays_that_numpy_opens_without_pickle():
 
 def test_largest_set_fits_into_the_largest_file():
     rng = np.random.default_rng(0)
-    noise = rng.integers(1, 256, (personal_digits.MOST_DIGITS, 28, 28), np.uint8)
+    noise = rng.integers(1, 256, (personal_digits.MAX_DIGITS, 28, 28), np.uint8)
     data = packed(pixels=noise, labels=np.zeros(len(noise), np.uint8))
-    assert len(data) < personal_digits.MOST_BYTES
+    assert len(data) < personal_digits.MAX_BYTES
     own = PersonalDigits.from_bytes(data)
-    assert len(own) == personal_digits.MOST_DIGITS
+    assert len(own) == personal_digits.MAX_DIGITS
     with pytest.raises(InputError, match="more than 2,000"):
         own.add(SEVEN, 7)
     assert len(own.add(own.digits[0].pixels, 3)) == len(own)
@@ -123,7 +123,7 @@ def test_blank_digit_in_a_file_is_said():
 
 def test_large_file_is_refused_unopened():
     with pytest.raises(InputError, match="4 MB"):
-        PersonalDigits.from_bytes(bytes(personal_digits.MOST_BYTES + 1))
+        PersonalDigits.from_bytes(bytes(personal_digits.MAX_BYTES + 1))
 
 
 def test_bomb_is_never_unpacked(monkeypatch: pytest.MonkeyPatch):

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from digitcnn.training.batch_log import EVERY, MOST_ROWS, BatchLog, BatchRow, read_batches
+from digitcnn.training.batch_log import EVERY, MAX_ROWS, BatchLog, BatchRow, read_batches
 
 
 class Clock:
@@ -44,12 +44,12 @@ def test_rows_come_at_most_three_times_a_second(tmp_path: Path, clock: Clock):
 
 def test_the_file_never_outgrows_its_bound(tmp_path: Path, clock: Clock):
     log = BatchLog(tmp_path / "batches.csv", done=0, clock=clock)
-    for step in range(1, 5 * MOST_ROWS):
+    for step in range(1, 5 * MAX_ROWS):
         clock.now += EVERY
         log.add(step / 1000, step, 0.5, 1.0)
-        assert step % 500 or len(read_batches(log.path)) <= MOST_ROWS
+        assert step % 500 or len(read_batches(log.path)) <= MAX_ROWS
     rows = read_batches(log.path)
-    assert MOST_ROWS / 2 <= len(rows) <= MOST_ROWS
+    assert MAX_ROWS / 2 <= len(rows) <= MAX_ROWS
     assert [row.epoch for row in rows] == sorted(row.epoch for row in rows)
 
 

@@ -22,7 +22,7 @@ _STRENGTHS = 1.0 - np.arange(LEVELS, dtype=np.float32) * np.float32(1.0 / _PAPER
 """How much darker than paper each level of `Ink.lightness` is, as a fraction."""
 
 _PAPER_SIDE = 256
-_WIDEST_PEN = 0.25
+_MAX_PEN_WIDTH = 0.25
 _NOISE_STEPS = 5.0
 _FAINTEST = 0.045
 _EDGE_OF_INK = 0.40
@@ -135,11 +135,11 @@ def _uneven_paper(colours: np.ndarray) -> np.ndarray:
     """The paper under dark ink, as bright as around it, at the size of `colours`."""
     coarse = _fit(colours, _PAPER_SIDE)
     longer = max(coarse.shape[:2])
-    paper = _close(coarse, int(longer * _WIDEST_PEN))
+    paper = _close(coarse, int(longer * _MAX_PEN_WIDTH))
     found = _threshold(_lightness(coarse, paper))
     if found.level > 0:
         pen = _pen_of(found.mask)
-        paper = _close(coarse, int(np.clip(3.0 * pen + 3, 7, longer * _WIDEST_PEN)))
+        paper = _close(coarse, int(np.clip(3.0 * pen + 3, 7, longer * _MAX_PEN_WIDTH)))
         lightness = _lightness(coarse, paper)
         found = _threshold(lightness)
         if _is_plain(paper) and (lightness[_is_clear(found.mask)] == _PAPER_LEVEL).all():

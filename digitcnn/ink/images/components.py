@@ -11,16 +11,16 @@ from digitcnn.ink.house_digit import FINE, FITTED_SIDE, SIDE, make_house_digit
 from digitcnn.ink.images.binarize import Ink, length_of_edges
 from digitcnn.ink.images.ruled_lines import remove_rules
 
-THINNEST_PEN = 1.9
+MIN_PEN_WIDTH = 1.9
 """Pens that would be thinner in a house digit, in its pixels, are drawn this wide."""
 
-_MOST_EDGES = 1_000_000
-_MOST_GRAINS = 50_000
+_MAX_EDGES = 1_000_000
+_MAX_GRAINS = 50_000
 """Ink with longer edges, in pixels, or of more grains is a texture; photographed numbers have 2 % of it."""
 
-_MOST_PARTS = 2000
+_MAX_PARTS = 2000
 _SAME_PART = 0.035
-_LEAST_WRITTEN, _MOST_WRITTEN = 0.05, 400
+_MIN_WRITTEN, _MAX_WRITTEN = 0.05, 400
 """Where so much of the ink, in so few parts, touches no side of the picture, it tells the size of a digit."""
 
 _FAR = 12
@@ -111,7 +111,7 @@ def find_parts(ink: Ink) -> Parts:
     flat = mask.view(np.uint8)
     count, found, stats, _ = cv2.connectedComponentsWithStats(flat, connectivity=8)
     labels: np.ndarray = found
-    if count > _MOST_GRAINS or length_of_edges(mask) > _MOST_EDGES:
+    if count > _MAX_GRAINS or length_of_edges(mask) > _MAX_EDGES:
         return Parts(ink, np.zeros_like(labels), ())
     edge = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
     contact = np.bincount(edge, minlength=count)
@@ -124,7 +124,7 @@ def find_parts(ink: Ink) -> Parts:
         for _ in range(2):
             extents = np.maximum(corners[1:, 2] - corners[1:, 0], corners[1:, 3] - corners[1:, 1])
             written = areas[1:] * (contact[1:] == 0)
-            told = count <= _MOST_WRITTEN and written.sum() > _LEAST_WRITTEN * areas[1:].sum()
+            told = count <= _MAX_WRITTEN and written.sum() > _MIN_WRITTEN * areas[1:].sum()
             typical = weighted_median(extents, written if told else areas[1:])
             reach = int(np.clip(max(0.5 * pen, _SAME_PART * typical), 1, 30))
             count, grown = cv2.connectedComponents(_grow(flat, reach), connectivity=8)
@@ -136,7 +136,7 @@ def find_parts(ink: Ink) -> Parts:
             np.minimum.at(joined[:, :2], owner[1:], corners[1:, :2])
             np.maximum.at(joined[:, 2:], owner[1:], corners[1:, 2:])
             corners, labels = joined, np.where(mask, clumps, 0)
-    order = np.argsort(-areas[1:], kind="stable")[:_MOST_PARTS] + 1
+    order = np.argsort(-areas[1:], kind="stable")[:_MAX_PARTS] + 1
     parts = []
     for label in order.tolist():
         left, top, right, bottom = corners[label].tolist()
@@ -184,7 +184,7 @@ def make_piece_digit(cover: np.ndarray, *, thinner: bool = False) -> np.ndarray:
     if fine is None:
         return np.zeros((SIDE, SIDE), dtype=np.float32)
     pen = measure_pen(fine) / FINE
-    wanted = max(pen, THINNEST_PEN)
+    wanted = max(pen, MIN_PEN_WIDTH)
     if thinner:
         wanted = max(wanted - 1.0, 1.0)
     return make_house_digit(_change_pen(fine, (wanted - pen) * FINE))

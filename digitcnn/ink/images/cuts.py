@@ -27,10 +27,10 @@ _STRAIGHT_APART = 0.12
 _OPEN = 0.25
 """A path that crosses less ink than this, in pens, passes between two digits."""
 
-_ODDS_PER_PEN, _LEAST_ODDS = 0.3, -2.0
+_ODDS_PER_PEN, _MIN_ODDS = 0.3, -2.0
 """How much less likely, as a logarithm, a border is per pen's width of ink that it crosses; and at least."""
 
-_MOST_CROSSED = 9.0
+_MAX_CROSSED = 9.0
 """No cut crosses more ink than this many pens."""
 
 
@@ -206,7 +206,7 @@ def _cut(piece: Piece, height: float, pen: float) -> _Cut:
         pieces.append(_tight(piece.left, piece.top, side))
         rest = np.where(across < border, 0, rest)
         odds.append(
-            1.0 if crossed < _OPEN else float(np.clip(-0.5 - _ODDS_PER_PEN * crossed, _LEAST_ODDS, -1.0))
+            1.0 if crossed < _OPEN else float(np.clip(-0.5 - _ODDS_PER_PEN * crossed, _MIN_ODDS, -1.0))
         )
     pieces.append(_tight(piece.left, piece.top, rest))
     return _Cut(pieces, odds)
@@ -224,7 +224,7 @@ def _seams(ink: np.ndarray, pen: float) -> list[tuple[np.ndarray, float]]:
     most = max(round(_CUTS_PER_HEIGHT * columns / rows), 2)
     found: list[tuple[np.ndarray, float]] = []
     for x in np.argsort(line[margin : columns - margin], kind="stable") + margin:
-        if len(found) == most or line[x] > _MOST_CROSSED * pen:
+        if len(found) == most or line[x] > _MAX_CROSSED * pen:
             break
         y = int(through[middle - rows // 6 : middle + rows // 6 + 1, x].argmin()) + middle - rows // 6
         path = _trace(down, up, y, int(x))

@@ -9,13 +9,13 @@ from digitcnn.ink.images.binarize import Ink
 from digitcnn.ink.images.load import Picture
 
 _COARSE_SIDE = 192
-_LEAST_CONTRAST = 25
-_LEAST_SHARE, _MOST_SHARE = 0.08, 0.95
+_MIN_CONTRAST = 25
+_MIN_SHARE, _MAX_SHARE = 0.08, 0.95
 
-_MOST_INK = 0.3
+_MAX_INK = 0.3
 """Writing covers less of its sheet; the digits in photographs cover up to a fifth."""
 
-_LEAST_INK, _LEAST_SIDE = 0.1, 512
+_MIN_INK, _MIN_SIDE = 0.1, 512
 """With less ink in the picture, or in a smaller one, it costs more to look for the sheet than to read it."""
 
 
@@ -62,8 +62,8 @@ def isolate_sheet(picture: Picture, sheet: Sheet) -> Picture:
 
 def may_be_sheet(ink: Ink) -> bool:
     """Whether there is enough ink for it to be a sheet: most writing is far from that."""
-    large = max(ink.mask.shape) > _LEAST_SIDE
-    return large and bool(np.count_nonzero(ink.mask) > _LEAST_INK * ink.mask.size)
+    large = max(ink.mask.shape) > _MIN_SIDE
+    return large and bool(np.count_nonzero(ink.mask) > _MIN_INK * ink.mask.size)
 
 
 def is_sheet(ink: Ink, sheets: list[Sheet]) -> bool:
@@ -71,7 +71,7 @@ def is_sheet(ink: Ink, sheets: list[Sheet]) -> bool:
     for sheet in sheets:
         height, width = sheet.mask.shape
         inked = cv2.resize(ink.mask.view(np.uint8) * 255, (width, height), interpolation=cv2.INTER_AREA)
-        if inked[sheet.mask > 0].mean() > 255 * _MOST_INK:
+        if inked[sheet.mask > 0].mean() > 255 * _MAX_INK:
             return True
     return False
 
@@ -86,7 +86,7 @@ def _find_sheet(smooth: np.ndarray, candidates: np.ndarray) -> np.ndarray | None
     contour = max(contours, key=cv2.contourArea)
     hull = cv2.convexHull(contour)
     share = cv2.contourArea(hull) / region.size
-    if not _LEAST_SHARE < share < _MOST_SHARE or cv2.contourArea(contour) < 0.85 * cv2.contourArea(hull):
+    if not _MIN_SHARE < share < _MAX_SHARE or cv2.contourArea(contour) < 0.85 * cv2.contourArea(hull):
         return None
     sheet = cv2.fillConvexPoly(np.zeros_like(region), hull, (1,))
     sheet = cv2.erode(sheet, np.ones((3, 3), np.uint8), borderValue=(1,))
@@ -94,7 +94,7 @@ def _find_sheet(smooth: np.ndarray, candidates: np.ndarray) -> np.ndarray | None
     if outside.size < 0.02 * smooth.size or not sheet.any():
         return None
     contrast = abs(float(np.median(smooth[sheet > 0])) - float(np.median(outside)))
-    return np.asarray(sheet) if contrast > _LEAST_CONTRAST else None
+    return np.asarray(sheet) if contrast > _MIN_CONTRAST else None
 
 
 def _carry_on(coarse: np.ndarray, sheet: np.ndarray, size: tuple[int, int]) -> np.ndarray:

@@ -13,8 +13,8 @@ import threading
 from dataclasses import dataclass
 
 _HEADER = struct.Struct("<5I")
-_MOST_BYTES = 1_000_000_000
-_MOST_SECONDS = 5
+_MAX_BYTES = 1_000_000_000
+_MAX_SECONDS = 5
 _PATIENCE = 60.0
 _AT_ONCE = threading.BoundedSemaphore(2)
 _DAMAGED, _EMPTY = 3, 4
@@ -69,8 +69,8 @@ def _limit_itself() -> None:
         import resource
     except ImportError:  # Windows: the parent's patience is the only limit.
         return
-    resource.setrlimit(resource.RLIMIT_CPU, (_MOST_SECONDS, _MOST_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (_MOST_BYTES, _MOST_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (_MAX_SECONDS, _MAX_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (_MAX_BYTES, _MAX_BYTES))
 
 
 def _draw(side: int) -> int:

@@ -15,10 +15,10 @@ _RUN = 40
 
 _SEARCH_WIDTH = 600
 _STEEPEST = 0.25
-_LEAST_SPAN = 0.4
+_MIN_SPAN = 0.4
 """A line spans this much of the picture at least."""
 
-_LEAST_ALONE = 0.1
+_MIN_ALONE = 0.1
 """In this much of the picture at least it stands clear of thicker ink."""
 
 
@@ -64,7 +64,7 @@ def _slope_of_lines(mask: np.ndarray) -> float | None:
     height, width = mask.shape
     flat = np.ascontiguousarray(mask).view(np.uint8)
     thin = flat - cv2.morphologyEx(flat, cv2.MORPH_OPEN, np.ones((_thickest(mask) | 1, 1), np.uint8))
-    if np.count_nonzero(thin.any(axis=0)) < _LEAST_ALONE * width:
+    if np.count_nonzero(thin.any(axis=0)) < _MIN_ALONE * width:
         return None
     scale = min(_SEARCH_WIDTH / width, 1.0)
     size = max(round(width * scale), 1), max(round(height * scale), 1)
@@ -142,13 +142,13 @@ def _find_rules(mask: np.ndarray) -> np.ndarray:
             found[line.window] |= line.pixels
     if several:  # A ruled sheet: the faint lines between the plain ones are lines too.
         for line in _find_lines(mask & ~found, max(run // 4, 6), link=run, least_span=0.2):
-            if line.filled > 0.25 and (line.reaches_border or line.pixels.shape[1] > _LEAST_SPAN * width):
+            if line.filled > 0.25 and (line.reaches_border or line.pixels.shape[1] > _MIN_SPAN * width):
                 found[line.window] |= line.pixels
     return _without_crossings(mask, found) if found.any() else found
 
 
 def _find_lines(
-    mask: np.ndarray, run: int, *, link: int | None = None, least_span: float = _LEAST_SPAN
+    mask: np.ndarray, run: int, *, link: int | None = None, least_span: float = _MIN_SPAN
 ) -> list[_Line]:
     """Level runs of at least `run` pixels, linked over gaps, where they add up to a long smooth line."""
     width = mask.shape[1]

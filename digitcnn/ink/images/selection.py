@@ -7,7 +7,7 @@ from digitcnn.errors import InputError
 from digitcnn.ink.images.components import Part, Parts, weighted_median
 from digitcnn.time_budget import within_effort
 
-MOST_PIECES = 400
+MAX_PIECES = 400
 """A picture with more pieces of ink as large as digits is refused."""
 
 
@@ -35,7 +35,7 @@ def choose_writing(parts: Parts) -> list[Part]:
     """The parts that may be digits or bits of them: no specks, no frames, no edges of the sheet.
 
     Raises:
-        InputError: there are more than `MOST_PIECES` as large as digits.
+        InputError: there are more than `MAX_PIECES` as large as digits.
     """
     candidates = _leave_out_surroundings(parts)
     if not candidates:
@@ -45,9 +45,9 @@ def choose_writing(parts: Parts) -> list[Part]:
     pen = np.median([2.0 * p.area / (2.0 * p.extent) for p in candidates if p.height >= 0.5 * typical])
     least = max(0.12 * typical, pen)
     writing = [part for part in candidates if part.extent >= least and not _is_strip(part, typical)]
-    if len([part for part in writing if part.height >= 0.5 * typical]) > MOST_PIECES:
-        raise InputError(f"The picture shows over {MOST_PIECES} pieces of ink: cut it down to the digits.")
-    return writing[:MOST_PIECES]
+    if len([part for part in writing if part.height >= 0.5 * typical]) > MAX_PIECES:
+        raise InputError(f"The picture shows over {MAX_PIECES} pieces of ink: cut it down to the digits.")
+    return writing[:MAX_PIECES]
 
 
 def _is_strip(part: Part, typical: float) -> bool:

@@ -110,7 +110,8 @@ def _format_layer(kind: str, config: dict[str, Any]) -> str:
     activation = _format_activation(config.get("activation", "linear"))
     match kind:
         case "Conv2D":
-            return f"Convolution, {config['filters']} filters of {_format_size(config['kernel_size'])}{activation}"
+            size = _format_size(config["kernel_size"])
+            return f"Convolution, {config['filters']} filters of {size}{activation}"
         case "MaxPooling2D":
             return f"Max pooling {_format_size(config['pool_size'])}"
         case "Cropping2D":

@@ -24,7 +24,7 @@ from digitcnn.lab.runs.catalog import Run, get_own_run, list_own_runs, own_path
 from digitcnn.lab.runs.settings import Settings, arguments_of
 from digitcnn.run_folder import RunFolder, RunRecord, runs_root
 
-MOST_WAITING = 20
+MAX_WAITING = 20
 """Runs in the queue at most."""
 
 LOG = "training.log"
@@ -182,8 +182,8 @@ def _changing() -> Iterator[None]:
 def _require_room() -> None:
     if not training_is_on():
         raise NotSupportedError("Training is turned off on this server.")
-    if len(list_waiting(list_own_runs())) >= MOST_WAITING:
-        raise NotSupportedError(f"{MOST_WAITING} runs wait already: try again when some are done.")
+    if len(list_waiting(list_own_runs())) >= MAX_WAITING:
+        raise NotSupportedError(f"{MAX_WAITING} runs wait already: try again when some are done.")
 
 
 def _make_folder(preset: str) -> RunFolder:

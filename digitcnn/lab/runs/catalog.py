@@ -16,7 +16,7 @@ from digitcnn.run_folder import SHIPPED, RunFolder, RunRecord, folder_at, runs_r
 
 State = Literal["queued", "running", "finished", "stopped", "failed", "interrupted", "broken"]
 
-LEAST_FREE = 16_000_000
+MIN_FREE = 16_000_000
 """Bytes: a disk with less than this is called full."""
 
 _SILENT = 90.0
@@ -132,7 +132,7 @@ def look_at(path: Path, *, shipped: bool) -> Run:
 def _format_gone(folder: RunFolder) -> str:
     """Why a training may have gone without a word, and what is left of it."""
     left = "its last whole epoch is kept" if folder.checkpoint.is_dir() else "it had no whole epoch yet"
-    if shutil.disk_usage(folder.path).free < LEAST_FREE:
+    if shutil.disk_usage(folder.path).free < MIN_FREE:
         return (
             f"The disk is full, and the process that trained it is gone; {left}. Make room, then resume it."
         )

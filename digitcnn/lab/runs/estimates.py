@@ -15,7 +15,7 @@ START_UP = 15.0
 ALL_IMAGES = 60_000
 """Of MNIST, where a run folder does not say how many images its preset trains on."""
 
-_LEAST_SECONDS, _LEAST_IMAGES = 20.0, 20_000
+_MIN_SECONDS, _MIN_IMAGES = 20.0, 20_000
 """A shorter training says little about speed: most of it is starting up."""
 
 
@@ -55,7 +55,7 @@ def speed_of(record: RunRecord) -> float | None:
     """Images per second, validation included, of a run that was trained to its end; None of others."""
     images = record.dataset.get("train", {}).get("images", 0)
     epochs = record.settings.get("epochs", 0)
-    too_short = record.seconds < _LEAST_SECONDS or images * epochs < _LEAST_IMAGES
+    too_short = record.seconds < _MIN_SECONDS or images * epochs < _MIN_IMAGES
     if record.state != "finished" or too_short:
         return None
     return images * epochs / (record.seconds - START_UP / 2)

@@ -16,7 +16,7 @@ from digitcnn.lab.jobs.processes import find_process, start_process
 from digitcnn.lab.jobs.queue import training_is_on
 from digitcnn.run_folder import RunFolder, runs_root, write_json
 
-MOST_KEPT = 12
+MAX_KEPT = 12
 """Files kept at most; the oldest goes."""
 
 Format = Literal["h5", "onnx"]
@@ -109,7 +109,7 @@ def _log_of(path: Path) -> Path:
 
 def _forget_oldest(root: Path) -> None:
     kept = sorted(root.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
-    for note in kept[: max(0, len(kept) + 1 - MOST_KEPT)]:
+    for note in kept[: max(0, len(kept) + 1 - MAX_KEPT)]:
         path = note.with_suffix("")
         for each in (note, path, _log_of(path)):
             each.unlink(missing_ok=True)

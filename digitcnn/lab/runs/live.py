@@ -13,7 +13,7 @@ from digitcnn.training.batch_log import BatchRow, read_batches
 
 Phase = Literal["starting", "training", "measuring", "ended"]
 
-MOST_POINTS = 400
+MAX_POINTS = 400
 """Of a curve within the epochs: more than a screen shows apart."""
 
 
@@ -50,7 +50,7 @@ class Curves:
     """What the two charts of a training show.
 
     Attributes:
-        batches: within the epochs, at most `MOST_POINTS`; none where nothing was noted.
+        batches: within the epochs, at most `MAX_POINTS`; none where nothing was noted.
         epochs: rows of `history.csv`, one per whole epoch.
         length: epochs of the recipe.
         problem: why something is missing, in a sentence; None where nothing is.
@@ -135,7 +135,7 @@ def _read_history(path: Path, version: tuple[int, int]) -> tuple[dict[str, float
 @lru_cache(maxsize=64)
 def _read_batches(path: Path, version: tuple[int, int]) -> tuple[BatchRow, ...]:
     rows = read_batches(path)
-    step = -(-len(rows) // MOST_POINTS) or 1
+    step = -(-len(rows) // MAX_POINTS) or 1
     # From the end, so that the latest row is always among them.
     return tuple(rows[::-1][::step][::-1])
 

@@ -7,7 +7,7 @@ from digitcnn.lab.sweeps.record import SweepLog
 from digitcnn.lab.sweeps.trial import Outcome, TrialProcess
 from digitcnn.run_folder import RunFolder, runs_root
 
-MOST_ATTEMPTS = 3
+MAX_ATTEMPTS = 3
 """In one sitting, for a training that is killed from outside: by the system, out of memory."""
 
 Echo = Callable[[str], None]
@@ -32,7 +32,7 @@ def run_here(trials: Sequence[Trial], log: SweepLog, *, cores: int | None = None
 
 
 def _train(trial: Trial, log: SweepLog, *, cores: int | None, echo: Echo) -> None:
-    for left in reversed(range(MOST_ATTEMPTS)):
+    for left in reversed(range(MAX_ATTEMPTS)):
         outcome = _attempt(trial, log, cores=cores, echo=echo)
         if outcome.ending == "finished":
             log.update(trial.name, state="finished", error=None)

@@ -15,7 +15,7 @@ from digitcnn.lab.runs.settings import LIMITS, OPTIMIZERS, PRESETS, Settings
 
 Search = Literal["grid", "random", "asha"]
 
-MOST_TRIALS = 5000
+MAX_TRIALS = 5000
 """In one sweep; more is a slip of the pen."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
@@ -161,8 +161,8 @@ def plan_trials(spec: SweepSpec) -> list[Trial]:
     """
     combinations = _combine(spec)
     count = len(combinations) * len(spec.presets) * len(spec.seeds)
-    if not 0 < count <= MOST_TRIALS:
-        raise InputError(f"{count:,} trials are too many: a sweep has at most {MOST_TRIALS:,}.")
+    if not 0 < count <= MAX_TRIALS:
+        raise InputError(f"{count:,} trials are too many: a sweep has at most {MAX_TRIALS:,}.")
     width = len(str(len(combinations)))
     trials = []
     for seed, (number, varied), preset in product(spec.seeds, enumerate(combinations, 1), spec.presets):
@@ -177,8 +177,8 @@ def _combine(spec: SweepSpec) -> list[dict[str, Any]]:
     if spec.search == "grid":
         # A grid has no ranges: `_values` refuses them.
         values = [each for each in spec.vary.values() if isinstance(each, tuple)]
-        if math.prod(map(len, values)) > MOST_TRIALS:
-            raise InputError(f"the grid has more than {MOST_TRIALS:,} combinations.")
+        if math.prod(map(len, values)) > MAX_TRIALS:
+            raise InputError(f"the grid has more than {MAX_TRIALS:,} combinations.")
         return [dict(zip(spec.vary, combination, strict=True)) for combination in product(*values)]
     chance = random.Random(spec.draw_seed)
     drawn: list[dict[str, Any]] = []

@@ -18,7 +18,7 @@ MORE, FEWER = "#D55E00", "#0072B2"
 PLAIN = "format(datum.value, '~r')"
 """A label that is the number itself: Vega's own formats would say 10 as 1e+1."""
 
-_SMALLEST_ERROR = 1e-4
+_MIN_ERROR = 1e-4
 
 
 def colour_by_run(labels: Sequence[str]) -> Spec:
@@ -45,7 +45,7 @@ def tabulate_curves(curves: Sequence[Curve], metric: Metric, *, log: bool) -> pa
     if log:
         for row in rows:
             for key in ("raw", "value"):
-                row[key] = max(1 - row[key] if metric == "accuracy" else row[key], _SMALLEST_ERROR)
+                row[key] = max(1 - row[key] if metric == "accuracy" else row[key], _MIN_ERROR)
     names = ("run", "part", "epoch", "raw", "value")
     return make_table({name: [row[name] for row in rows] for name in names})
 

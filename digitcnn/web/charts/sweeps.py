@@ -10,7 +10,7 @@ from digitcnn.web.charts.curves_and_matrices import Spec
 from digitcnn.web.images import GUIDE, INK
 from digitcnn.web.tables import make_table_of_rows
 
-MOST_GROUPS = 20
+MAX_GROUPS = 20
 """In the chart; the table has them all."""
 
 _GOOD = "#E08A2C"

@@ -14,7 +14,7 @@ from digitcnn.lab.metrics.comparison import Pairing, pair
 from digitcnn.lab.metrics.latency import measure_milliseconds
 from digitcnn.lab.runs.run_table import Analysis
 
-MOST_RUNS = 24
+MAX_RUNS = 24
 """Runs whose figures are kept in memory; 400 kB each."""
 
 TIMING = threading.Lock()
@@ -23,7 +23,7 @@ _analyses: OrderedDict[Candidate, Analysis] = OrderedDict()
 _analysing = threading.Lock()
 
 
-@st.cache_data(max_entries=MOST_RUNS, show_spinner=False)
+@st.cache_data(max_entries=MAX_RUNS, show_spinner=False)
 def load(candidate: Candidate) -> ComparedRun:
     """What a run folder holds.
 
@@ -43,12 +43,12 @@ def analyse_runs(candidates: Sequence[Candidate]) -> list[Analysis]:
             _analyses.update(zip(missing, analyse_apart(missing), strict=True))
         for each in candidates:
             _analyses.move_to_end(each)
-        while len(_analyses) > max(MOST_RUNS, len(candidates)):
+        while len(_analyses) > max(MAX_RUNS, len(candidates)):
             _analyses.popitem(last=False)
         return [_analyses[each] for each in candidates]
 
 
-@st.cache_data(max_entries=4 * MOST_RUNS, show_spinner=False)
+@st.cache_data(max_entries=4 * MAX_RUNS, show_spinner=False)
 def pair_runs(baseline: Candidate, challenger: Candidate) -> Pairing | None:
     """Two runs image by image; None where they were tested on different images."""
     try:
@@ -63,7 +63,7 @@ def format_milliseconds(candidate: Candidate) -> float | None:
     return _time_model(candidate.path, tflite.stat().st_mtime_ns) if tflite.is_file() else None
 
 
-@st.cache_data(max_entries=4 * MOST_RUNS, show_spinner=False)
+@st.cache_data(max_entries=4 * MAX_RUNS, show_spinner=False)
 def _time_model(path: str, changed: int) -> float | None:
     try:
         with TIMING:  # Two timings at once would slow each other down.

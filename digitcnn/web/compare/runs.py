@@ -16,7 +16,7 @@ from digitcnn.web.upload.words import as_text
 BASELINE, CHALLENGER = "simple", "deeper"
 """What is compared until somebody chooses."""
 
-MOST_CHALLENGERS = 5
+MAX_CHALLENGERS = 5
 """More lines than this in one chart tell nobody anything."""
 
 _BASELINE, _OTHERS = "baseline", "against"
@@ -64,7 +64,7 @@ def choose_runs() -> Choice | None:
             "Compared with",
             labels,
             default=[CHALLENGER] if CHALLENGER in rest else rest[:1],
-            max_selections=MOST_CHALLENGERS,
+            max_selections=MAX_CHALLENGERS,
             placeholder="Choose one or more runs",
             key=_OTHERS,
             bind="query-params",

@@ -13,7 +13,7 @@ from digitcnn.ink.house_digit import SIDE
 from digitcnn.web.compare.figures import load_images
 from digitcnn.web.images import GUIDE, INK
 
-MOST_SHOWN = 48
+MAX_SHOWN = 48
 COLUMNS = 8
 
 _SCALE, _GAP, _LINE = 2, 8, 16
@@ -55,8 +55,8 @@ def show_images(shown: Shown, labels: np.ndarray, *, what: str, key: str) -> Non
     if not test.belong_to(labels):
         st.caption(f"{what}. They are not from MNIST's test set, so they can't be shown here.")
         return
-    indices = shown.indices[:MOST_SHOWN]
-    sheet = _draw(test.images[indices], list(shown.words)[:MOST_SHOWN])
+    indices = shown.indices[:MAX_SHOWN]
+    sheet = _draw(test.images[indices], list(shown.words)[:MAX_SHOWN])
     with st.container(key=f"compare-sheet-{key}"):
         st.image(sheet, alt=what)
     if len(indices) < len(shown.indices):

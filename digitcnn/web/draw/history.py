@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-MOST_STEPS = 50
+MAX_STEPS = 50
 
 Objects = tuple[str, ...]
 """What lies on a canvas, in order of drawing, each as the JSON in which the canvas describes it.
@@ -41,7 +41,7 @@ class History:
             return self
         longer = all(one is other for one, other in zip(self.now, new, strict=False))
         between = [new[:count] for count in range(len(self.now) + 1, len(new))] if longer else []
-        return History(new, (*self.past, self.now, *between)[-MOST_STEPS:])
+        return History(new, (*self.past, self.now, *between)[-MAX_STEPS:])
 
     def as_canvas(self) -> dict[str, Any]:
         """What is on the canvas now, as the canvas itself would say it."""

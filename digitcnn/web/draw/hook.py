@@ -11,7 +11,7 @@ from streamlit.components.v2 import component
 NARROW = 640
 """CSS pixels: a page up to this width gets a number canvas of a phone's shape."""
 
-MOST_KEPT = 20_000
+MAX_KEPT = 20_000
 """Points of a drawing that is remembered: it travels to the browser with every stroke."""
 
 _HOOK, _VISIT = "draw.hook", "draw.visit"
@@ -37,7 +37,7 @@ def show_hook(
         on_cleared: called when the canvas's own bin was clicked.
         on_restored: called when the tab remembers a drawing, which `restored` returns.
     """
-    long = drawing is not None and sum(map(len, drawing["strokes"])) > 2 * MOST_KEPT
+    long = drawing is not None and sum(map(len, drawing["strokes"])) > 2 * MAX_KEPT
     _hook(
         data={
             "narrow": NARROW,

@@ -11,7 +11,7 @@ from digitcnn.ink.fabric import MAX_STROKES
 from digitcnn.ink.strokes import MAX_POINTS, Stroke
 from digitcnn.recognition.reader import Expect
 
-_FARTHEST = 1e5
+_MAX_COORDINATE = 1e5
 """Canvas pixels: no canvas is as large."""
 
 
@@ -56,7 +56,7 @@ def read_drawing(raw: object) -> KeptDrawing:
 def _read_stroke(entry: object) -> Stroke:
     numbers = entry if isinstance(entry, list) and entry and len(entry) <= 2 * MAX_POINTS else [None]
     if len(numbers) % 2 or not all(
-        isinstance(number, int | float) and not isinstance(number, bool) and abs(number) < _FARTHEST
+        isinstance(number, int | float) and not isinstance(number, bool) and abs(number) < _MAX_COORDINATE
         for number in numbers
     ):
         raise InputError("What the browser remembered is no drawing.")

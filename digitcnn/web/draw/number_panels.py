@@ -13,7 +13,7 @@ from digitcnn.web.images import picture_of_pixels
 from digitcnn.web.text import format_agreement, format_percent
 from digitcnn.web.upload.words import format_digit, format_result, strip_html
 
-MOST_IN_STRIP = 40
+MAX_IN_STRIP = 40
 """Pieces shown as the model saw them."""
 
 _SIZES = ((5, 7.5), (8, 5.5), (12, 4.0), (18, 2.75))
@@ -34,7 +34,7 @@ def show_number(reading: Reading) -> None:
 
 def show_digits(reading: Reading) -> None:
     """The pieces of ink as the model saw them, each over its answer."""
-    digits = reading.digits[:MOST_IN_STRIP]
+    digits = reading.digits[:MAX_IN_STRIP]
     with st.container(key="draw-digits", height=136, border=False):
         if digits:
             st.html(strip_html(_as_result(reading), [picture_of_pixels(digit.pixels) for digit in digits]))

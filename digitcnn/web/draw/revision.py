@@ -9,7 +9,7 @@ from typing import Any
 
 from digitcnn.web.draw.history import History
 
-MOST_LEFT = 8
+MAX_LEFT = 8
 """Sheets that are remembered: what comes from before that is forgotten."""
 
 
@@ -37,7 +37,7 @@ class Sheet:
 
     def turn(self, objects: int) -> Sheet:
         """The next sheet, after this one with so many objects on it."""
-        left = dict([*self.left.items(), (self.number, objects)][-MOST_LEFT:])
+        left = dict([*self.left.items(), (self.number, objects)][-MAX_LEFT:])
         return Sheet((self.number + 1) % 2**24, False, left)
 
 

@@ -9,7 +9,7 @@ from digitcnn.errors import RunFolderError
 from digitcnn.lab.sweeps.record import TrialState, is_alive, list_sweeps, read_sweep
 from digitcnn.lab.sweeps.summary import SweepView, view_sweep
 from digitcnn.web.charts.sweeps import (
-    MOST_GROUPS,
+    MAX_GROUPS,
     axes_of,
     spec_of_axes,
     spec_of_groups,
@@ -130,8 +130,8 @@ def _show_groups(view: SweepView) -> None:
     groups = [group for group in view.groups if group.mean is not None]
     st.markdown("**Mean over seeds**, with its 95 % interval, and every seed")
     st.vega_lite_chart(
-        tabulate_groups(groups[:MOST_GROUPS], view.trials),
-        spec_of_groups(groups[:MOST_GROUPS]),
+        tabulate_groups(groups[:MAX_GROUPS], view.trials),
+        spec_of_groups(groups[:MAX_GROUPS]),
         key="lab.sweep.groups",
         alt=f"Mean accuracy over seeds of {len(groups)} settings; the best is {groups[0].label}",
     )

@@ -20,7 +20,7 @@ _LINE = 2
 _MARGIN = 3.0
 """Canvas pixels between ink and box."""
 
-_SMALLEST_BOX = 8.0
+_MIN_BOX_SIDE = 8.0
 """Canvas pixels: smaller boxes are slips of the mouse."""
 
 
@@ -151,7 +151,7 @@ def _boxes_of(raw: dict[str, Any], paper: Paper) -> list[EditedBox]:
     known = {_on_canvas(entry.box, paper): entry.box for entry in (start.boxes if start else ())}
     edited = []
     for found in drawable.CanvasResult(raw, None, False).boxes:
-        if max(found["width"], found["height"]) < _SMALLEST_BOX:
+        if max(found["width"], found["height"]) < _MIN_BOX_SIDE:
             continue
         sides = tuple(round(float(found[side]), 2) for side in ("left", "top", "width", "height"))
         nearest = min(known, key=lambda other: _distance(other, sides), default=None)

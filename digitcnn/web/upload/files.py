@@ -25,7 +25,7 @@ from digitcnn.time_budget import limited_effort
 from digitcnn.web.models import Model, load_reader
 from digitcnn.web.upload.words import as_text
 
-MOST_FILES = 100
+MAX_FILES = 100
 """More files at once are left out."""
 
 _VIEW_SIDE = 1200
@@ -77,7 +77,7 @@ def as_upload(file: UploadedFile, *, name: str | None = None) -> Upload:
     """Takes over a file from a widget; its content is hashed once."""
     known: dict[str, str] = st.session_state.setdefault("upload.fingerprints", {})
     data = file.getvalue()
-    if len(known) > 10 * MOST_FILES:
+    if len(known) > 10 * MAX_FILES:
         known.clear()
     if file.file_id not in known:
         known[file.file_id] = fingerprint(name or file.name, data)
@@ -193,7 +193,7 @@ def _forget(uploads: Sequence[Upload]) -> None:
         memory = _memory(name)
         for key in [key for key in memory if key[0] not in here]:
             del memory[key]
-        for key in list(memory)[: max(len(memory) - _OPTIONS_KEPT * MOST_FILES, 0)]:
+        for key in list(memory)[: max(len(memory) - _OPTIONS_KEPT * MAX_FILES, 0)]:
             del memory[key]
 
 

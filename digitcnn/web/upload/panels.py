@@ -26,7 +26,7 @@ from digitcnn.web.upload.words import (
 )
 
 _STEP_SIDE = 480
-MOST_IN_STRIP = 120
+MAX_IN_STRIP = 120
 """Digits shown as the model saw them; a page of more is a table."""
 
 
@@ -61,7 +61,7 @@ def show_reading(result: FileResult) -> None:
 
 def show_strip(result: FileResult) -> None:
     """The digits as the model saw them."""
-    digits = result.reading.digits[:MOST_IN_STRIP]
+    digits = result.reading.digits[:MAX_IN_STRIP]
     st.html(strip_html(result, [picture_of_pixels(digit.pixels) for digit in digits]))
     if len(digits) < len(result.reading.digits):
         st.caption(f"The first {len(digits)} of {len(result.reading.digits)} pieces of ink.")

@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from digitcnn.lab.runs.catalog import Run, get_own_run
-from digitcnn.lab.runs.live import MOST_POINTS, read_curves, read_now
+from digitcnn.lab.runs.live import MAX_POINTS, read_curves, read_now
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
 
 OWN = psutil.Process()
@@ -99,7 +99,7 @@ def test_curves_have_a_point_per_epoch_and_a_bounded_number_within(folder: RunFo
     curves = read_curves(look(folder))
     assert len(curves.epochs) == 2
     assert curves.length == 4
-    assert MOST_POINTS / 2 < len(curves.batches) <= MOST_POINTS
+    assert MAX_POINTS / 2 < len(curves.batches) <= MAX_POINTS
     assert curves.batches[-1].epoch == 1.499
 
 

@@ -1,6 +1,6 @@
 from typing import Any
 
-from digitcnn.web.draw.history import MOST_STEPS, History
+from digitcnn.web.draw.history import MAX_STEPS, History
 
 
 def strokes(count: int, *, colour: str = "blue") -> list[dict[str, Any]]:
@@ -60,4 +60,4 @@ def test_memory_ends_after_fifty_steps():
     history = History()
     for count in range(1, 80):
         history = history.change(strokes(count))
-    assert len(history.past) == MOST_STEPS
+    assert len(history.past) == MAX_STEPS

@@ -1,7 +1,7 @@
 from typing import Any
 
 from digitcnn.web.draw.history import History
-from digitcnn.web.draw.revision import MOST_LEFT, Sheet, number_of_ground, take_over
+from digitcnn.web.draw.revision import MAX_LEFT, Sheet, number_of_ground, take_over
 
 
 def stroke(name: str) -> dict[str, Any]:
@@ -89,6 +89,6 @@ def test_late_message_without_news_changes_nothing():
 def test_message_of_a_sheet_long_gone_changes_nothing():
     history, first = take_over(History(), Sheet(), message(Sheet(), "a"))
     sheet = first
-    for _ in range(MOST_LEFT + 1):
+    for _ in range(MAX_LEFT + 1):
         sheet = sheet.turn(1)
     assert take_over(history, sheet, message(first, "a", "b")) == (history, sheet)
