@@ -195,7 +195,7 @@ def make_numbers(writers: dict[str, list[Drawing]], count: int, *, gap: tuple[fl
 
 
 def draw_numbers(numbers: Iterable[Sample]) -> list[Sample]:
-    """The same numbers as grey pictures, dark on light or light on dark, pens of 4 to 14 % of the height."""
+    """The same numbers as gray pictures, dark on light or light on dark, pens of 4 to 14 % of the height."""
     random = np.random.default_rng(8)
     pictures = []
     for number in numbers:
@@ -264,7 +264,7 @@ def main() -> None:
         "scans, grid": load_arrays(data / "scan_grid.npz", most=most),
         "scans, sheets": load_arrays(data / "scan_sheets.npz", most=most),
         "MNIST test 28x28": mnist,
-        "MNIST test 16x16 grey": shrink(mnist, 16, black_and_white=False),
+        "MNIST test 16x16 gray": shrink(mnist, 16, black_and_white=False),
         "MNIST test 32x32 b/w": shrink(mnist, 32, black_and_white=True),
     }
     several = defaultdict(list)

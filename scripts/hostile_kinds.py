@@ -37,7 +37,7 @@ def part(name: str, data: bytes, file: str | None = "a.png", head: str = "") -> 
 
 
 def png(width: int, height: int, rows: bytes | None = None, depth: int = 1) -> bytes:
-    """A grey PNG that claims a size, and need not hold it."""
+    """A gray PNG that claims a size, and need not hold it."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

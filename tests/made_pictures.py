@@ -1,4 +1,4 @@
-"""Pictures drawn at test time: digits as polylines on paper, at any size, in any colours."""
+"""Pictures drawn at test time: digits as polylines on paper, at any size, in any colors."""
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -40,7 +40,7 @@ def draw(
     ink: int | tuple[int, int, int] = 0,
     paper: int | tuple[int, int, int] = 255,
 ) -> Image.Image:
-    """A picture of digits side by side: mode L for grey ink and paper, RGB for colours."""
+    """A picture of digits side by side: mode L for gray ink and paper, RGB for colors."""
     mode = "L" if isinstance(paper, int) else "RGB"
     width = round(margin * 2 + sum(height * (0.65 + gap) for _ in text) - height * gap)
     canvas = Image.new(mode, (width, height + 2 * margin), paper)

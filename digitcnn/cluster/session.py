@@ -19,7 +19,7 @@ _PATIENCE = 10.0
 """Seconds that the head of a cluster may take to answer."""
 
 _QUIET = {
-    # What Ray would otherwise report to its makers, colour, or log beside what is recorded anyway.
+    # What Ray would otherwise report to its makers, color, or log beside what is recorded anyway.
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_DATA_DISABLE_PROGRESS_BARS": "1",

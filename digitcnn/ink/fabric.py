@@ -29,7 +29,7 @@ def strokes_from_canvas(json_data: object) -> list[Stroke]:
     """The pen strokes of a canvas's `json_data`, as they lie on the canvas.
 
     Freehand paths are flattened and carried through the object's transform, so that what a person moved,
-    scaled, turned, flipped or skewed afterwards comes out as it is seen. Brush and colour leave no trace.
+    scaled, turned, flipped or skewed afterwards comes out as it is seen. Brush and color leave no trace.
     Objects other than paths, and paths that are broken, are left out.
 
     Args:
@@ -59,18 +59,18 @@ def strokes_from_canvas(json_data: object) -> list[Stroke]:
     return strokes
 
 
-def canvas_from_strokes(strokes: Iterable[Stroke], *, colour: str, width: float) -> dict[str, Any]:
+def canvas_from_strokes(strokes: Iterable[Stroke], *, color: str, width: float) -> dict[str, Any]:
     """A drawing for the canvas's `initial_drawing`, as if a person had drawn these strokes.
 
     Args:
         strokes: each (n, 2), in canvas pixels.
-        colour: of the pen, as in CSS.
+        color: of the pen, as in CSS.
         width: of the pen, in canvas pixels.
     """
-    return {"objects": [_path_object(stroke, colour, width) for stroke in strokes if len(stroke)]}
+    return {"objects": [_path_object(stroke, color, width) for stroke in strokes if len(stroke)]}
 
 
-def _path_object(stroke: Stroke, colour: str, width: float) -> dict[str, Any]:
+def _path_object(stroke: Stroke, color: str, width: float) -> dict[str, Any]:
     points = stroke.round(2).tolist()
     low, high = stroke.min(axis=0), stroke.max(axis=0)
     left, top = ((low + high) / 2).tolist()
@@ -83,7 +83,7 @@ def _path_object(stroke: Stroke, colour: str, width: float) -> dict[str, Any]:
         "left": round(left, 2),
         "top": round(top, 2),
         "fill": None,
-        "stroke": colour,
+        "stroke": color,
         "strokeWidth": width,
         "strokeLineCap": "round",
         "strokeLineJoin": "round",
@@ -177,7 +177,7 @@ def _points_along(curves: np.ndarray, steps: int) -> np.ndarray:
 
 
 def _bounds(pieces: Sequence[_Piece]) -> tuple[np.ndarray, np.ndarray]:
-    """Lowest and highest x and y of a path as Fabric.js finds them: its centre is what is placed."""
+    """Lowest and highest x and y of a path as Fabric.js finds them: its center is what is placed."""
     points = np.concatenate(
         [part for piece in pieces for part in (piece.outer[:, 0], _points_along(piece.outer, _MAX_STEPS))]
     )
@@ -201,9 +201,9 @@ def _place(
     pen = _number(entry.get("strokeWidth", 1))
     uniform = bool(entry.get("strokeUniform", False))
     size = np.abs(shape) @ (high - low + (0.0 if uniform else pen)) + (pen if uniform else 0.0)
-    centre = anchor - turn @ (origin * size)
+    center = anchor - turn @ (origin * size)
     with np.errstate(all="ignore"):
-        placed = [(stroke - (low + high) / 2) @ (turn @ shape).T + centre for stroke in strokes]
+        placed = [(stroke - (low + high) / 2) @ (turn @ shape).T + center for stroke in strokes]
     if any(not (np.abs(stroke) < _MAX_COORDINATE).all() for stroke in placed):
         raise _BrokenPathError
     return placed

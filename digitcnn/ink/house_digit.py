@@ -1,7 +1,7 @@
 """The house digit: the one form in which a model sees ink, made as MNIST was made.
 
 float32, (28, 28), ink 1.0 on paper 0.0; aspect kept, the longer side fitted in 20 px with area
-averaging, placed by centre of mass. Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of
+averaging, placed by center of mass. Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of
 handwritten digits", http://yann.lecun.com/exdb/mnist/.
 """
 
@@ -18,8 +18,8 @@ FINE = 8
 """Fine pixels per pixel and axis: ink is placed on a grid this much finer, then averaged down."""
 
 _FINE_SIDE = SIDE * FINE
-_CENTRE = (SIDE / 2 + 0.5) * FINE
-"""Where MNIST has its centres of mass: on average 14.50 px from either edge, the middle of pixel 14."""
+_CENTER = (SIDE / 2 + 0.5) * FINE
+"""Where MNIST has its centers of mass: on average 14.50 px from either edge, the middle of pixel 14."""
 
 _INK_FLOOR = 0.05
 """Below this, ink is the foot of a resampling filter and does not widen the box."""
@@ -50,14 +50,14 @@ def make_house_digit(ink: np.ndarray) -> np.ndarray:
 
 
 def place_by_mass(fine_ink: np.ndarray) -> np.ndarray:
-    """Places ink that has its final size on the (28, 28) field, centre of mass in the middle of pixel 14.
+    """Places ink that has its final size on the (28, 28) field, center of mass in the middle of pixel 14.
 
     Args:
         fine_ink: (height, width) float in 0-1, each side at most 28 * 8 fine pixels.
 
     Returns:
         (28, 28) float32 in 0-1: the fine pixels averaged eight by eight. Ink never leaves the field:
-        where the centre of mass would push it out, it stops at the edge.
+        where the center of mass would push it out, it stops at the edge.
 
     Raises:
         ValueError: the ink is larger than the field.
@@ -75,8 +75,8 @@ def place_by_mass(fine_ink: np.ndarray) -> np.ndarray:
 
 def _offset_by_mass(profile: np.ndarray, length: int) -> int:
     mass = profile.sum()
-    centre = (profile * (np.arange(length) + 0.5)).sum() / mass if mass > 0 else length / 2
-    return int(np.clip(round(_CENTRE - float(centre)), 0, _FINE_SIDE - length))
+    center = (profile * (np.arange(length) + 0.5)).sum() / mass if mass > 0 else length / 2
+    return int(np.clip(round(_CENTER - float(center)), 0, _FINE_SIDE - length))
 
 
 def _box_of_ink(ink: np.ndarray) -> tuple[int, int, int, int] | None:

@@ -13,7 +13,7 @@ SURE = "#2B5BD7"
 DOUBTFUL = "#B84A00"
 TYPED = "#00734F"
 NO_DIGIT = "#5B6270"
-"""Colours of boxes by what became of them; white on each has 5:1 or more."""
+"""Colors of boxes by what became of them; white on each has 5:1 or more."""
 
 _MIN_VIEW_SIDE = 640
 
@@ -22,11 +22,11 @@ class Mark(NamedTuple):
     """How a piece of ink is marked on its picture."""
 
     text: str
-    colour: str
+    color: str
 
 
 def mark_of(digit: Digit, *, typed: bool) -> Mark:
-    """The answer in few characters, and its colour; a doubt shows without colour, too."""
+    """The answer in few characters, and its color; a doubt shows without color, too."""
     if digit.label is None:
         return Mark("–", NO_DIGIT)
     if typed:
@@ -84,9 +84,7 @@ def draw_answers(
         right = (box.x + box.width) * across + 2 * line
         bottom = (box.y + box.height) * down + 2 * line
         if outlines:
-            pen.rounded_rectangle(
-                (left, top, right, bottom), radius=2 * line, outline=mark.colour, width=line
-            )
+            pen.rounded_rectangle((left, top, right, bottom), radius=2 * line, outline=mark.color, width=line)
         elif index in typed:
             continue
         _draw_chip(pen, picture.size, mark, font, (left, top, bottom))
@@ -100,7 +98,7 @@ def _draw_chip(
     font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
     box: tuple[float, float, float],
 ) -> None:
-    """The answer on its colour: above its box (left, top, bottom), below or in it where the picture ends."""
+    """The answer on its color: above its box (left, top, bottom), below or in it where the picture ends."""
     left, top, bottom = box
     _, _, width, height = pen.textbbox((0, 0), "0", font=font)
     pad = 0.3 * width
@@ -110,5 +108,5 @@ def _draw_chip(
     upper = top - tall
     if upper < 0:
         upper = bottom if bottom + tall <= size[1] else max(top, 0.0)
-    pen.rounded_rectangle((left, upper, left + wide, upper + tall), radius=pad, fill=mark.colour)
+    pen.rounded_rectangle((left, upper, left + wide, upper + tall), radius=pad, fill=mark.color)
     pen.text((left + wide / 2, upper + tall / 2), mark.text, font=font, fill="white", anchor="mm")

@@ -152,7 +152,7 @@ class DigitReader:
 
         Args:
             image: a path, the bytes of a file, an open binary file, a Pillow image, or an array:
-                (height, width) grey or (height, width, 3 or 4) RGB or RGBA.
+                (height, width) gray or (height, width, 3 or 4) RGB or RGBA.
             expect: "digit" says that all the ink is one digit, "number" splits it.
 
         Returns:

@@ -7,11 +7,11 @@ from PIL import Image
 
 from digitcnn.recognition.reader import Expect, PictureReading
 
-MAX_CENTRED = 12
+MAX_CENTERED = 12
 """Digits shown in the last step."""
 
 # Okabe and Ito, "Color Universal Design", 2008: neighbours get different ones.
-_COLOURS = np.array(
+_COLORS = np.array(
     [(0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (230, 159, 0), (86, 180, 233)],
     dtype=np.uint8,
 )
@@ -30,7 +30,7 @@ class Step(NamedTuple):
 
 
 def draw_steps(read: PictureReading, expect: Expect, *, longest: int) -> list[Step]:
-    """The four steps: paper flattened, ink found, pieces, centred.
+    """The four steps: paper flattened, ink found, pieces, centered.
 
     Args:
         read: as `DigitReader.examine_image` gives it.
@@ -48,7 +48,7 @@ def draw_steps(read: PictureReading, expect: Expect, *, longest: int) -> list[St
         Step(
             "Paper flattened",
             _fit(Image.fromarray(ink.flattened), longest),
-            "The picture in grey, with shadows and the colour of the paper taken out",
+            "The picture in gray, with shadows and the color of the paper taken out",
         ),
         Step(
             "Ink found",
@@ -57,30 +57,30 @@ def draw_steps(read: PictureReading, expect: Expect, *, longest: int) -> list[St
         ),
         Step(
             "Pieces",
-            _fit(Image.fromarray(_colour(parts.labels, [part.label for part in chosen], ink.mask)), longest),
-            f"The ink in {len(chosen)} coloured pieces; what was left out is grey",
+            _fit(Image.fromarray(_color(parts.labels, [part.label for part in chosen], ink.mask)), longest),
+            f"The ink in {len(chosen)} colored pieces; what was left out is gray",
         ),
         Step(
-            "Centred",
+            "Centered",
             _fit(
-                Image.fromarray(_tile([digit.pixels for digit in digits[:MAX_CENTRED]])), longest, grow=True
+                Image.fromarray(_tile([digit.pixels for digit in digits[:MAX_CENTERED]])), longest, grow=True
             ),
-            f"The first {min(len(digits), MAX_CENTRED)} digits, each in its field of 28 by 28 pixels",
+            f"The first {min(len(digits), MAX_CENTERED)} digits, each in its field of 28 by 28 pixels",
         ),
     ]
 
 
 def _paint(ink: np.ndarray) -> np.ndarray:
-    """Ink, (height, width) in 0-1, in colours."""
+    """Ink, (height, width) in 0-1, in colors."""
     cover = ink.astype(np.float32)[..., np.newaxis]
     return np.round(_PAPER * (1.0 - cover) + _INK * cover).astype(np.uint8)
 
 
-def _colour(labels: np.ndarray, chosen: list[int], mask: np.ndarray) -> np.ndarray:
-    colours = np.broadcast_to(_LEFT_OUT, (int(labels.max()) + 1, 3)).copy()
-    colours[chosen] = _COLOURS[np.arange(len(chosen)) % len(_COLOURS)]
-    colours[0] = _PAPER
-    painted = colours[labels]
+def _color(labels: np.ndarray, chosen: list[int], mask: np.ndarray) -> np.ndarray:
+    colors = np.broadcast_to(_LEFT_OUT, (int(labels.max()) + 1, 3)).copy()
+    colors[chosen] = _COLORS[np.arange(len(chosen)) % len(_COLORS)]
+    colors[0] = _PAPER
+    painted = colors[labels]
     painted[mask & (labels == 0)] = _LEFT_OUT
     return painted
 

@@ -65,9 +65,9 @@ def look_again(
 
 
 def _distort(digit: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """The digit as `matrix`, (2, 2), moves its points about its centre of mass."""
-    centre = np.full(2, SIDE / 2 + 0.5)
-    shift = centre - matrix @ centre
+    """The digit as `matrix`, (2, 2), moves its points about its center of mass."""
+    center = np.full(2, SIDE / 2 + 0.5)
+    shift = center - matrix @ center
     moved = Image.fromarray(np.asarray(digit, dtype=np.float32)).transform(
         (SIDE, SIDE),
         Image.Transform.AFFINE,

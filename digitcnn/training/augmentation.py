@@ -66,9 +66,9 @@ def _warp(images: np.ndarray, rng: np.random.Generator, strength: float) -> np.n
     matrix = np.empty((n, 2, 2))
     matrix[:, 0, 0], matrix[:, 0, 1] = cos * scale_x, (cos * shear - sin) * scale_y
     matrix[:, 1, 0], matrix[:, 1, 1] = sin * scale_x, (sin * shear + cos) * scale_y
-    centred = np.stack(np.meshgrid(*[np.arange(SIDE) - (SIDE - 1) / 2] * 2))
+    centered = np.stack(np.meshgrid(*[np.arange(SIDE) - (SIDE - 1) / 2] * 2))
     source = (
-        np.einsum("nij,jyx->niyx", matrix, centred) + shift + strength * _elastic(n, rng) + (SIDE - 1) / 2
+        np.einsum("nij,jyx->niyx", matrix, centered) + shift + strength * _elastic(n, rng) + (SIDE - 1) / 2
     )
     source = (np.clip(source, -_MARGIN + 1, SIDE + _MARGIN - 2) + _MARGIN).astype(np.float32)
     source[:, 1] += (np.arange(n) * _CELL)[:, np.newaxis, np.newaxis]

@@ -107,7 +107,7 @@ def keras_datasets() -> Path:
 def load_bundled_digits() -> tuple[DigitSet, DigitSet]:
     """The digits that come with scikit-learn, made house digits: what stands in where MNIST can't be had.
 
-    1,797 digits, 8 x 8 and 17 shades of grey in the original; the last 360 are the test set. The
+    1,797 digits, 8 x 8 and 17 shades of gray in the original; the last 360 are the test set. The
     file has its writers one after another, so that most of the test digits are by other hands.
 
     Source: E. Alpaydin, C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning

@@ -164,8 +164,8 @@ def _place(
 def _photograph(strip: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Slants, blurs and hardens a strip as pens, cameras and thresholds do."""
     shear, turn = rng.uniform(-0.25, 0.25), rng.normal(0, 0.02)
-    centre = STRIP_HEIGHT / 2
-    matrix = np.array([[1.0, shear, -shear * centre], [turn, 1.0, -turn * STRIP_WIDTH / 4]])
+    center = STRIP_HEIGHT / 2
+    matrix = np.array([[1.0, shear, -shear * center], [turn, 1.0, -turn * STRIP_WIDTH / 4]])
     strip = cv2.warpAffine(strip, matrix, (STRIP_WIDTH, STRIP_HEIGHT), flags=cv2.INTER_LINEAR)
     if rng.random() < 0.5:
         strip = cv2.GaussianBlur(strip, (5, 5), rng.uniform(0.3, 1.0))

@@ -44,7 +44,7 @@ def picture_of_strokes(strokes: Sequence[Stroke], size: tuple[int, int], box: Bo
 
 
 def picture_of_fitting(strokes: Sequence[Stroke], pixels: np.ndarray, box: Box | None = None) -> str:
-    """An SVG of the house digit's field: its middle, and the ink fitted and centred on it by mass."""
+    """An SVG of the house digit's field: its middle, and the ink fitted and centered on it by mass."""
     side = SIDE * _FINE
     parts = [
         f'<path d="M{side / 2} 0V{side}M0 {side / 2}H{side}" stroke="{GUIDE}" stroke-width="{side / 80}" '
@@ -61,9 +61,9 @@ def _fit(strokes: Sequence[Stroke], pixels: np.ndarray, box: Box) -> list[Stroke
     longer = max(box.width, box.height)
     scale = (FITTED_SIDE - PEN_WIDTH) / longer if longer > 0 else 0.0
     rows, columns = np.flatnonzero(pixels.any(axis=1)), np.flatnonzero(pixels.any(axis=0))
-    centre = np.array([columns[0] + columns[-1] + 1, rows[0] + rows[-1] + 1]) / 2
+    center = np.array([columns[0] + columns[-1] + 1, rows[0] + rows[-1] + 1]) / 2
     middle = np.array([box.x + box.width / 2, box.y + box.height / 2])
-    return [(stroke - middle) * scale + centre for stroke in strokes]
+    return [(stroke - middle) * scale + center for stroke in strokes]
 
 
 def _polyline(stroke: Stroke, pen: float) -> str:

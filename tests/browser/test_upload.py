@@ -153,7 +153,7 @@ def test_sample_shows_its_steps_when_they_are_opened(upload: Page):
     assert reading_of(upload).inner_text().split() == ["90210", "4758", "36"]
     expect(upload.get_by_text("Ink found")).to_have_count(0)
     upload.get_by_text("How the picture became digits").click()
-    for name in ("Paper flattened", "Ink found", "Pieces", "Centred"):
+    for name in ("Paper flattened", "Ink found", "Pieces", "Centered"):
         expect(upload.get_by_text(name, exact=True)).to_be_visible()
     assert upload.locator("img:not([alt])").count() == 0
 

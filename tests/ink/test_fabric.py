@@ -72,9 +72,9 @@ def test_a_click_is_one_dot():
 
 
 def test_origin_at_the_corner_counts_the_pen():
-    centred = copy.deepcopy(DRAWINGS["scaled_corner"]["json_data"])
-    entry = centred["objects"][1]
-    cornered = copy.deepcopy(centred)
+    centered = copy.deepcopy(DRAWINGS["scaled_corner"]["json_data"])
+    entry = centered["objects"][1]
+    cornered = copy.deepcopy(centered)
     pen = entry["strokeWidth"]
     cornered["objects"][1] |= {
         "originX": "left",
@@ -82,7 +82,7 @@ def test_origin_at_the_corner_counts_the_pen():
         "left": entry["left"] - (entry["width"] + pen) * entry["scaleX"] / 2,
         "top": entry["top"] - (entry["height"] + pen) * entry["scaleY"] / 2,
     }
-    for one, other in zip(strokes_from_canvas(centred), strokes_from_canvas(cornered), strict=True):
+    for one, other in zip(strokes_from_canvas(centered), strokes_from_canvas(cornered), strict=True):
         assert np.allclose(one, other, atol=0.1)
 
 
@@ -147,7 +147,7 @@ def test_hostile_objects_are_left_out():
 
 def test_strokes_survive_the_way_onto_the_canvas_and_back():
     strokes = strokes_from_canvas(DRAWINGS["drawn"]["json_data"])
-    drawing = json.loads(json.dumps(canvas_from_strokes(strokes, colour="#123456", width=9)))
+    drawing = json.loads(json.dumps(canvas_from_strokes(strokes, color="#123456", width=9)))
     for one, other in zip(strokes, strokes_from_canvas(drawing), strict=True):
         assert np.allclose(one[0], other[0], atol=0.02)
         assert np.allclose(one[-1], other[-1], atol=0.02)
@@ -155,7 +155,7 @@ def test_strokes_survive_the_way_onto_the_canvas_and_back():
 
 
 def test_a_dot_survives_the_way_onto_the_canvas_and_back():
-    (dot,) = strokes_from_canvas(canvas_from_strokes([np.array([[40.0, 50.0]])], colour="red", width=9))
+    (dot,) = strokes_from_canvas(canvas_from_strokes([np.array([[40.0, 50.0]])], color="red", width=9))
     assert np.allclose(dot, (40, 50), atol=0.02)
 
 

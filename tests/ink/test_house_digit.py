@@ -16,7 +16,7 @@ def draw_five(scale: float = 1.0, corner: tuple[float, float] = (40, 30), size: 
     return np.asarray(image, dtype=np.float32) / 255
 
 
-def centre_of_mass(digit: np.ndarray) -> tuple[float, float]:
+def center_of_mass(digit: np.ndarray) -> tuple[float, float]:
     rows, columns = np.indices(digit.shape) + 0.5
     return float((digit * columns).sum() / digit.sum()), float((digit * rows).sum() / digit.sum())
 
@@ -34,7 +34,7 @@ def test_house_digit_is_28_by_28_float_between_paper_and_full_ink():
 
 
 def test_centre_of_mass_lies_where_mnist_has_it():
-    assert centre_of_mass(make_house_digit(draw_five())) == pytest.approx((14.5, 14.5), abs=0.15)
+    assert center_of_mass(make_house_digit(draw_five())) == pytest.approx((14.5, 14.5), abs=0.15)
 
 
 def test_longer_side_is_fitted_in_20_pixels_and_the_aspect_kept():
@@ -78,7 +78,7 @@ def test_small_ink_is_enlarged():
 def test_solid_ink_of_any_shape_stays_in_the_field(shape: tuple[int, int]):
     digit = make_house_digit(np.ones(shape))
     assert max(sides(digit)) in (20, 21)
-    assert centre_of_mass(digit) == pytest.approx(
+    assert center_of_mass(digit) == pytest.approx(
         (14.5, 14.5), abs=0.51
     )  # a hairline lies in one row of pixels
 
@@ -121,13 +121,13 @@ def test_lopsided_ink_stops_at_the_edge_and_none_is_lost():
 
 
 def test_mnist_digits_made_again_stay_as_they_were_made(data: Path):
-    """MNIST's own digits are already fitted and centred: making them again must move them little."""
+    """MNIST's own digits are already fitted and centered: making them again must move them little."""
     with np.load(data / "mnist.npz", allow_pickle=False) as file:
         digits = file["x_test"][:500].astype(np.float32) / 255
     again = np.stack([make_house_digit(digit) for digit in digits])
     correlation = [np.corrcoef(a.ravel(), b.ravel())[0, 1] for a, b in zip(digits, again, strict=True)]
     assert np.median(correlation) > 0.95
     difference = [
-        np.subtract(centre_of_mass(a), centre_of_mass(b)) for a, b in zip(digits, again, strict=True)
+        np.subtract(center_of_mass(a), center_of_mass(b)) for a, b in zip(digits, again, strict=True)
     ]
     assert np.mean(difference, axis=0) == pytest.approx((0, 0), abs=0.05)

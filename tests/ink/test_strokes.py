@@ -9,7 +9,7 @@ FOUR = as_strokes(
 )
 
 
-def centre_of_mass(digit: np.ndarray) -> tuple[float, float]:
+def center_of_mass(digit: np.ndarray) -> tuple[float, float]:
     rows, columns = np.indices(digit.shape) + 0.5
     return float((digit * columns).sum() / digit.sum()), float((digit * rows).sum() / digit.sum())
 
@@ -22,7 +22,7 @@ def test_drawing_is_a_house_digit():
     digit = draw_house_digit(FOUR)
     assert (digit.shape, digit.dtype) == ((SIDE, SIDE), np.float32)
     assert (digit.min(), digit.max()) == (0, 1)
-    assert centre_of_mass(digit) == pytest.approx((14.5, 14.5), abs=0.1)
+    assert center_of_mass(digit) == pytest.approx((14.5, 14.5), abs=0.1)
     rows, columns = np.flatnonzero(digit.any(axis=1)), np.flatnonzero(digit.any(axis=0))
     assert np.ptp(rows) + 1 in (20, 21)
     assert np.ptp(columns) + 1 < 18
@@ -66,7 +66,7 @@ def test_order_and_direction_of_strokes_leave_no_trace():
 def test_dot_stays_a_dot_of_the_pens_width(strokes: list[list[tuple[float, float]]]):
     digit = draw_house_digit(as_strokes(strokes))
     assert digit.sum() == pytest.approx(np.pi * 1.2**2, rel=0.1)
-    assert centre_of_mass(digit) == pytest.approx((14.5, 14.5), abs=0.1)
+    assert center_of_mass(digit) == pytest.approx((14.5, 14.5), abs=0.1)
 
 
 def test_dot_beside_a_stroke_is_drawn():

@@ -24,7 +24,7 @@ def page() -> AppTest:
 
 def draw(page: AppTest, strokes: list[Stroke]) -> None:
     """As if these strokes had been brought onto the canvas; one without a browser sends nothing."""
-    objects = canvas_from_strokes(strokes, colour="#000", width=16)["objects"]
+    objects = canvas_from_strokes(strokes, color="#000", width=16)["objects"]
     sheet = page.session_state["draw.sheet"] if "draw.sheet" in page.session_state else Sheet()
     page.session_state["draw.sheet"] = sheet.turn(0)
     page.session_state["draw.history"] = History.begin(objects)

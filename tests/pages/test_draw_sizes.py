@@ -35,7 +35,7 @@ def test_brush_size_and_corner_leave_digit_and_confidence_alone(data: Path):
         answers = []
         for side, brush, corner in itertools.product((150, 600), (5, 40), ((0, 0), (1, 1))):
             strokes = put_on_canvas(everything[index].strokes, side, brush, corner)
-            drawing = canvas_from_strokes(strokes, colour="#000", width=brush)
+            drawing = canvas_from_strokes(strokes, color="#000", width=brush)
             answers += reader.read_strokes(strokes_from_canvas(drawing), expect="digit").digits
         assert len({answer.label for answer in answers}) == 1
         apart += float(np.ptp([answer.confidence for answer in answers])) > 0.02

@@ -14,7 +14,7 @@ def digit(label: int | None, confidence: float, box: Box = IN_THE_MIDDLE) -> Dig
     return Digit(label, confidence, probabilities, box, np.zeros((28, 28), np.float32))
 
 
-def test_marks_tell_doubt_and_refusal_without_colour():
+def test_marks_tell_doubt_and_refusal_without_color():
     assert mark_of(digit(7, 0.99), typed=False) == ("7", SURE)
     assert mark_of(digit(7, 0.6), typed=False) == ("7?", DOUBTFUL)
     assert mark_of(digit(None, 0.9), typed=False) == ("–", NO_DIGIT)

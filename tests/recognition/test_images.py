@@ -27,7 +27,7 @@ def test_one_digit_is_read_at_any_size(reader: DigitReader, digit: str, height: 
     assert reading.text == digit
 
 
-def test_polarity_colour_and_light_leave_no_trace(reader: DigitReader):
+def test_polarity_color_and_light_leave_no_trace(reader: DigitReader):
     plain = draw("5", height=200, pen=16, margin=90)
     wanted = reader.read_image(plain, expect="digit").digits[0]
     others = [

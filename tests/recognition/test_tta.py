@@ -86,8 +86,8 @@ def test_copies_are_turned_and_slanted_both_ways_about_the_centre_of_mass():
     assert min(map(abs, leans)) > 0.1
     rows, columns = np.indices((28, 28))
     for copy in copies:
-        centre = np.array([(rows * copy).sum(), (columns * copy).sum()]) / copy.sum()
-        assert centre == pytest.approx([14, 14], abs=0.25)
+        center = np.array([(rows * copy).sum(), (columns * copy).sum()]) / copy.sum()
+        assert center == pytest.approx([14, 14], abs=0.25)
 
 
 def _lean(digit: np.ndarray) -> float:

@@ -1,8 +1,8 @@
 """From a picture to its ink: light evened out, polarity decided, threshold found.
 
 Ink is what departs from the paper around it. The paper under the ink is estimated from the picture
-itself, so that shadows, vignettes and coloured paper leave no trace, and the threshold follows the
-noise of this paper and the depth of this ink instead of fixed grey values.
+itself, so that shadows, vignettes and colored paper leave no trace, and the threshold follows the
+noise of this paper and the depth of this ink instead of fixed gray values.
 """
 
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class Ink:
     Attributes:
         picture: what was searched.
         leaning: whether the ink is lighter than what it stands on, from -1, surely not, to 1, surely.
-        lightness: uint8, 200 where as light as the paper around, 0 for black ink, whatever colours they had.
+        lightness: uint8, 200 where as light as the paper around, 0 for black ink, whatever colors they had.
         mask: bool, the ink.
         level: strength of solid ink in this picture, 0-1; 0 where there is none.
         zoom: pixels of these arrays per pixel of `picture.rgb`.
@@ -85,19 +85,19 @@ def find_ink(picture: Picture, *, light_on_dark: bool | None = None) -> Ink:
     Returns:
         The ink; its mask is empty where there is nothing but paper.
     """
-    colours = _without_idle_channels(picture.rgb)
-    coarse = _fit(colours, COARSE_SIDE)
+    colors = _without_idle_channels(picture.rgb)
+    coarse = _fit(colors, COARSE_SIDE)
     leaning = lean_light(coarse) if light_on_dark is None else 2.0 * light_on_dark - 1.0
-    colours, zoom = _enlarge(colours)
-    colours = darken_ink(colours, coarse if zoom == 1 else _fit(colours, COARSE_SIDE), leaning > 0)
-    paper = _flat_paper(colours) if zoom > 1 else _uneven_paper(colours)
-    lightness = _lightness(colours, paper)
+    colors, zoom = _enlarge(colors)
+    colors = darken_ink(colors, coarse if zoom == 1 else _fit(colors, COARSE_SIDE), leaning > 0)
+    paper = _flat_paper(colors) if zoom > 1 else _uneven_paper(colors)
+    lightness = _lightness(colors, paper)
     found = _threshold(lightness)
     return Ink(picture, leaning, lightness, _with_faint_ends(lightness, found), found.level, zoom)
 
 
 def _without_idle_channels(rgb: np.ndarray) -> np.ndarray:
-    """(height, width) where all is grey: each step then costs a third."""
+    """(height, width) where all is gray: each step then costs a third."""
     for step in (16, 1):
         red, green, blue = (rgb[::step, ::step, channel] for channel in range(3))
         if not (np.array_equal(red, green) and np.array_equal(green, blue)):
@@ -105,35 +105,35 @@ def _without_idle_channels(rgb: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(rgb[..., 0])
 
 
-def _enlarge(colours: np.ndarray) -> tuple[np.ndarray, int]:
-    longer = max(colours.shape[:2])
+def _enlarge(colors: np.ndarray) -> tuple[np.ndarray, int]:
+    longer = max(colors.shape[:2])
     if longer > SMALL_SIDE:
-        return colours, 1
+        return colors, 1
     zoom = -(-ENLARGED_SIDE // longer)
-    size = colours.shape[1] * zoom, colours.shape[0] * zoom
-    return cv2.resize(colours, size, interpolation=cv2.INTER_CUBIC), zoom
+    size = colors.shape[1] * zoom, colors.shape[0] * zoom
+    return cv2.resize(colors, size, interpolation=cv2.INTER_CUBIC), zoom
 
 
-def _fit(colours: np.ndarray, longest: int) -> np.ndarray:
-    height, width = colours.shape[:2]
+def _fit(colors: np.ndarray, longest: int) -> np.ndarray:
+    height, width = colors.shape[:2]
     scale = longest / max(height, width)
     if scale >= 1:
-        return colours
+        return colors
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    return cv2.resize(colours, size, interpolation=cv2.INTER_AREA)
+    return cv2.resize(colors, size, interpolation=cv2.INTER_AREA)
 
 
-def _flat_paper(colours: np.ndarray) -> np.ndarray:
-    """One colour for the whole picture: the median of its lighter part."""
-    value = colours if colours.ndim == 2 else colours.min(axis=2)
+def _flat_paper(colors: np.ndarray) -> np.ndarray:
+    """One color for the whole picture: the median of its lighter part."""
+    value = colors if colors.ndim == 2 else colors.min(axis=2)
     split, _ = cv2.threshold(value, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    light = colours[value > min(split, int(value.max()) - 1)]
-    return np.broadcast_to(np.median(light, axis=0), colours.shape).astype(np.uint8)
+    light = colors[value > min(split, int(value.max()) - 1)]
+    return np.broadcast_to(np.median(light, axis=0), colors.shape).astype(np.uint8)
 
 
-def _uneven_paper(colours: np.ndarray) -> np.ndarray:
-    """The paper under dark ink, as bright as around it, at the size of `colours`."""
-    coarse = _fit(colours, _PAPER_SIDE)
+def _uneven_paper(colors: np.ndarray) -> np.ndarray:
+    """The paper under dark ink, as bright as around it, at the size of `colors`."""
+    coarse = _fit(colors, _PAPER_SIDE)
     longer = max(coarse.shape[:2])
     paper = _close(coarse, int(longer * _MAX_PEN_WIDTH))
     found = _threshold(_lightness(coarse, paper))
@@ -143,9 +143,9 @@ def _uneven_paper(colours: np.ndarray) -> np.ndarray:
         lightness = _lightness(coarse, paper)
         found = _threshold(lightness)
         if _is_plain(paper) and (lightness[_is_clear(found.mask)] == _PAPER_LEVEL).all():
-            return np.full_like(colours, paper[0, 0])
+            return np.full_like(colors, paper[0, 0])
         paper = _fill(coarse, paper, _is_clear(_with_faint_ends(lightness, found)))
-    height, width = colours.shape[:2]
+    height, width = colors.shape[:2]
     return cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
@@ -154,30 +154,30 @@ def _is_clear(mask: np.ndarray) -> np.ndarray:
     return cv2.dilate(mask.view(np.uint8), np.ones((5, 5), np.uint8)) == 0
 
 
-def _close(colours: np.ndarray, side: int) -> np.ndarray:
+def _close(colors: np.ndarray, side: int) -> np.ndarray:
     kernel = np.ones((side | 1, side | 1), np.uint8)
-    closed = cv2.morphologyEx(colours, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
+    closed = cv2.morphologyEx(colors, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
     return closed if _is_plain(closed) else cv2.medianBlur(closed, 5)
 
 
-def _is_plain(colours: np.ndarray) -> bool:
-    return bool((colours == colours[0, 0]).all())
+def _is_plain(colors: np.ndarray) -> bool:
+    return bool((colors == colors[0, 0]).all())
 
 
-def _fill(colours: np.ndarray, paper: np.ndarray, clear: np.ndarray) -> np.ndarray:
+def _fill(colors: np.ndarray, paper: np.ndarray, clear: np.ndarray) -> np.ndarray:
     """Smooth paper from the pixels that are clear of ink; `paper` where there are none near."""
     near = clear.astype(np.float32)
     sigma = 4.0
     weight = cv2.GaussianBlur(near, (0, 0), sigma) + 0.02
-    by_channel = (..., None) if colours.ndim == 3 else (...,)
-    total = cv2.GaussianBlur(colours.astype(np.float32) * near[by_channel], (0, 0), sigma)
+    by_channel = (..., None) if colors.ndim == 3 else (...,)
+    total = cv2.GaussianBlur(colors.astype(np.float32) * near[by_channel], (0, 0), sigma)
     total += 0.02 * paper
     return np.clip(total / weight[by_channel], 0, 255).astype(np.uint8)
 
 
-def _lightness(colours: np.ndarray, paper: np.ndarray) -> np.ndarray:
-    """How light each pixel is beside the paper, `_PAPER_LEVEL`, in the colour that shows ink best."""
-    ratio = cv2.divide(colours, np.maximum(paper, 1), scale=_PAPER_LEVEL)
+def _lightness(colors: np.ndarray, paper: np.ndarray) -> np.ndarray:
+    """How light each pixel is beside the paper, `_PAPER_LEVEL`, in the color that shows ink best."""
+    ratio = cv2.divide(colors, np.maximum(paper, 1), scale=_PAPER_LEVEL)
     return ratio if ratio.ndim == 2 else cv2.min(cv2.min(ratio[..., 0], ratio[..., 1]), ratio[..., 2])
 
 

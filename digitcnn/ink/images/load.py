@@ -80,7 +80,7 @@ def open_picture(image: PictureSource | object, *, name: str | None = None) -> P
 
     Args:
         image: a path, the bytes of a file, an open binary file, a Pillow image, or an array:
-            (height, width) grey, or (height, width, 2, 3 or 4) for grey with alpha, RGB or RGBA, of
+            (height, width) gray, or (height, width, 2, 3 or 4) for gray with alpha, RGB or RGBA, of
             any real dtype. An array's range is the smallest of 1, 255, 1023, 4095, 16383 and 65535
             that holds its largest value.
         name: what errors call the picture; by default the name of the file, else "the picture".
@@ -273,7 +273,7 @@ def _from_array(array: np.ndarray, name: str) -> Picture:
         array = array[..., 0]
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (2, 3, 4)):
         raise InputError(
-            f"{name} is an array of shape {array.shape}: pass (height, width) grey, or "
+            f"{name} is an array of shape {array.shape}: pass (height, width) gray, or "
             "(height, width, 3 or 4) in RGB or RGBA."
         )
     _check_size(array.shape[1], array.shape[0], name)

@@ -44,7 +44,7 @@ def find_sheets(picture: Picture) -> list[Sheet]:
         return []
     size = max(round(width * scale), 1), max(round(height * scale), 1)
     coarse = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-    # Without its ink, of whatever colour, a sheet is one smooth region.
+    # Without its ink, of whatever color, a sheet is one smooth region.
     smooth = cv2.medianBlur(cv2.cvtColor(coarse, cv2.COLOR_RGB2GRAY), 11)
     _, light = cv2.threshold(smooth, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     masks = [_find_sheet(smooth, light), _find_sheet(smooth, 1 - light)]
@@ -52,7 +52,7 @@ def find_sheets(picture: Picture) -> list[Sheet]:
 
 
 def isolate_sheet(picture: Picture, sheet: Sheet) -> Picture:
-    """The picture with everything painted over, in the sheet's own colours, that is not this sheet."""
+    """The picture with everything painted over, in the sheet's own colors, that is not this sheet."""
     height, width = picture.rgb.shape[:2]
     full = cv2.resize(sheet.mask * 255, (width, height), interpolation=cv2.INTER_LINEAR)
     _, full = cv2.threshold(full, 250, 255, cv2.THRESH_BINARY)
@@ -98,14 +98,14 @@ def _find_sheet(smooth: np.ndarray, candidates: np.ndarray) -> np.ndarray | None
 
 
 def _carry_on(coarse: np.ndarray, sheet: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """The sheet's colours carried on beyond its sides, at the full size."""
+    """The sheet's colors carried on beyond its sides, at the full size."""
     inner = cv2.erode(sheet, np.ones((3, 3), np.uint8), borderValue=(1,))
     paper = cv2.medianBlur(coarse, 11).astype(np.float32)
     weight = inner.astype(np.float32)
-    colours = np.full_like(paper, paper[inner > 0].mean(axis=0) if inner.any() else 255.0)
+    colors = np.full_like(paper, paper[inner > 0].mean(axis=0) if inner.any() else 255.0)
     for sigma in (40.0, 12.0, 4.0):
         near = cv2.GaussianBlur(weight, (0, 0), sigma)[..., None]
         blurred = cv2.GaussianBlur(paper * weight[..., None], (0, 0), sigma)
-        colours = np.where(near > 0.05, blurred / np.maximum(near, 1e-6), colours)
-    colours = np.clip(colours, 0, 255).astype(np.uint8)
-    return cv2.resize(colours, size, interpolation=cv2.INTER_LINEAR)
+        colors = np.where(near > 0.05, blurred / np.maximum(near, 1e-6), colors)
+    colors = np.clip(colors, 0, 255).astype(np.uint8)
+    return cv2.resize(colors, size, interpolation=cv2.INTER_LINEAR)

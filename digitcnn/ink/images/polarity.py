@@ -6,7 +6,7 @@ import numpy as np
 from digitcnn.ink.images.histogram import LEVELS, count_levels, median_of
 
 SMALL_SIDE = 128
-"""Up to this longer side a picture is enlarged first, and its paper is one flat colour."""
+"""Up to this longer side a picture is enlarged first, and its paper is one flat color."""
 
 SURE = 0.7
 """From this leaning on, ink is taken to be darker or lighter than paper without a second look."""
@@ -14,8 +14,8 @@ SURE = 0.7
 COARSE_SIDE = 192
 """The longer side, in pixels, of the picture that polarity is decided in."""
 
-_COLOURED = 60
-"""Paper whose channels differ by more, of 255, is coloured."""
+_COLORED = 60
+"""Paper whose channels differ by more, of 255, is colored."""
 
 
 def lean_light(coarse: np.ndarray) -> float:
@@ -27,7 +27,7 @@ def lean_light(coarse: np.ndarray) -> float:
     edge tell what the paper is.
 
     Args:
-        coarse: (height, width) grey or (height, width, 3) RGB, uint8, at most `COARSE_SIDE` long.
+        coarse: (height, width) gray or (height, width, 3) RGB, uint8, at most `COARSE_SIDE` long.
     """
     gray = coarse if coarse.ndim == 2 else cv2.cvtColor(coarse, cv2.COLOR_RGB2GRAY)
     if max(gray.shape) <= SMALL_SIDE:
@@ -42,7 +42,7 @@ def lean_light(coarse: np.ndarray) -> float:
 
 
 def darken_ink(picture: np.ndarray, coarse: np.ndarray, light_on_dark: bool) -> np.ndarray:
-    """Turns the channels over in which ink is lighter than paper; on coloured paper each has its own way.
+    """Turns the channels over in which ink is lighter than paper; on colored paper each has its own way.
 
     Args:
         picture: (height, width) or (height, width, 3) uint8.
@@ -53,7 +53,7 @@ def darken_ink(picture: np.ndarray, coarse: np.ndarray, light_on_dark: bool) -> 
         return 255 - picture if light_on_dark else picture
     channels = [np.ascontiguousarray(coarse[..., channel]) for channel in range(3)]
     medians = [median_of(channel) for channel in channels]
-    if max(medians) - min(medians) < _COLOURED:
+    if max(medians) - min(medians) < _COLORED:
         return 255 - picture if light_on_dark else picture
     flipped = picture.copy()
     for channel, (gray, median) in enumerate(zip(channels, medians, strict=True)):
@@ -87,7 +87,7 @@ def _running_median(gray: np.ndarray, reach: int, border: float) -> np.ndarray:
     usual = int(counts.argmax())
     side = 2 * reach + 1
     if usual == int(border) and 2 * counts[usual] > gray.size:
-        # Drawn on one plain colour: where that is most of every square, it is every median.
+        # Drawn on one plain color: where that is most of every square, it is every median.
         other = (gray != usual).view(np.uint8)
         most = cv2.boxFilter(other, cv2.CV_32S, (side, side), normalize=False, borderType=cv2.BORDER_CONSTANT)
         if 2 * most.max() < side * side:

@@ -24,7 +24,7 @@ PATCH = 5
 """Height and width of the patch that covers a digit, in pixels: about twice a pen's width."""
 
 _STEP = 2
-_CENTRES = np.arange(0, SIDE, _STEP)
+_CENTERS = np.arange(0, SIDE, _STEP)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +36,7 @@ class Occlusion:
         confidence: of the whole digit being `answer`, a fraction 0-1.
         change: (28, 28) float32: by how many factors of ten the odds of the answer fall, on average
             over the patches that cover this pixel; below zero where they rise.
-        weakest: (row, column) of the patch that hurts the answer most, its centre.
+        weakest: (row, column) of the patch that hurts the answer most, its center.
         weakest_confidence: what is left of the confidence under that patch.
         weakest_answer: what the model takes the digit for under that patch.
     """
@@ -74,12 +74,12 @@ def cover_patches(
     falls = odds[0] - odds[1:]
     change = np.einsum("n,nyx->yx", falls, covered) / covered.sum(axis=0)
     weakest = int(falls.argmax())
-    rows, columns = np.divmod(weakest, len(_CENTRES))
+    rows, columns = np.divmod(weakest, len(_CENTERS))
     return Occlusion(
         answer=target,
         confidence=float(probabilities[0, target]),
         change=change.astype(np.float32),
-        weakest=(int(_CENTRES[rows]), int(_CENTRES[columns])),
+        weakest=(int(_CENTERS[rows]), int(_CENTERS[columns])),
         weakest_confidence=float(probabilities[1 + weakest, target]),
         weakest_answer=int(probabilities[1 + weakest].argmax()),
     )
@@ -153,7 +153,7 @@ def _without_number(name: str) -> str:
 
 def _patches() -> np.ndarray:
     """(196, 28, 28) bool: what each patch covers; rows of patches one after another."""
-    near = np.abs(np.arange(SIDE) - _CENTRES[:, np.newaxis]) <= PATCH // 2
+    near = np.abs(np.arange(SIDE) - _CENTERS[:, np.newaxis]) <= PATCH // 2
     return (near[:, np.newaxis, :, np.newaxis] & near[np.newaxis, :, np.newaxis, :]).reshape(-1, SIDE, SIDE)
 
 

@@ -1,6 +1,6 @@
 """How much of its accuracy a model keeps when digits are turned, shifted, blurred, and so on.
 
-The bare model is measured, on a fifth of MNIST's test images: Draw and Upload would centre, scale
+The bare model is measured, on a fifth of MNIST's test images: Draw and Upload would center, scale
 and thicken the ink before the model sees it. Source of the idea: N. Mu, J. Gilmer, "MNIST-C: A
 Robustness Benchmark for Computer Vision", 2019.
 """

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import NamedTuple
 
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
+COLORS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9")
 """Okabe and Ito's: the baseline blue, the challengers orange, green and so on."""
 
 STYLE = """
@@ -75,8 +75,8 @@ def draw_lines(title: str, lines: Sequence[Line], *, x_title: str, square: bool 
         parts.append(f"<polyline points='{ends}' fill='none' stroke='var(--quiet)' stroke-dasharray='4 4'/>")
     for line in lines:
         path = " ".join(place(x, y) for x, y in line.points)
-        colour, width = COLOURS[line.place % len(COLOURS)], 2.6 if line.bold else 1.1
-        parts.append(f"<polyline points='{path}' fill='none' stroke='{colour}' stroke-width='{width}'/>")
+        color, width = COLORS[line.place % len(COLORS)], 2.6 if line.bold else 1.1
+        parts.append(f"<polyline points='{path}' fill='none' stroke='{color}' stroke-width='{width}'/>")
     parts += _legend(lines)
     said = f"{title}: {', '.join(dict.fromkeys(line.name for line in lines))}"
     return (
@@ -97,9 +97,9 @@ def place_ticks(low: float, high: float) -> list[float]:
 def _legend(lines: Sequence[Line]) -> list[str]:
     parts, across = [], float(_LEFT)
     for name, place in {line.name: line.place for line in lines}.items():
-        colour = COLOURS[place % len(COLOURS)]
+        color = COLORS[place % len(COLORS)]
         shown = name if len(name) <= 18 else name[:17] + "…"
-        parts.append(f"<path d='M{across:.0f} 30h14' stroke='{colour}' stroke-width='3'/>")
+        parts.append(f"<path d='M{across:.0f} 30h14' stroke='{color}' stroke-width='3'/>")
         parts.append(f"<text x='{across + 19:.0f}' y='34'>{escape(shown)}</text>")
         across += 30 + 6.4 * len(shown)
     return parts

@@ -136,9 +136,9 @@ def _matrix(title: str, matrix: np.ndarray, *, signed: bool) -> str:
     for true, counts in enumerate(matrix.tolist()):
         cells = []
         for read, count in enumerate(counts):
-            colour = "134,140,152" if not signed else "213,94,0" if count > 0 else "0,114,178"
+            color = "134,140,152" if not signed else "213,94,0" if count > 0 else "0,114,178"
             shown = "" if not count else f"{count:+d}" if signed else str(count)
-            cells.append(f"<td style='background:rgba({colour},{strength[true, read]:.2f})'>{shown}</td>")
+            cells.append(f"<td style='background:rgba({color},{strength[true, read]:.2f})'>{shown}</td>")
         rows.append(f"<tr><th>{true}</th>{''.join(cells)}</tr>")
     head = "".join(f"<th>{digit}</th>" for digit in range(matrix.shape[1]))
     return (

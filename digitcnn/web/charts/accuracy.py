@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from digitcnn.lab.metrics.robustness import Series
 from digitcnn.lab.metrics.test_set import Calibration
-from digitcnn.web.charts.curves_and_matrices import PLAIN, Spec, colour_by_run
+from digitcnn.web.charts.curves_and_matrices import PLAIN, Spec, color_by_run
 from digitcnn.web.images import GUIDE
 from digitcnn.web.tables import make_table_of_rows
 
@@ -44,7 +44,7 @@ def spec_of_reliability(labels: Sequence[str]) -> Spec:
                 "encoding": {
                     "x": share | {"field": "confidence"},
                     "y": share | {"field": "accuracy"},
-                    "color": colour_by_run(labels),
+                    "color": color_by_run(labels),
                 },
             },
             {
@@ -52,7 +52,7 @@ def spec_of_reliability(labels: Sequence[str]) -> Spec:
                 "encoding": {
                     "x": share | {"field": "confidence", "axis": axis | {"title": "confidence"}},
                     "y": share | {"field": "accuracy", "axis": axis | {"title": "right"}},
-                    "color": colour_by_run(labels),
+                    "color": color_by_run(labels),
                     "size": {
                         "field": "answers",
                         "type": "quantitative",
@@ -107,7 +107,7 @@ def spec_of_series(labels: Sequence[str], series: Series, *, lowest: float) -> S
                 "scale": {"domain": [lowest, 1]},
                 "axis": {"title": None, "format": ".0%", "tickCount": 4},
             },
-            "color": colour_by_run(labels) | {"legend": None},
+            "color": color_by_run(labels) | {"legend": None},
             "tooltip": [
                 {"field": "run", "title": "Run"},
                 {"field": "level", "title": series.unit},
@@ -118,11 +118,11 @@ def spec_of_series(labels: Sequence[str], series: Series, *, lowest: float) -> S
 
 
 def spec_of_legend(labels: Sequence[str]) -> Spec:
-    """The names and colours of runs alone, for several small charts below it."""
+    """The names and colors of runs alone, for several small charts below it."""
     return {
         "height": 72,
         "mark": {"type": "point", "opacity": 0},
-        "encoding": {"color": colour_by_run(labels)},
+        "encoding": {"color": color_by_run(labels)},
     }
 
 
@@ -139,7 +139,7 @@ def spec_of_handwriting(labels: Sequence[str], sets: Sequence[str]) -> Spec:
     axis = {"title": "read right", "format": ".0%", "tickCount": 6}
     return {
         "height": {"step": max(12, 26 // len(labels) + 6)},
-        "encoding": {"y": place, **offset, "color": colour_by_run(labels)},
+        "encoding": {"y": place, **offset, "color": color_by_run(labels)},
         "layer": [
             {
                 "mark": {"type": "rule", "strokeWidth": 2, "opacity": 0.55},

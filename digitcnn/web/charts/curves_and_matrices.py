@@ -1,4 +1,4 @@
-"""Learning curves and confusion matrices as Vega-Lite: from small tables, in the theme's colours."""
+"""Learning curves and confusion matrices as Vega-Lite: from small tables, in the theme's colors."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -21,8 +21,8 @@ PLAIN = "format(datum.value, '~r')"
 _MIN_ERROR = 1e-4
 
 
-def colour_by_run(labels: Sequence[str]) -> Spec:
-    """The baseline in the theme's first colour, blue, the challengers in the next: orange and so on."""
+def color_by_run(labels: Sequence[str]) -> Spec:
+    """The baseline in the theme's first color, blue, the challengers in the next: orange and so on."""
     legend = {
         "title": None,
         "orient": "top",
@@ -83,7 +83,7 @@ def spec_of_curves(labels: Sequence[str], title: str, *, log: bool, smoothed: bo
                 "scale": {"nice": False},
                 "axis": {"title": "epoch", "tickMinStep": 1, "format": "d", "grid": False, "tickCount": 10},
             },
-            "color": colour_by_run(labels),
+            "color": color_by_run(labels),
             "tooltip": [
                 {"field": "run", "title": "Run"},
                 {"field": "part", "title": "Images"},
@@ -98,7 +98,7 @@ def spec_of_curves(labels: Sequence[str], title: str, *, log: bool, smoothed: bo
 def tabulate_matrix(matrix: np.ndarray, chosen: tuple[int, int], *, difference: bool = False) -> pa.Table:
     """A row per cell of a (10, 10) matrix [true, read].
 
-    "strength", 0-1, is what the cell's colour is made of: its share of the largest one off the
+    "strength", 0-1, is what the cell's color is made of: its share of the largest one off the
     diagonal. The diagonal is what is right, and has none. In a difference, "way" says which way it
     goes; "chosen" is true for one cell.
     """
@@ -131,13 +131,13 @@ def tabulate_matrix(matrix: np.ndarray, chosen: tuple[int, int], *, difference: 
 def spec_of_matrix(title: str, *, difference: bool = False) -> Spec:
     """A confusion matrix, or the difference of two: cells that can be chosen.
 
-    Colour is one hue at a growing strength, so that the count stays legible on it in both themes;
-    the numbers' own colour comes from `compare.css`.
+    Color is one hue at a growing strength, so that the count stays legible on it in both themes;
+    the numbers' own color comes from `compare.css`.
     """
     axis = {"labelAngle": 0, "ticks": False, "domain": False, "labelPadding": 6, "titlePadding": 6}
-    colour: Spec = {"value": GUIDE}
+    color: Spec = {"value": GUIDE}
     if difference:
-        colour = {
+        color = {
             "field": "way",
             "type": "nominal",
             "scale": {"domain": ["more", "same", "fewer"], "range": [MORE, GUIDE, FEWER]},
@@ -166,7 +166,7 @@ def spec_of_matrix(title: str, *, difference: bool = False) -> Spec:
                 ],
                 "mark": {"type": "rect", "cornerRadius": 2, "cursor": "pointer"},
                 "encoding": {
-                    "color": colour,
+                    "color": color,
                     "fillOpacity": {
                         "field": "strength",
                         "type": "quantitative",

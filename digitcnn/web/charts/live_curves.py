@@ -57,7 +57,7 @@ def spec_of(curves: Curves, metric: Metric, *, height: int = 220) -> dict[str, A
         "scale": {"zero": False, "nice": True, "domain": _range(curves, metric), "clamp": False},
         "axis": {"title": None, "tickCount": 5, "format": ".1%" if metric == "accuracy" else ".2~f"},
     }
-    colour = {
+    color = {
         "field": "part",
         "type": "nominal",
         "scale": {"domain": list(PARTS)},
@@ -73,7 +73,7 @@ def spec_of(curves: Curves, metric: Metric, *, height: int = 220) -> dict[str, A
                 "axis": {"title": None, "tickMinStep": 1, "format": "d", "grid": True},
             },
             "y": y,
-            "color": colour,
+            "color": color,
             "tooltip": [
                 {"field": "part", "title": "Images"},
                 {"field": "epoch", "title": "Epoch", "format": ".2~f"},

@@ -63,7 +63,7 @@ def _show_series(labels: list[str], measured: Mapping[str, Robustness]) -> None:
         make_table({"run": shown}),
         spec_of_legend(labels),
         key="compare.robustness",
-        alt=f"The colours of {', '.join(shown)}",
+        alt=f"The colors of {', '.join(shown)}",
     )
     with st.grid(3, min_column_width=260, gap="small"):
         for disturbance in DISTURBANCES:
@@ -85,7 +85,7 @@ def _show_series(labels: list[str], measured: Mapping[str, Robustness]) -> None:
     images = max(each.images for each in measured.values())
     st.caption(
         f"Shares of {images:,} test images that the bare model reads right, each disturbed the same for all. "
-        "Draw and Upload undo much of it first: they centre, scale and thicken ink before a model sees it."
+        "Draw and Upload undo much of it first: they center, scale and thicken ink before a model sees it."
     )
 
 

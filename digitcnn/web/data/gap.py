@@ -86,7 +86,7 @@ def _explain(first: DataSummary, first_title: str, pens: DataSummary) -> str:
         f"{format_percent(crossed)} of the pen strokes.\n\n"
         "And the way from the canvas to the pixels. Many an app squeezes its whole canvas into 28 × 28: a "
         "digit is then as large as it was drawn, and where it was drawn, as none in MNIST ever is. This app "
-        "draws the strokes anew as MNIST was made: fitted into 20 pixels, centred by their mass. **A model's "
+        "draws the strokes anew as MNIST was made: fitted into 20 pixels, centered by mass. **A model's "
         "test accuracy knows nothing of either**: it is measured on the habits of the set that the model "
         "learned from."
     )

@@ -12,7 +12,7 @@ from digitcnn.web.data.sheets import as_bytes, sheet_of_digits
 from digitcnn.web.text import format_percent, join_words
 
 ABOUT: dict[SetName, str] = {
-    "mnist": "Digits that people wrote on forms, scanned, fitted into 20 × 20 pixels and centred by their "
+    "mnist": "Digits that people wrote on forms, scanned, fitted into 20 × 20 pixels and centered by their "
     "mass. Nearly everybody's first digit reader learns from them. "
     "[MNIST](http://yann.lecun.com/exdb/mnist/) by Y. LeCun, C. Cortes and C. Burges, CC BY-SA 3.0.",
     "pens": "Digits written with a pen on a tablet and kept as strokes, so that they can be drawn with any "

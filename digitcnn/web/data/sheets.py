@@ -26,7 +26,7 @@ def sheet_of_differences(values: np.ndarray) -> str:
     """A PNG of pictures in a row, blue where a value is above zero and orange where it is below.
 
     Args:
-        values: (n, 28, 28) in -1 to 1; the largest of them gets the full colour.
+        values: (n, 28, 28) in -1 to 1; the largest of them gets the full color.
     """
     share = values / max(float(np.abs(values).max()), 1e-6)
     rgba = np.stack(

@@ -267,4 +267,4 @@ def _show_sample(expect: Expect) -> None:
 
 
 def _as_objects(strokes: list[Stroke]) -> list[dict[str, Any]]:
-    return canvas_from_strokes(strokes, colour=INK, width=st.session_state.get(_BRUSH, BRUSH))["objects"]
+    return canvas_from_strokes(strokes, color=INK, width=st.session_state.get(_BRUSH, BRUSH))["objects"]

@@ -47,7 +47,7 @@ def show_steps(strokes: Sequence[Stroke], size: tuple[int, int], digit: Digit | 
         (picture_of_strokes(strokes, size, box), "its box", "The strokes with the box around them"),
         (
             picture_of_fitting(strokes, pixels, box),
-            "fitted, centred",
+            "fitted, centered",
             "The strokes at their final size and place",
         ),
         (picture_of_pixels(pixels), "what it sees", "The 28 by 28 pixels that the model sees"),

@@ -31,7 +31,7 @@ class Sheet:
 
     @property
     def ground(self) -> str:
-        """The sheet's number as a transparent colour, the only thing that the canvas gives back unchanged."""
+        """The sheet's number as a transparent color, the only thing that the canvas gives back unchanged."""
         red, green, blue = self.number.to_bytes(3, "big")
         return f"rgba({red}, {green}, {blue}, 0)"
 
@@ -61,9 +61,9 @@ def take_over(history: History, sheet: Sheet, raw: Mapping[str, Any]) -> tuple[H
     return later, followed.turn(len(history.now))
 
 
-def number_of_ground(colour: object) -> int:
+def number_of_ground(color: object) -> int:
     """The number of the sheet with this ground; 0 for one without."""
-    found = re.fullmatch(r"rgba\((\d+), (\d+), (\d+), 0\)", colour) if isinstance(colour, str) else None
+    found = re.fullmatch(r"rgba\((\d+), (\d+), (\d+), 0\)", color) if isinstance(color, str) else None
     if not found:
         return 0
     red, green, blue = map(int, found.groups())

@@ -22,15 +22,15 @@ _GAP = 4
 
 
 def picture_of_occlusion(pixels: np.ndarray, occlusion: Occlusion) -> str:
-    """A PNG of a house digit in grey, and over it what speaks for the answer and what against it."""
+    """A PNG of a house digit in gray, and over it what speaks for the answer and what against it."""
     size = SIDE * _SCALE, SIDE * _SCALE
     ink = Image.fromarray(np.round(pixels * 150).astype(np.uint8)).resize(size, Image.Resampling.NEAREST)
     picture = Image.new("RGBA", size, GUIDE)
     picture.putalpha(ink)
     reach = max(FAINTEST, float(np.abs(occlusion.change).max()))
-    for colour, share in ((INK, occlusion.change / reach), (AGAINST, -occlusion.change / reach)):
+    for color, share in ((INK, occlusion.change / reach), (AGAINST, -occlusion.change / reach)):
         alpha = Image.fromarray(np.round(np.clip(share, 0, 1) * 215).astype(np.uint8))
-        layer = Image.new("RGBA", size, colour)
+        layer = Image.new("RGBA", size, color)
         layer.putalpha(alpha.resize(size, Image.Resampling.BICUBIC))
         picture = Image.alpha_composite(picture, layer)
     row, column = occlusion.weakest
@@ -80,14 +80,14 @@ def _columns(count: int, dimensions: int) -> int:
 def tint(share: np.ndarray) -> np.ndarray:
     """Values between -1 and 1, (height, width), as RGBA, (height, width, 4) uint8.
 
-    The sign is the colour, blue or orange, and the size its opacity over a faint ground.
+    The sign is the color, blue or orange, and the size its opacity over a faint ground.
     """
-    colours = np.array([_rgb(AGAINST), _rgb(INK)], np.uint8)[(share >= 0).astype(int)]
+    colors = np.array([_rgb(AGAINST), _rgb(INK)], np.uint8)[(share >= 0).astype(int)]
     alpha = np.round(20 + 235 * np.clip(np.abs(share), 0, 1)).astype(np.uint8)
     ground = np.abs(share) < 1e-3
-    colours[ground] = _rgb(GUIDE)
-    return np.concatenate([colours, alpha[..., np.newaxis]], axis=-1)
+    colors[ground] = _rgb(GUIDE)
+    return np.concatenate([colors, alpha[..., np.newaxis]], axis=-1)
 
 
-def _rgb(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+def _rgb(color: str) -> tuple[int, int, int]:
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)

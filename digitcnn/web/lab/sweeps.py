@@ -87,7 +87,7 @@ def _follow(path: Path, was_alive: bool) -> None:
 
 def _show_head(view: SweepView) -> None:
     record = view.record
-    state, colour = (
+    state, color = (
         ("finished", "green")
         if record.state == "finished"
         else ("running", "blue")
@@ -96,7 +96,7 @@ def _show_head(view: SweepView) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(as_markdown(record.name), anchor=False, width="content")
-        st.markdown(f":{colour}-badge[{state}]", width="content")
+        st.markdown(f":{color}-badge[{state}]", width="content")
     count = len(view.trials)
     done = sum(trial.record.ended for trial in view.trials)
     share = sum(

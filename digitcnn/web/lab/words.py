@@ -11,15 +11,15 @@ BADGES: dict[State, tuple[str, str]] = {
     "failed": ("failed", "red"),
     "broken": ("broken", "red"),
 }
-"""A word and a colour for every state of a run."""
+"""A word and a color for every state of a run."""
 
 _MARKDOWN = str.maketrans({character: f"\\{character}" for character in "\\`*_{}[]()<>#+-.!|~:$"})
 
 
 def format_state(run: Run) -> str:
     """The state of a run, as a badge in Markdown."""
-    word, colour = BADGES[run.state]
-    return f":{colour}-badge[{word}]"
+    word, color = BADGES[run.state]
+    return f":{color}-badge[{word}]"
 
 
 def format_duration(seconds: float) -> str:

@@ -132,8 +132,8 @@ def _object_of(entry: EditedBox, paper: Paper) -> dict[str, Any]:
     left, top, width, height = _on_canvas(entry.box, paper)
     box = {"left": left, "top": top, "width": width, "height": height}
     label = {"label": "" if entry.label is None else str(entry.label)}
-    colour = INK if entry.label is None else TYPED
-    return drawable.boxes_to_drawing([box | label], stroke_color=colour, stroke_width=_LINE)["objects"][0]
+    color = INK if entry.label is None else TYPED
+    return drawable.boxes_to_drawing([box | label], stroke_color=color, stroke_width=_LINE)["objects"][0]
 
 
 def _on_canvas(box: Box, paper: Paper) -> tuple[float, float, float, float]:

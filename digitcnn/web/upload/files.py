@@ -164,7 +164,7 @@ def _read(upload: Upload, model: Model, expect: Expect) -> FileResult:
 
 
 def encode_picture(picture: Image.Image) -> bytes:
-    """A picture as a file for the browser; few colours stay sharp."""
+    """A picture as a file for the browser; few colors stay sharp."""
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=86)
     return file.getvalue()

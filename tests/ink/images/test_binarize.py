@@ -11,7 +11,7 @@ from tests.made_pictures import draw, shade
 PENCIL = {
     "black on white": (0, 255),
     "white on black": (255, 0),
-    "pencil on grey": (120, 150),
+    "pencil on gray": (120, 150),
     "chalk": (200, 60),
     "blue on lime": ((63, 72, 204), (181, 230, 29)),
     "red on pink": ((170, 40, 60), (255, 174, 201)),
@@ -30,10 +30,10 @@ def _overlap(ink: Ink, truth: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize("name", PENCIL)
-def test_ink_is_found_in_any_colours(name: str):
-    colour, ground = PENCIL[name]
+def test_ink_is_found_in_any_colors(name: str):
+    color, ground = PENCIL[name]
     truth = np.asarray(draw("27")) < 128
-    ink = _find(draw("27", ink=colour, paper=ground))
+    ink = _find(draw("27", ink=color, paper=ground))
     assert _overlap(ink, truth) > 0.85
 
 
@@ -83,12 +83,12 @@ def test_grey_pictures_give_the_same_ink_as_their_three_equal_channels(
 ):
     picture = draw("27", height=150, pen=12)
     picture = shade(picture).convert("L") if shaded else picture
-    grey = _find(picture)
+    gray = _find(picture)
     monkeypatch.setattr(paper, "_without_idle_channels", lambda rgb: rgb)
-    coloured = _find(picture)
-    assert (grey.lightness == coloured.lightness).all()
-    assert (grey.mask == coloured.mask).all()
-    assert grey.level == coloured.level
+    colored = _find(picture)
+    assert (gray.lightness == colored.lightness).all()
+    assert (gray.mask == colored.mask).all()
+    assert gray.level == colored.level
 
 
 def _line(faint: int, *, gap: int) -> Image.Image:

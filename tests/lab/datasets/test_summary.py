@@ -48,8 +48,8 @@ def test_nearest_mean_agrees_with_scikit_learn(loaded: LoadedSet, summary: DataS
     from sklearn.neighbors import KNeighborsClassifier
 
     train, test = loaded.train, loaded.test
-    centres = np.stack([train.images[train.labels == digit].mean(axis=0) for digit in range(10)]) / 255
-    reference = KNeighborsClassifier(n_neighbors=1).fit(centres.reshape(10, -1), np.arange(10))
+    centers = np.stack([train.images[train.labels == digit].mean(axis=0) for digit in range(10)]) / 255
+    reference = KNeighborsClassifier(n_neighbors=1).fit(centers.reshape(10, -1), np.arange(10))
     expected = reference.predict(test.images.reshape(len(test), -1) / 255)
     assert (nearest_mean(test.images, summary.means) == expected).all()
     assert summary.near_own == pytest.approx((expected == test.labels).mean())

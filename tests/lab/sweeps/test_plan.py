@@ -74,7 +74,7 @@ def test_every_name_is_one_that_a_run_can_have():
     [
         ({}, "presets is a list of names"),
         ({"presets": ["nosuch"]}, "there is no preset 'nosuch'"),
-        ({"presets": ["simple"], "colour": 1}, "there is no 'colour' in a sweep"),
+        ({"presets": ["simple"], "color": 1}, "there is no 'color' in a sweep"),
         ({"presets": ["simple"], "seeds": []}, "seeds is a list of whole numbers"),
         ({"presets": ["simple"], "seeds": [True]}, "seeds is a list of whole numbers"),
         ({"presets": ["simple"], "search": "best"}, "search is one of grid, random, asha"),

@@ -30,7 +30,7 @@ def test_no_curves_are_an_empty_table_and_no_error():
     assert tabulate_curves([], "loss", log=False).num_rows == 0
 
 
-def test_the_baseline_has_the_first_colour():
+def test_the_baseline_has_the_first_color():
     spec = spec_of_curves(["base", "other"], "Loss", log=False, smoothed=False)
     assert spec["encoding"]["color"]["scale"]["domain"] == ["base", "other"]
 
@@ -42,7 +42,7 @@ def test_every_cell_of_the_matrix_is_a_row(matrix: np.ndarray):
     assert [(row["true"], row["read"]) for row in rows if row["chosen"]] == [(4, 9)]
 
 
-def test_colour_is_for_errors_and_strongest_for_the_commonest(matrix: np.ndarray):
+def test_color_is_for_errors_and_strongest_for_the_commonest(matrix: np.ndarray):
     rows = tabulate_matrix(matrix, (0, 0)).to_pylist()
     assert all(row["strength"] == 0 for row in rows if row["true"] == row["read"])
     errors = matrix - np.diag(np.diag(matrix))

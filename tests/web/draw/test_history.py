@@ -3,8 +3,8 @@ from typing import Any
 from digitcnn.web.draw.history import MAX_STEPS, History
 
 
-def strokes(count: int, *, colour: str = "blue") -> list[dict[str, Any]]:
-    return [{"type": "Path", "path": [["M", number, 0]], "stroke": colour} for number in range(count)]
+def strokes(count: int, *, color: str = "blue") -> list[dict[str, Any]]:
+    return [{"type": "Path", "path": [["M", number, 0]], "stroke": color} for number in range(count)]
 
 
 def test_undo_and_redo_go_back_and_forth():
@@ -36,7 +36,7 @@ def test_clearing_is_undone_at_once():
 def test_drawing_anew_forgets_what_could_be_done_again():
     history = History.begin(strokes(3)).undo()
     assert len(history.future) == 1
-    assert not history.change(strokes(1, colour="red")).future
+    assert not history.change(strokes(1, color="red")).future
 
 
 def test_nothing_to_undo_or_redo_changes_nothing():

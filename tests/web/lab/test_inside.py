@@ -72,7 +72,7 @@ def test_other_digits_can_be_chosen():
 
 def test_drawing_of_this_visit_can_be_looked_at():
     app = AppTest.from_string(TAB, default_timeout=60)
-    objects = canvas_from_strokes(sample_strokes(5, 400), colour="black", width=16)["objects"]
+    objects = canvas_from_strokes(sample_strokes(5, 400), color="black", width=16)["objects"]
     app.session_state["draw.history"] = History.begin(objects)
     app.session_state["inside.source"] = "Your drawing"
     app.run()
