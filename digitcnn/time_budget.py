@@ -17,7 +17,7 @@ _ends_at: ContextVar[float] = ContextVar("ends_at", default=float("inf"))
 
 
 @contextmanager
-def limited_effort(seconds: float = MAX_SECONDS) -> Iterator[None]:
+def time_budget(seconds: float = MAX_SECONDS) -> Iterator[None]:
     """Within it, this thread's readings end with an `InputError` once they have cost too much.
 
     Args:
@@ -30,22 +30,22 @@ def limited_effort(seconds: float = MAX_SECONDS) -> Iterator[None]:
         _ends_at.reset(token)
 
 
-def check_effort() -> None:
+def check_time_budget() -> None:
     """Lets work go on; to be called before a piece of it that takes a tenth of a second.
 
     Raises:
-        InputError: the limit that `limited_effort` has set is reached.
+        InputError: the limit that `time_budget` has set is reached.
     """
     if time.thread_time() > _ends_at.get():
         raise InputError("There is too much ink to read it at once: send a part of it.")
 
 
-def within_effort(things: Iterable[T]) -> Iterator[T]:
+def within_time_budget(things: Iterable[T]) -> Iterator[T]:
     """The things, one by one, for as long as there is time for another one.
 
     Raises:
-        InputError: the limit that `limited_effort` has set is reached.
+        InputError: the limit that `time_budget` has set is reached.
     """
     for thing in things:
-        check_effort()
+        check_time_budget()
         yield thing

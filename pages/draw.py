@@ -5,7 +5,7 @@ import streamlit as st
 from digitcnn.errors import InputError
 from digitcnn.ink.strokes import Stroke
 from digitcnn.recognition.reader import Digit, Expect, Reading
-from digitcnn.time_budget import limited_effort
+from digitcnn.time_budget import time_budget
 from digitcnn.web.draw import canvas as draw_canvas
 from digitcnn.web.draw import number_panels
 from digitcnn.web.draw import panels as draw_panels
@@ -28,7 +28,7 @@ def read(models: list[Model], strokes: list[Stroke], expect: Expect) -> dict[str
     known = st.session_state.get("draw.readings")
     if known is None or known[0][0] is not asked[0] or known[0][1:] != asked[1:]:
         try:
-            with limited_effort():
+            with time_budget():
                 readings = ask(models, strokes, expect)
         except InputError as error:
             st.error(str(error))

@@ -32,9 +32,9 @@ class Parser:
 
 def _read_strokes(strokes: Any) -> None:
     reader = _reader()
-    from digitcnn.time_budget import limited_effort
+    from digitcnn.time_budget import time_budget
 
-    with limited_effort():
+    with time_budget():
         for expect in ("digit", "number"):
             reader.read_strokes(strokes, expect=expect)
 
@@ -59,9 +59,9 @@ def _read_canvas(value: Any) -> None:
 
 
 def _read_picture(data: bytes) -> None:
-    from digitcnn.time_budget import limited_effort
+    from digitcnn.time_budget import time_budget
 
-    with limited_effort():
+    with time_budget():
         _reader().read_image(data, expect="number")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from digitcnn import time_budget as effort
+from digitcnn import time_budget
 from digitcnn.api import limits
 from digitcnn.ink import fabric as canvas
 from digitcnn.ink.images import load as picture
@@ -27,7 +27,7 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
         f"{limits.MAX_WAITING} of each kind, {limits.WAITING_SECONDS:.0f} s",
         f"{picture.MAX_PIXELS // 10**6} million",
         f"{canvas.MAX_STROKES:,} strokes, {canvas.MAX_POINTS:,} points",
-        f"{effort.MAX_SECONDS:.0f} s of computing",
+        f"{time_budget.MAX_SECONDS:.0f} s of computing",
         f"{personal_digits.MAX_BYTES // 10**6} MB, {personal_digits.MAX_DIGITS:,} digits",
     ],
 )

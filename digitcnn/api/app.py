@@ -19,7 +19,7 @@ from digitcnn.recognition.files import named_errors
 from digitcnn.recognition.reader import DEFAULT_MODEL, DigitReader, Reading
 from digitcnn.recognition.results import FileResult, record_of
 from digitcnn.run_folder import SHIPPED
-from digitcnn.time_budget import limited_effort
+from digitcnn.time_budget import time_budget
 
 _DESCRIPTION = f"""Reads handwritten digits: a picture of at most {MAX_PICTURE_BYTES // 1_000_000} MB, or
 at most {MAX_STROKES} pen strokes of {MAX_POINTS:,} points in all. What is sent is read and forgotten.
@@ -127,7 +127,7 @@ def create_api() -> FastAPI:
 
 def _read(model: str, sent: SentPicture | SentStrokes) -> dict[str, Any]:
     reader = DigitReader(model)
-    with limited_effort():
+    with time_budget():
         if isinstance(sent, SentStrokes):
             return _record(reader.read_strokes(sent.strokes, expect=sent.expect))
         with named_errors(sent.name):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from digitcnn.errors import ModelNotFoundError
-from digitcnn.lab.metrics.compared_runs import Candidate, ComparedRun, list_candidates, load_run
+from digitcnn.lab.metrics.compared_runs import ComparedRun, RunRef, list_run_refs, load_run
 from digitcnn.lab.runs.catalog import Run, list_own_runs, list_shipped_runs, look_at
 from digitcnn.run_folder import SHIPPED, runs_root
 
@@ -31,12 +31,12 @@ def load_measured_run(name_or_path: str) -> ComparedRun:
         ModelNotFoundError: there is none of this name.
         RunFolderError: it has no answers, or its files are broken.
     """
-    candidates = list_candidates(SHIPPED, runs_root()).ready
-    for candidate in candidates:
-        if candidate.label == name_or_path:
-            return load_run(candidate)
+    run_refs = list_run_refs(SHIPPED, runs_root()).ready
+    for run_ref in run_refs:
+        if run_ref.label == name_or_path:
+            return load_run(run_ref)
     run = find_any_run(name_or_path)
-    return load_run(Candidate(run.name, str(run.folder.path), ()))
+    return load_run(RunRef(run.name, str(run.folder.path), ()))
 
 
 def _format_missing(name: str, known: list[str]) -> str:

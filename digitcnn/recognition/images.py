@@ -29,7 +29,7 @@ from digitcnn.recognition.lattice import (
     part_row_reading_little,
 )
 from digitcnn.recognition.touching import look_at_stretches, may_be_several
-from digitcnn.time_budget import within_effort
+from digitcnn.time_budget import within_time_budget
 
 if TYPE_CHECKING:
     from digitcnn.recognition.reader import Digit, DigitReader
@@ -111,7 +111,7 @@ def read_boxes(reader: DigitReader, picture: Picture, boxes: Sequence[Box]) -> t
     """Reads the ink in each box, in pixels of the input, as one digit; a box without ink has none."""
     ink = find_ink(picture)
     parts = find_parts(ink)
-    pieces = [cut_out(parts, *_window_of(ink, box)) for box in within_effort(boxes)]
+    pieces = [cut_out(parts, *_window_of(ink, box)) for box in within_time_budget(boxes)]
     inked = [piece for piece in pieces if piece is not None]
     turns = _find_turns(reader, inked, _judge(reader, ink, inked))
     read = iter(_judge(reader, ink, inked, turns=turns, refuse_above=_SAID_TO_BE_ONE))
@@ -163,7 +163,7 @@ def _read_pages(reader: DigitReader, ink: Ink) -> list[list[Digit]]:
 
 def _pieces_of(ink: Ink) -> list[Piece]:
     parts = find_parts(ink)
-    return [crop_piece(parts, [part]) for part in within_effort(choose_writing(parts))]
+    return [crop_piece(parts, [part]) for part in within_time_budget(choose_writing(parts))]
 
 
 def _find_turns(reader: DigitReader, pieces: Sequence[Piece], digits: Sequence[Digit]) -> int:
@@ -287,7 +287,7 @@ def _judge(
     covers: list[np.ndarray] = []
     pixels: list[np.ndarray] = []
     boxes: list[Box] = []
-    for piece in within_effort(pieces):
+    for piece in within_time_budget(pieces):
         covers.append(np.rot90(piece.cover, turns))
         pixels.append(make_piece_digit(covers[-1]))
         boxes.append(_box_of(ink, piece))

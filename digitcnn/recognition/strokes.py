@@ -10,7 +10,7 @@ import numpy as np
 from digitcnn.ink.stroke_pieces import PenRow, arrange_strokes
 from digitcnn.ink.strokes import Stroke, box_of_strokes, draw_house_digit
 from digitcnn.recognition.lattice import AMONG_DIGITS, MAX_SPAN_LENGTH, Run, list_runs, part_row
-from digitcnn.time_budget import within_effort
+from digitcnn.time_budget import within_time_budget
 
 if TYPE_CHECKING:
     from digitcnn.recognition.reader import Digit, DigitReader
@@ -71,7 +71,7 @@ def _read_row(reader: DigitReader, row: PenRow) -> tuple[list[Digit], float]:
     longest = max(min(_MAX_RUNS // len(row.pieces), MAX_SPAN_LENGTH), 3)
     runs = list_runs(row.odds, fits, longest=longest)
     groups = [[piece.path for piece in row.pieces[run.start : run.end]] for run in runs]
-    pixels = np.stack([draw_house_digit(group) for group in within_effort(groups)])
+    pixels = np.stack([draw_house_digit(group) for group in within_time_budget(groups)])
     boxes = [box_of_strokes(group) for group in groups]
     digits = reader.judge_all(pixels, boxes, refuse_above=AMONG_DIGITS)
     of_run: dict[Run, Digit] = dict(zip(runs, digits, strict=True))

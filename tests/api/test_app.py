@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digitcnn import DigitReader
-from digitcnn import time_budget as effort
+from digitcnn import DigitReader, time_budget
 from digitcnn.api import app
 from digitcnn.api.limits import MAX_STROKES
 from digitcnn.recognition.results import FileResult, record_of
@@ -192,7 +191,7 @@ def test_an_unknown_model_path_or_method_is_refused(api: Client):
 
 
 def test_too_much_ink_is_refused(api: Client, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(app, "limited_effort", partial(effort.limited_effort, 0.0))
+    monkeypatch.setattr(app, "time_budget", partial(time_budget.time_budget, 0.0))
     reply = api.send_json({"strokes": SEVEN["strokes"]})
     assert (reply.status, reply.json["error"]) == (
         422,

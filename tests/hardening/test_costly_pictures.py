@@ -20,7 +20,7 @@ MAX_MB = 350
 READ = """
 import resource, sys, time
 from digitcnn import DigitReader
-from digitcnn.time_budget import limited_effort
+from digitcnn.time_budget import time_budget
 from digitcnn.errors import InputError
 
 def peak():
@@ -31,7 +31,7 @@ reader.read_image("docs/pictures/draw.webp")
 picture, before = sys.stdin.buffer.read(), peak()
 began = time.thread_time()
 try:
-    with limited_effort():
+    with time_budget():
         reader.read_image(picture)
 except InputError:
     pass

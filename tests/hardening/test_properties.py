@@ -10,7 +10,7 @@ from digitcnn import DigitReader, Reading
 from digitcnn.errors import InputError
 from digitcnn.ink.house_digit import make_house_digit
 from digitcnn.ink.strokes import as_strokes, draw_house_digit
-from digitcnn.time_budget import limited_effort
+from digitcnn.time_budget import time_budget
 
 FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -49,7 +49,7 @@ def check(reading: Reading) -> None:
 @FEW
 @given(drawings, st.sampled_from(["digit", "number"]))
 def test_any_strokes_are_read(reader: DigitReader, strokes: list, expect: str):
-    with limited_effort():
+    with time_budget():
         check(reader.read_strokes(strokes, expect=expect))  # pyright: ignore[reportArgumentType]
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from digitcnn.ink.images.components import Part, Parts, measure_pen, soften
 from digitcnn.ink.text_lines import group_rows, odds_of_border, typical_height
-from digitcnn.time_budget import within_effort
+from digitcnn.time_budget import within_time_budget
 
 _SEAM_HEIGHT = 48
 """Pieces are this high, in pixels, while cuts through them are sought."""
@@ -133,7 +133,7 @@ def pairs_above(pieces: Sequence[Piece]) -> list[tuple[Piece, Piece]]:
         return []
     typical = typical_height(pieces)
     pairs = []
-    for upper in within_effort(pieces):
+    for upper in within_time_budget(pieces):
         for lower in pieces:
             gap = lower.top - upper.bottom
             size = max(upper.height, lower.height)
@@ -164,7 +164,7 @@ def arrange(pieces: Sequence[Piece], *, pen: float, whole: Collection[Piece] = (
         units: list[Piece] = []
         odds: list[float] = []
         stretches: list[tuple[int, int]] = []
-        for piece in within_effort(sorted(row, key=lambda piece: piece.middle)):
+        for piece in within_time_budget(sorted(row, key=lambda piece: piece.middle)):
             cut = _Cut([piece], []) if piece in whole else _cut(piece, height, pen)
             if units:
                 odds.append(odds_of_border(units[-1], cut.pieces[0], height))

@@ -5,7 +5,7 @@ import numpy as np
 
 from digitcnn.errors import InputError
 from digitcnn.ink.images.components import Part, Parts, weighted_median
-from digitcnn.time_budget import within_effort
+from digitcnn.time_budget import within_time_budget
 
 MAX_PIECES = 400
 """A picture with more pieces of ink as large as digits is refused."""
@@ -58,9 +58,9 @@ def _is_strip(part: Part, typical: float) -> bool:
 
 def _leave_out_surroundings(parts: Parts) -> list[Part]:
     """The parts that are no edge of the sheet and no frame, the largest first."""
-    inside = [part for part in within_effort(parts.parts) if not _is_edge(part, parts)]
+    inside = [part for part in within_time_budget(parts.parts) if not _is_edge(part, parts)]
     boxes = np.array([(part.left, part.top, part.right, part.bottom) for part in inside]).reshape(-1, 4)
-    return [part for part in within_effort(inside) if not _is_frame(part, boxes, parts)]
+    return [part for part in within_time_budget(inside) if not _is_frame(part, boxes, parts)]
 
 
 def _is_frame(part: Part, boxes: np.ndarray, parts: Parts) -> bool:

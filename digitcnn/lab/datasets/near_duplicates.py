@@ -61,7 +61,7 @@ def count_shared(train: np.ndarray, test: np.ndarray) -> tuple[int, int]:
 
 
 def _closest_averages(images: np.ndarray) -> list[tuple[int, int]]:
-    """Candidate pairs of one label, (first, second), first before second."""
+    """RunRef pairs of one label, (first, second), first before second."""
     count = len(images)
     if count < 2:
         return []

@@ -66,9 +66,9 @@ def find_file(name: SetName) -> Path | None:
     }.get(name)
     if wanted is None:
         return None
-    candidates = [folder / wanted[0]] if folder else []
-    candidates.append(keras_datasets() / wanted[1])
-    return next((path for path in candidates if path.is_file()), None)
+    places = [folder / wanted[0]] if folder else []
+    places.append(keras_datasets() / wanted[1])
+    return next((path for path in places if path.is_file()), None)
 
 
 def is_at_hand(name: SetName) -> bool:

@@ -49,7 +49,7 @@ class Occlusion:
     weakest_answer: int
 
 
-def cover_patches(
+def measure_occlusion(
     folder: RunFolder, pixels: np.ndarray, *, cover: Cover = "paper", answer: int | None = None
 ) -> Occlusion:
     """Covers a digit patch by patch, 196 times, and asks the model each time, all in one batch.

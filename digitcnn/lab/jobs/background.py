@@ -26,7 +26,7 @@ class Progress:
     doing: str = _DOING
 
 
-class Chore:
+class BackgroundJob:
     """One `python -m MODULE`, and what it says of itself line by line."""
 
     def __init__(self, module: str, arguments: Sequence[str]):
@@ -79,24 +79,24 @@ class Chore:
             self._last = line or self._last
 
 
-_chores: dict[str, Chore] = {}
+_jobs: dict[str, BackgroundJob] = {}
 _lock = threading.Lock()
 
 
-def run_once(name: str, module: str, arguments: Sequence[str], *, again: bool = False) -> Chore:
+def run_once(name: str, module: str, arguments: Sequence[str], *, again: bool = False) -> BackgroundJob:
     """The job of this name: started if it never was, or, with `again`, if it has ended."""
     with _lock:
-        chore = _chores.get(name)
-        if chore is None or (again and not chore.is_running):
-            chore = _chores[name] = Chore(module, arguments)
-        return chore
+        job = _jobs.get(name)
+        if job is None or (again and not job.is_running):
+            job = _jobs[name] = BackgroundJob(module, arguments)
+        return job
 
 
 def forget(name: str) -> None:
     """Lets the job of this name be started anew; one that still runs is kept."""
     with _lock:
-        if name in _chores and not _chores[name].is_running:
-            del _chores[name]
+        if name in _jobs and not _jobs[name].is_running:
+            del _jobs[name]
 
 
 def report_progress(done: float, doing: str) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 
 from digitcnn.confidence import CLASSES
 from digitcnn.errors import DigitcnnError
-from digitcnn.lab.metrics.compared_runs import Candidate, load_run
+from digitcnn.lab.metrics.compared_runs import RunRef, load_run
 from digitcnn.lab.metrics.evaluation import Interval
 from digitcnn.lab.metrics.test_set import (
     Accuracy,
@@ -38,7 +38,7 @@ _LONGEST = 600
 """Seconds after which the process is given up."""
 
 
-def analyse_apart(candidates: Sequence[Candidate]) -> list[Analysis]:
+def analyse_apart(run_refs: Sequence[RunRef]) -> list[Analysis]:
     """What `analyse` says of each run, in a process that ends with it; runs made here keep it.
 
     Where no such process can do its work, this one does.
@@ -46,7 +46,7 @@ def analyse_apart(candidates: Sequence[Candidate]) -> list[Analysis]:
     Raises:
         RunFolderError: a run has no predictions that can be read.
     """
-    paths = [str(candidate.folder.path.absolute()) for candidate in candidates]
+    paths = [str(run_ref.folder.path.absolute()) for run_ref in run_refs]
     command = [sys.executable, "-m", __name__, *paths]
     try:
         done = subprocess.run(
@@ -54,7 +54,7 @@ def analyse_apart(candidates: Sequence[Candidate]) -> list[Analysis]:
         )
         return [read_analysis(entry) for entry in json.loads(done.stdout)]
     except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError):
-        return [analyse(load_run(candidate)) for candidate in candidates]
+        return [analyse(load_run(run_ref)) for run_ref in run_refs]
 
 
 def find_analysis(folder: RunFolder) -> Analysis | None:
@@ -74,7 +74,7 @@ def keep_analysis(folder: RunFolder, analysis: Analysis | None = None) -> None:
     Raises:
         RunFolderError: the run has no predictions that can be read.
     """
-    found = analysis or analyse(load_run(Candidate("", str(folder.path), ())))
+    found = analysis or analyse(load_run(RunRef("", str(folder.path), ())))
     try:
         write_json(folder.path / FILE, {"of": _fingerprint(folder)} | describe_analysis(found))
     except OSError:
@@ -142,12 +142,12 @@ def _main(arguments: Sequence[str]) -> None:
         for folder in list_runs(SHIPPED):
             keep_analysis(folder)
         return
-    candidates = [Candidate("", path, ()) for path in arguments]
-    found = [analyse(load_run(each)) for each in candidates]
+    run_refs = [RunRef("", path, ()) for path in arguments]
+    found = [analyse(load_run(each)) for each in run_refs]
     print(json.dumps([describe_analysis(each) for each in found]))
-    for candidate, each in zip(candidates, found, strict=True):
-        if candidate.folder.path.parent.absolute() == runs_root().absolute():
-            keep_analysis(candidate.folder, each)
+    for run_ref, each in zip(run_refs, found, strict=True):
+        if run_ref.folder.path.parent.absolute() == runs_root().absolute():
+            keep_analysis(run_ref.folder, each)
 
 
 if __name__ == "__main__":

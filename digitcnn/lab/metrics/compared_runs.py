@@ -10,11 +10,11 @@ from digitcnn.lab.metrics.test_set import Predictions, read_predictions
 from digitcnn.run_folder import RunFolder, RunRecord, list_runs
 
 _PREDICTIONS = 3
-"""The place of `predictions.npz` among a candidate's times."""
+"""The place of `predictions.npz` among a run's times."""
 
 
 @dataclass(frozen=True)
-class Candidate:
+class RunRef:
     """A run that can be compared; equal as long as its files are the same.
 
     Attributes:
@@ -33,7 +33,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Candidates:
+class RunRefs:
     """What there is to compare, and what is not.
 
     Attributes:
@@ -42,12 +42,12 @@ class Candidates:
         broken: a sentence for each run whose record cannot be read.
     """
 
-    ready: tuple[Candidate, ...]
+    ready: tuple[RunRef, ...]
     unfinished: tuple[str, ...]
     broken: tuple[str, ...]
 
 
-def list_candidates(shipped: Path, own: Path) -> Candidates:
+def list_run_refs(shipped: Path, own: Path) -> RunRefs:
     """The runs under two roots; only `run.json` is read, and only where it has changed."""
     ready, unfinished, broken = [], [], []
     taken: set[str] = set()
@@ -62,15 +62,15 @@ def list_candidates(shipped: Path, own: Path) -> Candidates:
                 broken.append(f"{label} is left out: {error}")
                 continue
             if state != "running" and times[_PREDICTIONS]:
-                ready.append(Candidate(label, str(folder.path), times))
+                ready.append(RunRef(label, str(folder.path), times))
             else:
                 unfinished.append(label)
-    return Candidates(tuple(ready), tuple(unfinished), tuple(broken))
+    return RunRefs(tuple(ready), tuple(unfinished), tuple(broken))
 
 
-def candidate_of(folder: RunFolder, label: str | None = None) -> Candidate:
+def run_ref_of(folder: RunFolder, label: str | None = None) -> RunRef:
     """The run of a folder, as it stands now, under its own name or another."""
-    return Candidate(label or folder.name, str(folder.path), _times(folder))
+    return RunRef(label or folder.name, str(folder.path), _times(folder))
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,28 +96,28 @@ class ComparedRun:
     problems: tuple[str, ...]
 
 
-def load_run(candidate: Candidate) -> ComparedRun:
+def load_run(run_ref: RunRef) -> ComparedRun:
     """Reads a run folder.
 
     Raises:
         RunFolderError: its record or its predictions cannot be read: without them there is nothing
             to compare.
     """
-    folder, problems = candidate.folder, []
+    folder, problems = run_ref.folder, []
     record, predictions = folder.read_record(), read_predictions(folder)
     history: list[dict[str, float]] = []
     metrics: dict[str, Any] = {}
     try:
         history = folder.read_history()
     except RunFolderError as error:
-        problems.append(f"{candidate.label} has no curves: {error}")
+        problems.append(f"{run_ref.label} has no curves: {error}")
     if folder.metrics_json.is_file():
         try:
             metrics = folder.read_metrics()
         except RunFolderError as error:
-            problems.append(f"{candidate.label} has no recorded figures: {error}")
+            problems.append(f"{run_ref.label} has no recorded figures: {error}")
     size = folder.tflite_file.stat().st_size if folder.tflite_file.is_file() else None
-    return ComparedRun(candidate.label, record, predictions, history, metrics, size, tuple(problems))
+    return ComparedRun(run_ref.label, record, predictions, history, metrics, size, tuple(problems))
 
 
 @lru_cache(maxsize=2048)

@@ -9,7 +9,7 @@ import streamlit as st
 from digitcnn.errors import DatasetError, ModelNotFoundError, NotSupportedError
 from digitcnn.lab.datasets.held_out import TestImages, load_test_images
 from digitcnn.lab.metrics.analyses import analyse_apart, find_analysis
-from digitcnn.lab.metrics.compared_runs import Candidate, ComparedRun, load_run
+from digitcnn.lab.metrics.compared_runs import ComparedRun, RunRef, load_run
 from digitcnn.lab.metrics.comparison import Pairing, pair
 from digitcnn.lab.metrics.latency import measure_milliseconds
 from digitcnn.lab.runs.run_table import Analysis
@@ -19,37 +19,37 @@ MAX_RUNS = 24
 
 TIMING = threading.Lock()
 
-_analyses: OrderedDict[Candidate, Analysis] = OrderedDict()
+_analyses: OrderedDict[RunRef, Analysis] = OrderedDict()
 _analysing = threading.Lock()
 
 
 @st.cache_data(max_entries=MAX_RUNS, show_spinner=False)
-def load(candidate: Candidate) -> ComparedRun:
+def load(run_ref: RunRef) -> ComparedRun:
     """What a run folder holds.
 
     Raises:
         RunFolderError: there is nothing to compare in it.
     """
-    return load_run(candidate)
+    return load_run(run_ref)
 
 
-def analyse_runs(candidates: Sequence[Candidate]) -> list[Analysis]:
+def analyse_runs(run_refs: Sequence[RunRef]) -> list[Analysis]:
     """Every metric of the runs' predictions; those that nobody has kept are computed together."""
     with _analysing:
-        for each in candidates:
+        for each in run_refs:
             if each not in _analyses and (kept := find_analysis(each.folder)):
                 _analyses[each] = kept
-        if missing := [each for each in candidates if each not in _analyses]:
+        if missing := [each for each in run_refs if each not in _analyses]:
             _analyses.update(zip(missing, analyse_apart(missing), strict=True))
-        for each in candidates:
+        for each in run_refs:
             _analyses.move_to_end(each)
-        while len(_analyses) > max(MAX_RUNS, len(candidates)):
+        while len(_analyses) > max(MAX_RUNS, len(run_refs)):
             _analyses.popitem(last=False)
-        return [_analyses[each] for each in candidates]
+        return [_analyses[each] for each in run_refs]
 
 
 @st.cache_data(max_entries=4 * MAX_RUNS, show_spinner=False)
-def pair_runs(baseline: Candidate, challenger: Candidate) -> Pairing | None:
+def pair_runs(baseline: RunRef, challenger: RunRef) -> Pairing | None:
     """Two runs image by image; None where they were tested on different images."""
     try:
         return pair(load(baseline).predictions, load(challenger).predictions)
@@ -57,17 +57,17 @@ def pair_runs(baseline: Candidate, challenger: Candidate) -> Pairing | None:
         return None
 
 
-def format_milliseconds(candidate: Candidate) -> float | None:
+def format_milliseconds(run_ref: RunRef) -> float | None:
     """Milliseconds for one digit on this server; None without a model that can be timed."""
-    tflite = candidate.folder.tflite_file
-    return _time_model(candidate.path, tflite.stat().st_mtime_ns) if tflite.is_file() else None
+    tflite = run_ref.folder.tflite_file
+    return _time_model(run_ref.path, tflite.stat().st_mtime_ns) if tflite.is_file() else None
 
 
 @st.cache_data(max_entries=4 * MAX_RUNS, show_spinner=False)
 def _time_model(path: str, changed: int) -> float | None:
     try:
         with TIMING:  # Two timings at once would slow each other down.
-            return measure_milliseconds(Candidate("", path, ()).folder)
+            return measure_milliseconds(RunRef("", path, ()).folder)
     except ModelNotFoundError:
         return None
 

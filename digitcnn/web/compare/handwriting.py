@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from digitcnn.errors import DigitcnnError
-from digitcnn.lab.metrics.compared_runs import Candidate
+from digitcnn.lab.metrics.compared_runs import RunRef
 from digitcnn.lab.metrics.robustness import (
     DISTURBANCES,
     Progress,
@@ -42,15 +42,15 @@ def _measuring() -> threading.Lock:
 @st.fragment
 def show_robustness(choice: Choice) -> None:
     """Accuracy on disturbed digits; what was not measured so far can be measured here."""
-    kept: dict[Candidate, Robustness] = st.session_state.setdefault(_MEASURED, {})
+    kept: dict[RunRef, Robustness] = st.session_state.setdefault(_MEASURED, {})
     found = {
-        run.label: robustness_in(run.metrics) or kept.get(candidate)
-        for candidate, run in zip(choice.candidates, choice.runs, strict=True)
+        run.label: robustness_in(run.metrics) or kept.get(run_ref)
+        for run_ref, run in zip(choice.run_refs, choice.runs, strict=True)
     }
     measured = {label: each for label, each in found.items() if each is not None}
     if measured:
         _show_series(choice.labels, measured)
-    missing = [each for each in choice.candidates if found[each.label] is None]
+    missing = [each for each in choice.run_refs if found[each.label] is None]
     if missing:
         _offer_measuring(missing)
 
@@ -89,7 +89,7 @@ def _show_series(labels: list[str], measured: Mapping[str, Robustness]) -> None:
     )
 
 
-def _offer_measuring(missing: list[Candidate]) -> None:
+def _offer_measuring(missing: list[RunRef]) -> None:
     names = join_words([as_text(each.label) for each in missing])
     if load_images() is None:
         st.caption(
@@ -104,8 +104,8 @@ def _offer_measuring(missing: list[Candidate]) -> None:
             st.info("Somebody else's measurement is running here: try again in a minute.")
             return
         try:
-            for candidate in missing:
-                _measure(candidate)
+            for run_ref in missing:
+                _measure(run_ref)
         except DigitcnnError as error:
             st.error(as_text(str(error)))
             return
@@ -114,19 +114,19 @@ def _offer_measuring(missing: list[Candidate]) -> None:
         st.rerun()
 
 
-def _measure(candidate: Candidate) -> None:
+def _measure(run_ref: RunRef) -> None:
     """Measures one model in small steps, between which other visitors have their turn."""
     test = load_images()
     if test is None:
         return
-    bar = st.progress(0.0, text=f"Measuring {as_text(candidate.label)}")
-    for step in measure_robustness(Recognizer(candidate.folder.tflite_file), test):
+    bar = st.progress(0.0, text=f"Measuring {as_text(run_ref.label)}")
+    for step in measure_robustness(Recognizer(run_ref.folder.tflite_file), test):
         if isinstance(step, Progress):
-            bar.progress(step.done / step.total, text=f"Measuring {as_text(candidate.label)}: {step.kind}")
+            bar.progress(step.done / step.total, text=f"Measuring {as_text(run_ref.label)}: {step.kind}")
             continue
-        st.session_state[_MEASURED][candidate] = step
+        st.session_state[_MEASURED][run_ref] = step
         try:
-            record_robustness(candidate.folder, step)
+            record_robustness(run_ref.folder, step)
         except (OSError, DigitcnnError):
             pass  # A folder that cannot be written to: this visitor still sees the figures.
     bar.empty()

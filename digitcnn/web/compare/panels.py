@@ -58,12 +58,12 @@ def show_compare() -> None:
     _head("curves")
     show_curves(choice)
     with verdict, st.spinner("Computing every metric of these runs"):
-        analyses = analyse_runs(choice.candidates)
+        analyses = analyse_runs(choice.run_refs)
     with verdict:
         show_verdict(choice, analyses)
     _give_head_start()
     _head("what-differs")
-    times = [format_milliseconds(candidate) for candidate in choice.candidates]
+    times = [format_milliseconds(run_ref) for run_ref in choice.run_refs]
     show_facts(tabulate_facts(list(choice.runs), analyses, times), choice.labels)
     compare_two(choice, analyses)
     _head("reliability")
@@ -80,7 +80,7 @@ def show_compare() -> None:
 
 def show_verdict(choice: Choice, analyses: list[Analysis]) -> None:
     """Which is better, and whether that is more than luck: a sentence per challenger."""
-    baseline, *challengers = choice.candidates
+    baseline, *challengers = choice.run_refs
     sentences = []
     for challenger in challengers:
         pairing = pair_runs(baseline, challenger)
@@ -159,7 +159,7 @@ def compare_two(choice: Choice, analyses: list[Analysis]) -> None:
     _head("report")
     show_reports(runs, [each.report for each in chosen])
     _head("pairs")
-    pairing = pair_runs(choice.candidates[0], choice.candidates[place]) if len(pair) == 2 else None
+    pairing = pair_runs(choice.run_refs[0], choice.run_refs[place]) if len(pair) == 2 else None
     if pairing is not None:
         show_pairing(runs[0], runs[1], pairing)
     elif len(pair) == 2:

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from digitcnn.errors import RunFolderError
-from digitcnn.lab.metrics.compared_runs import Candidate, Candidates, ComparedRun, list_candidates
+from digitcnn.lab.metrics.compared_runs import ComparedRun, RunRef, RunRefs, list_run_refs
 from digitcnn.run_folder import SHIPPED, runs_root
 from digitcnn.web.compare.figures import load
 from digitcnn.web.models import Model
@@ -27,7 +27,7 @@ _BASELINE, _OTHERS = "baseline", "against"
 class Choice:
     """The runs that are compared, the baseline first, each loaded."""
 
-    candidates: tuple[Candidate, ...]
+    run_refs: tuple[RunRef, ...]
     runs: tuple[ComparedRun, ...]
 
     @property
@@ -37,7 +37,7 @@ class Choice:
     @property
     def models(self) -> dict[str, Model]:
         """Those that can be asked, by label."""
-        files = {each.label: each.folder.tflite_file for each in self.candidates}
+        files = {each.label: each.folder.tflite_file for each in self.run_refs}
         return {
             label: Model(label, file.stat().st_mtime_ns, str(file.parent))
             for label, file in files.items()
@@ -47,12 +47,12 @@ class Choice:
 
 def choose_runs() -> Choice | None:
     """Lets the visitor choose; None where there is nothing to compare, which is then said."""
-    found = list_candidates(SHIPPED, runs_root())
+    found = list_run_refs(SHIPPED, runs_root())
     if not found.ready:
         st.info("There is no trained model here yet: train one with `python -m digitcnn train simple`.")
         _format_left_out(found)
         return None
-    by_label = {candidate.label: candidate for candidate in found.ready}
+    by_label = {run_ref.label: run_ref for run_ref in found.ready}
     labels = list(by_label)
     first = BASELINE if BASELINE in by_label else labels[0]
     rest = [label for label in labels if label != first]
@@ -75,7 +75,7 @@ def choose_runs() -> Choice | None:
 
 def choose(path: Path) -> None:
     """Makes the run in this folder the one that is compared with the usual baseline; for callbacks."""
-    found = list_candidates(SHIPPED, runs_root()).ready
+    found = list_run_refs(SHIPPED, runs_root()).ready
     label = next((each.label for each in found if Path(each.path) == path), None)
     labels = [each.label for each in found]
     if label is not None and BASELINE in labels:
@@ -85,7 +85,7 @@ def choose(path: Path) -> None:
         st.query_params[_BASELINE], st.query_params[_OTHERS] = BASELINE, others
 
 
-def _format_left_out(found: Candidates) -> None:
+def _format_left_out(found: RunRefs) -> None:
     if found.unfinished:
         count = len(found.unfinished)
         names = ", ".join(found.unfinished[:4]) + (", …" if count > 4 else "")
@@ -94,17 +94,17 @@ def _format_left_out(found: Candidates) -> None:
     _warn(found.broken)
 
 
-def _load(candidates: Sequence[Candidate]) -> Choice | None:
+def _load(run_refs: Sequence[RunRef]) -> Choice | None:
     """The chosen runs, without those whose files are broken, which is said."""
-    loaded: list[tuple[Candidate, ComparedRun]] = []
+    loaded: list[tuple[RunRef, ComparedRun]] = []
     problems: list[str] = []
-    for candidate in candidates:
+    for run_ref in run_refs:
         try:
-            run = load(candidate)
+            run = load(run_ref)
         except RunFolderError as error:
-            problems.append(f"{candidate.label} is left out: {error}")
+            problems.append(f"{run_ref.label} is left out: {error}")
             continue
-        loaded.append((candidate, run))
+        loaded.append((run_ref, run))
         problems += run.problems
     _warn(problems)
     if not loaded:

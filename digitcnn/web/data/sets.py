@@ -7,7 +7,7 @@ import streamlit as st
 from digitcnn.errors import DatasetError
 from digitcnn.lab.datasets.sources import SetName, fingerprint, is_at_hand
 from digitcnn.lab.datasets.summary import VERSION, DataSummary, load_summary
-from digitcnn.lab.jobs.background import Chore, forget, run_once
+from digitcnn.lab.jobs.background import BackgroundJob, forget, run_once
 from digitcnn.run_folder import runs_root
 
 TITLES: dict[SetName, str] = {
@@ -54,12 +54,12 @@ def offer_fetching(name: SetName, label: str) -> None:
 
 
 def _show_waiting(name: SetName) -> None:
-    chore = _start(name)
-    if chore.is_running:
-        st.progress(chore.progress.done, f"{chore.progress.doing}: {TITLES[name]}, the first time only …")
+    job = _start(name)
+    if job.is_running:
+        st.progress(job.progress.done, f"{job.progress.doing}: {TITLES[name]}, the first time only …")
         return
-    if chore.error:
-        st.error(chore.error, icon=":material/error:")
+    if job.error:
+        st.error(job.error, icon=":material/error:")
         if st.button("Try again", key=f"data.again-{name}"):
             forget(_key(name))
         return
@@ -69,17 +69,17 @@ def _show_waiting(name: SetName) -> None:
 
 
 def _show_fetching(name: SetName, key: str) -> None:
-    chore = run_once(key, "digitcnn.training.fetch", [name])
-    if chore.is_running:
-        st.progress(chore.progress.done, f"{chore.progress.doing} …")
-    elif chore.error:
-        st.error(chore.error, icon=":material/error:")
+    job = run_once(key, "digitcnn.training.fetch", [name])
+    if job.is_running:
+        st.progress(job.progress.done, f"{job.progress.doing} …")
+    elif job.error:
+        st.error(job.error, icon=":material/error:")
     else:
         del st.session_state["data.fetching"]
         st.rerun()
 
 
-def _start(name: SetName) -> Chore:
+def _start(name: SetName) -> BackgroundJob:
     return run_once(_key(name), "digitcnn.lab.datasets.summarize", [name, str(_path(name))])
 
 

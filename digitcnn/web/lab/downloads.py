@@ -65,16 +65,16 @@ def _offer_made(run: Run, form: Format, waited: bool) -> None:
 def _offer_figures(run: Run) -> None:
     """What is computed of the run's predictions, once somebody asks for it."""
     # The libraries that compare are only loaded by those who look at a run.
-    from digitcnn.lab.metrics.compared_runs import candidate_of
+    from digitcnn.lab.metrics.compared_runs import run_ref_of
     from digitcnn.web.compare.downloads import make_confusions, make_report
 
-    candidate = candidate_of(run.folder)
+    run_ref = run_ref_of(run.folder)
     files = (
         ("Confusion matrix", make_confusions, "confusion-matrix.csv", "text/csv"),
         ("Report", make_report, "report.html", "text/html"),
     )
     for label, make, name, kind in files:
-        _button(label, lambda make=make: make((candidate,)), f"{run.name}-{name}", kind)
+        _button(label, lambda make=make: make((run_ref,)), f"{run.name}-{name}", kind)
 
 
 def _download(label: str, path: Path, name: str, kind: str) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from digitcnn.confidence import CLASSES
 from digitcnn.errors import DigitcnnError
-from digitcnn.lab.explain.activations import Cover, Occlusion, capture_outputs, cover_patches
+from digitcnn.lab.explain.activations import Cover, Occlusion, capture_outputs, measure_occlusion
 from digitcnn.lab.explain.layers import Layer, read_layers
 from digitcnn.recognition.reader import DEFAULT_MODEL
 from digitcnn.run_folder import SHIPPED, RunFolder, find_run, list_runs, runs_root
@@ -145,7 +145,7 @@ def _show_look(folder: RunFolder, pixels: np.ndarray, *, key: str) -> None:
 def _look(path: str, changed: int, pixels: bytes, cover: Cover) -> Look:
     del changed  # Only so that a newly trained model is asked anew.
     digit = np.frombuffer(pixels, np.float32).reshape(28, 28)
-    found = cover_patches(RunFolder(path), digit, cover=cover)
+    found = measure_occlusion(RunFolder(path), digit, cover=cover)
     return Look(
         picture=picture_of_occlusion(digit, found),
         answer=_format_class(found.answer),

@@ -21,7 +21,7 @@ from digitcnn.recognition.corrections import CorrectedReading, EditedBox, correc
 from digitcnn.recognition.files import named_errors, read_file
 from digitcnn.recognition.reader import Digit, Expect
 from digitcnn.recognition.results import FileResult
-from digitcnn.time_budget import limited_effort
+from digitcnn.time_budget import time_budget
 from digitcnn.web.models import Model, load_reader
 from digitcnn.web.upload.words import as_text
 
@@ -152,7 +152,7 @@ def correct(file: ReadFile, model: Model, expect: Expect) -> ReadFile:
 
 
 def _read(upload: Upload, model: Model, expect: Expect) -> FileResult:
-    with limited_effort():
+    with time_budget():
         read = read_file(load_reader(model), upload.data, path=upload.name, expect=expect)
     previews = _memory("upload.previews")
     if read.examined and (upload.fingerprint,) not in previews:

@@ -5,7 +5,7 @@ import pytest
 
 from digitcnn.errors import ModelNotFoundError, RunFolderError
 from digitcnn.ink.strokes import Box, draw_house_digit
-from digitcnn.lab.explain.activations import capture_outputs, cover_patches
+from digitcnn.lab.explain.activations import capture_outputs, measure_occlusion
 from digitcnn.lab.explain.layers import read_layers
 from digitcnn.recognition.reader import DigitReader
 from digitcnn.run_folder import SHIPPED, RunFolder
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(not SIMPLE.tflite_file.is_file(), reason="no mod
 
 
 def test_the_answer_hangs_on_ink_and_not_on_bare_paper():
-    found = cover_patches(SIMPLE, SEVEN)
+    found = measure_occlusion(SIMPLE, SEVEN)
     assert found.answer == 7
     assert found.change.shape == (28, 28)
     row, column = found.weakest
@@ -28,11 +28,14 @@ def test_the_answer_hangs_on_ink_and_not_on_bare_paper():
 
 def test_confidence_is_the_one_that_pages_show():
     (digit,) = DigitReader("simple").judge_all(SEVEN[np.newaxis], [Box(0, 0, 1, 1)])
-    assert cover_patches(SIMPLE, SEVEN).confidence == pytest.approx(digit.confidence, abs=1e-5)
+    assert measure_occlusion(SIMPLE, SEVEN).confidence == pytest.approx(digit.confidence, abs=1e-5)
 
 
 def test_patches_of_ink_show_what_a_gap_is_worth():
-    paper, ink = cover_patches(SIMPLE, SEVEN), cover_patches(SIMPLE, SEVEN, cover="ink", answer=7)
+    paper, ink = (
+        measure_occlusion(SIMPLE, SEVEN),
+        measure_occlusion(SIMPLE, SEVEN, cover="ink", answer=7),
+    )
     bare = SEVEN == 0
     assert np.abs(ink.change[bare]).max() > np.abs(paper.change[bare]).max()
 
@@ -49,7 +52,7 @@ def test_last_output_is_the_answer():
 def test_broken_files_are_said(tmp_path: Path):
     folder = RunFolder(tmp_path)
     with pytest.raises(ModelNotFoundError):
-        cover_patches(folder, SEVEN)
+        measure_occlusion(folder, SEVEN)
     with pytest.raises(RunFolderError, match=r"layers of .* cannot be read"):
         read_layers(folder.keras_file)
     folder.tflite_file.write_bytes(b"no model")

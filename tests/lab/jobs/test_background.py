@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from digitcnn.lab.jobs import background as chores
+from digitcnn.lab.jobs import background
 
 JOB = """
 import sys
@@ -23,30 +23,30 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_job_says_how_far_it_is():
-    chore = chores.Chore("made_job", ["fine"])
-    assert chore.wait(60)
-    assert (chore.error, chore.progress) == (None, chores.Progress(0.5, "half"))
+    job = background.BackgroundJob("made_job", ["fine"])
+    assert job.wait(60)
+    assert (job.error, job.progress) == (None, background.Progress(0.5, "half"))
 
 
 @pytest.mark.parametrize(
     ("how", "said"), [("fail", "It did not work: try another."), ("die", "stopped before its end (a warning")]
 )
 def test_failed_job_says_why(how: str, said: str):
-    chore = chores.Chore("made_job", [how])
-    assert chore.wait(60)
-    assert said in (chore.error or "")
+    job = background.BackgroundJob("made_job", [how])
+    assert job.wait(60)
+    assert said in (job.error or "")
 
 
 def test_job_of_one_name_runs_once_until_it_is_forgotten():
-    first = chores.run_once("made", "made_job", ["fine"])
-    assert chores.run_once("made", "made_job", ["fine"]) is first
+    first = background.run_once("made", "made_job", ["fine"])
+    assert background.run_once("made", "made_job", ["fine"]) is first
     assert first.wait(60)
-    chores.forget("made")
-    again = chores.run_once("made", "made_job", ["fine"])
+    background.forget("made")
+    again = background.run_once("made", "made_job", ["fine"])
     assert again is not first
     assert again.wait(60)
-    chores.forget("made")
+    background.forget("made")
 
 
 def test_jobs_run_with_our_own_python():
-    assert sys.executable in chores.Chore("made_job", ["fine"])._process.args  # pyright: ignore[reportOperatorIssue]
+    assert sys.executable in background.BackgroundJob("made_job", ["fine"])._process.args  # pyright: ignore[reportOperatorIssue]

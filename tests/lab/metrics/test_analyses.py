@@ -18,14 +18,14 @@ from digitcnn.lab.metrics.analyses import (
     keep_analysis,
     read_analysis,
 )
-from digitcnn.lab.metrics.compared_runs import Candidate, list_candidates, load_run
+from digitcnn.lab.metrics.compared_runs import RunRef, list_run_refs, load_run
 from digitcnn.lab.runs.run_table import Analysis, analyse
 from digitcnn.run_folder import SHIPPED, RunFolder, list_runs
 
 
 @pytest.fixture(scope="module")
-def candidates(tmp_path_factory: pytest.TempPathFactory) -> list[Candidate]:
-    return list(list_candidates(SHIPPED, tmp_path_factory.mktemp("none")).ready[:2])
+def run_refs(tmp_path_factory: pytest.TempPathFactory) -> list[RunRef]:
+    return list(list_run_refs(SHIPPED, tmp_path_factory.mktemp("none")).ready[:2])
 
 
 def equal(one: Analysis, other: Analysis) -> bool:
@@ -33,24 +33,22 @@ def equal(one: Analysis, other: Analysis) -> bool:
     return same and asdict(one) | {"confusions": 0} == asdict(other) | {"confusions": 0}
 
 
-def test_process_of_its_own_says_what_this_one_would(candidates: list[Candidate]):
-    apart = analyse_apart(candidates)
-    assert len(apart) == len(candidates)
-    assert all(
-        equal(one, analyse(load_run(candidate))) for one, candidate in zip(apart, candidates, strict=True)
-    )
+def test_process_of_its_own_says_what_this_one_would(run_refs: list[RunRef]):
+    apart = analyse_apart(run_refs)
+    assert len(apart) == len(run_refs)
+    assert all(equal(one, analyse(load_run(run_ref))) for one, run_ref in zip(apart, run_refs, strict=True))
 
 
-def test_analysis_survives_json(candidates: list[Candidate]):
-    analysis = analyse(load_run(candidates[0]))
+def test_analysis_survives_json(run_refs: list[RunRef]):
+    analysis = analyse(load_run(run_refs[0]))
     assert equal(read_analysis(json.loads(json.dumps(describe_analysis(analysis)))), analysis)
 
 
 @pytest.fixture
-def run(candidates: list[Candidate], tmp_path: Path) -> RunFolder:
+def run(run_refs: list[RunRef], tmp_path: Path) -> RunFolder:
     """A run that keeps its analysis."""
     ignored = shutil.ignore_patterns("model.*", FILE)
-    folder = RunFolder(shutil.copytree(candidates[0].path, tmp_path / "run", ignore=ignored))
+    folder = RunFolder(shutil.copytree(run_refs[0].path, tmp_path / "run", ignore=ignored))
     assert find_analysis(folder) is None
     keep_analysis(folder)
     return folder
@@ -62,13 +60,13 @@ def test_shipped_runs_keep_what_would_be_computed_of_their_predictions(folder: R
     assert kept, (
         f"{folder.name}'s {FILE} is not of its predictions: python -m digitcnn.lab.metrics.analyses --keep"
     )
-    assert equal(kept, analyse(load_run(Candidate(folder.name, str(folder.path), ()))))
+    assert equal(kept, analyse(load_run(RunRef(folder.name, str(folder.path), ()))))
 
 
-def test_what_a_run_keeps_is_what_would_be_computed(run: RunFolder, candidates: list[Candidate]):
+def test_what_a_run_keeps_is_what_would_be_computed(run: RunFolder, run_refs: list[RunRef]):
     kept = find_analysis(run)
     assert kept
-    assert equal(kept, analyse(load_run(candidates[0])))
+    assert equal(kept, analyse(load_run(run_refs[0])))
 
 
 def test_other_predictions_make_void_what_was_kept(run: RunFolder):
@@ -95,15 +93,15 @@ def test_damaged_figures_are_as_none(run: RunFolder):
 
 
 def test_where_no_process_can_be_started_this_one_computes(
-    candidates: list[Candidate], monkeypatch: pytest.MonkeyPatch
+    run_refs: list[RunRef], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(analyses.sys, "executable", "/nowhere/python")
-    assert equal(analyse_apart(candidates[:1])[0], analyse(load_run(candidates[0])))
+    assert equal(analyse_apart(run_refs[:1])[0], analyse(load_run(run_refs[0])))
 
 
 def test_run_without_predictions_is_said(tmp_path: Path):
     with pytest.raises(RunFolderError):
-        analyse_apart([Candidate("gone", str(tmp_path / "gone"), ())])
+        analyse_apart([RunRef("gone", str(tmp_path / "gone"), ())])
 
 
 def test_scikit_learn_stays_out_of_the_process_that_asks():

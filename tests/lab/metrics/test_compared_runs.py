@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from digitcnn.errors import RunFolderError
-from digitcnn.lab.metrics.compared_runs import list_candidates, load_run
+from digitcnn.lab.metrics.compared_runs import list_run_refs, load_run
 from digitcnn.lab.runs.run_table import analyse, format_duration, tabulate_facts
 from digitcnn.run_folder import SHIPPED, RunFolder
 
@@ -22,8 +22,8 @@ def own(tmp_path: Path) -> Path:
 
 
 def test_runs_with_results_are_offered_and_the_others_are_named(own: Path):
-    found = list_candidates(SHIPPED, own)
-    labels = [candidate.label for candidate in found.ready]
+    found = list_run_refs(SHIPPED, own)
+    labels = [run_ref.label for run_ref in found.ready]
     assert "mine" in labels
     assert {"simple", "deeper"} <= set(labels)
     assert found.unfinished == ("training",)
@@ -33,15 +33,15 @@ def test_runs_with_results_are_offered_and_the_others_are_named(own: Path):
 
 def test_a_run_named_like_a_shipped_model_is_told_from_it(own: Path):
     (own / "mine").rename(own / "simple")
-    labels = [candidate.label for candidate in list_candidates(SHIPPED, own).ready]
+    labels = [run_ref.label for run_ref in list_run_refs(SHIPPED, own).ready]
     assert "simple" in labels
     assert f"{own.name}/simple" in labels
 
 
 def test_a_changed_run_is_another_candidate(own: Path):
-    (before,) = list_candidates(own, own / "none").ready
+    (before,) = list_run_refs(own, own / "none").ready
     os.utime(own / "mine" / "metrics.json", (1, 1))
-    (after,) = list_candidates(own, own / "none").ready
+    (after,) = list_run_refs(own, own / "none").ready
     assert (before.label, before.path) == (after.label, after.path)
     assert before != after
 
@@ -49,8 +49,8 @@ def test_a_changed_run_is_another_candidate(own: Path):
 def test_a_broken_history_is_said_and_the_rest_is_compared(own: Path):
     (own / "mine" / "history.csv").write_text("epoch,accuracy\n0,high\n")
     (own / "mine" / "metrics.json").write_text("{")
-    (candidate,) = list_candidates(own, own / "none").ready
-    run = load_run(candidate)
+    (run_ref,) = list_run_refs(own, own / "none").ready
+    run = load_run(run_ref)
     assert [sentence.split(":")[0] for sentence in run.problems] == [
         "mine has no curves",
         "mine has no recorded figures",
@@ -62,14 +62,14 @@ def test_a_broken_history_is_said_and_the_rest_is_compared(own: Path):
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04half", b"\x93NUMPY"])
 def test_half_written_predictions_are_a_sentence(own: Path, content: bytes):
     (own / "mine" / "predictions.npz").write_bytes(content)
-    (candidate,) = list_candidates(own, own / "none").ready
+    (run_ref,) = list_run_refs(own, own / "none").ready
     with pytest.raises(RunFolderError, match=r"predictions\.npz"):
-        load_run(candidate)
+        load_run(run_ref)
 
 
 def test_facts_of_two_runs_say_what_differs():
-    candidates = {each.label: each for each in list_candidates(SHIPPED, Path("nowhere")).ready}
-    runs = [load_run(candidates[name]) for name in ("simple", "deeper")]
+    run_refs = {each.label: each for each in list_run_refs(SHIPPED, Path("nowhere")).ready}
+    runs = [load_run(run_refs[name]) for name in ("simple", "deeper")]
     rows = {row.name: row for row in tabulate_facts(runs, [analyse(run) for run in runs], [0.12, None])}
     assert rows["Learning rate"].values == ("0.001", "0.002")
     assert rows["Learning rate"].differs

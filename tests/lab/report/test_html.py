@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digitcnn.lab.metrics.compared_runs import Candidate, ComparedRun, load_run
+from digitcnn.lab.metrics.compared_runs import ComparedRun, RunRef, load_run
 from digitcnn.lab.metrics.comparison import Pairing, pair
 from digitcnn.lab.report.csv_files import confusions_as_csv, history_as_csv
 from digitcnn.lab.report.html import write_report
@@ -16,7 +16,7 @@ from digitcnn.run_folder import SHIPPED
 
 @pytest.fixture(scope="module")
 def runs() -> list[ComparedRun]:
-    return [load_run(Candidate(name, str(SHIPPED / name), ())) for name in ("simple", "deeper")]
+    return [load_run(RunRef(name, str(SHIPPED / name), ())) for name in ("simple", "deeper")]
 
 
 @pytest.fixture(scope="module")
