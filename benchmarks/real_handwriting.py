@@ -67,7 +67,7 @@ def measure(name: str) -> Scores:
 def digit_sets(reader: DigitReader) -> Iterator[tuple[str, Answers]]:
     """Each set's title, with the reader's answers, the labels and the writers."""
     _, mnist = load_mnist()
-    yield "MNIST test", (judge(reader, mnist), mnist.labels, None)
+    yield "MNIST test", (classify_digit(reader, mnist), mnist.labels, None)
     held = held_digits()
     yield "pens, UCI", read_labelled(reader, [each for each in held if each.source == "pendigits"])
     yield "pens, UNIPEN", read_labelled(reader, [each for each in held if each.source != "pendigits"])
@@ -109,8 +109,8 @@ def read_drawings(reader: DigitReader, drawings: list[Drawing]) -> list[Digit]:
     return [reader.read_strokes(each.strokes, expect="digit").digits[0] for each in drawings]
 
 
-def judge(reader: DigitReader, digits: DigitSet) -> list[Digit]:
-    return reader.judge_all(digits.pixels, [Box(0, 0, 28, 28)] * len(digits))
+def classify_digit(reader: DigitReader, digits: DigitSet) -> list[Digit]:
+    return reader.classify_batch(digits.pixels, [Box(0, 0, 28, 28)] * len(digits))
 
 
 def first(reader: DigitReader, image: Path | np.ndarray) -> Digit | None:

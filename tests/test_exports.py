@@ -91,7 +91,7 @@ def test_a_thousand_test_digits_are_answered_as_the_app_does(example: dict[str, 
     assert mnist
     digits = mnist[1].take(np.arange(10_000) % 10 == 0).pixels
     reader = DigitReader()
-    expected = reader.judge_all(digits, [Box(0, 0, 28, 28)] * len(digits))
+    expected = reader.classify_batch(digits, [Box(0, 0, 28, 28)] * len(digits))
     probabilities = answer(example["model"], digits[..., np.newaxis])
     decided = [example["decide"](row, example["run"]) for row in probabilities]
     assert len(decided) == 1000

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from digitcnn.ink.strokes import Stroke, box_of_strokes
-from digitcnn.ink.text_lines import group_rows, odds_of_border, typical_height
+from digitcnn.ink.text_lines import boundary_logit, group_rows, typical_height
 
 
 @dataclass(frozen=True, eq=False)
-class PenPiece:
+class PenSegment:
     """One stroke with its place and its turn.
 
     Attributes:
@@ -31,13 +31,13 @@ class PenRow:
     """Strokes of one line of writing, in one order.
 
     Attributes:
-        pieces: neighbours may be one digit.
-        odds: one less than pieces: how much likelier, as a logarithm, a digit ends there than not.
+        segments: neighbours may be one digit.
+        boundary_logits: one fewer than segments: the log-odds that a digit ends there.
         height: of a digit of this line, in the strokes' own units.
     """
 
-    pieces: tuple[PenPiece, ...]
-    odds: tuple[float, ...]
+    segments: tuple[PenSegment, ...]
+    boundary_logits: tuple[float, ...]
     height: float
 
 
@@ -51,20 +51,20 @@ def arrange_strokes(strokes: Sequence[Stroke]) -> list[tuple[PenRow, ...]]:
         For each line the order of time, in which the strokes of a digit usually follow each other,
         and, where it differs, the order from left to right, for strokes that were added later.
     """
-    pieces = []
+    segments = []
     for turn, path in enumerate(strokes):
         box = box_of_strokes([path])
-        pieces.append(PenPiece(path, turn, box.x, box.y, box.x + box.width, box.y + box.height))
+        segments.append(PenSegment(path, turn, box.x, box.y, box.x + box.width, box.y + box.height))
     lines = []
-    for row in group_rows(pieces):
+    for row in group_rows(segments):
         height = typical_height(row)
-        in_time = sorted(row, key=lambda piece: piece.turn)
-        in_space = sorted(row, key=lambda piece: piece.left + piece.right)
+        in_time = sorted(row, key=lambda segment: segment.turn)
+        in_space = sorted(row, key=lambda segment: segment.left + segment.right)
         orders = [in_time] if in_time == in_space else [in_time, in_space]
         lines.append(tuple(_put_in_row(order, height) for order in orders))
     return lines
 
 
-def _put_in_row(pieces: Sequence[PenPiece], height: float) -> PenRow:
-    odds = tuple(odds_of_border(one, other, height) for one, other in pairwise(pieces))
-    return PenRow(tuple(pieces), odds, height)
+def _put_in_row(segments: Sequence[PenSegment], height: float) -> PenRow:
+    boundary_logits = tuple(boundary_logit(one, other, height) for one, other in pairwise(segments))
+    return PenRow(tuple(segments), boundary_logits, height)

@@ -1,6 +1,6 @@
 """Rows of writing: what stands beside what, and where one digit may end and the next begin.
 
-Works on anything with a box, so that strokes and pieces of pictures are put in order alike.
+Works on anything with a box, so that strokes and segments of pictures are put in order alike.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ _FAR = 0.6
 """Small things join the row whose ink is nearer than this many heights of a digit."""
 
 CERTAIN = 5.0
-"""From these odds on, a digit ends there for sure."""
+"""From these boundary_logits on, a digit ends there for sure."""
 
 
 class Placed(Protocol):
@@ -57,7 +57,7 @@ def typical_height(things: Sequence[Placed]) -> float:
     return float(heights[min(np.searchsorted(np.cumsum(heights), heights.sum() / 2), len(heights) - 1)])
 
 
-def odds_of_border(one: Placed, other: Placed, height: float) -> float:
+def boundary_logit(one: Placed, other: Placed, height: float) -> float:
     """How much likelier, as a logarithm, two unconnected neighbours are two digits than one.
 
     By the gap between them in heights of a digit or, where they overlap, by how much of the narrower

@@ -187,7 +187,7 @@ def score_models(personal: PersonalDigits, models: Mapping[str, DigitReader]) ->
     nowhere = [Box(0.0, 0.0, 1.0, 1.0)] * len(labels)
     scores = {}
     for name, reader in models.items():
-        said = [digit.label for digit in reader.judge_all(pixels, nowhere)]
+        said = [digit.label for digit in reader.classify_batch(pixels, nowhere)]
         hits = np.array([one == other for one, other in zip(said, labels, strict=True)])
         scores[name] = PersonalScore(
             len(labels), int(hits.sum()), said.count(None), interval_of_fraction(hits)

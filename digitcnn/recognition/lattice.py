@@ -1,7 +1,7 @@
 """Which neighbours are one digit: the segmentation that the recogniser and the gaps believe in most.
 
 A line of writing comes as a row of units (pieces of a picture, pen strokes), too small rather than
-too large. Every run of neighbours that could be one digit is read; dynamic programming then finds
+too large. Every span of neighbours that could be one digit is read; dynamic programming then finds
 the way to part the row whose digits, gaps and cuts are likeliest together. Source: R. Casey,
 E. Lecolinet, "A survey of methods and strategies in character segmentation", 1996.
 """
@@ -31,75 +31,81 @@ AS_GOOD = 0.2
 
 _UNREAD = 1e9
 _NOT_A_DIGIT = 4.5
-_MIN_BELIEF = 1e-4
+_MIN_DIGIT_PROBABILITY = 1e-4
 _USUAL_WIDTH, _USUAL_HEIGHT, _SPREAD = 0.85, 0.7, 0.25
 
 
-class Run(NamedTuple):
+class Span(NamedTuple):
     """Units `start` to `end`, end exclusive."""
 
     start: int
     end: int
 
 
-def list_runs(
-    odds: Sequence[float], fits: Callable[[int, int], bool], *, longest: int = MAX_SPAN_LENGTH
-) -> list[Run]:
-    """Every run of neighbours that could be one digit.
+def list_spans(
+    boundary_logits: Sequence[float], fits: Callable[[int, int], bool], *, longest: int = MAX_SPAN_LENGTH
+) -> list[Span]:
+    """Every span of neighbours that could be one digit.
 
     Args:
-        odds: one less than units: how much likelier, as a logarithm, a digit ends there than not.
-        fits: whether a run of more than one unit, from start to end, has the size of a digit.
-        longest: no run is of more units than this.
+        boundary_logits: one less than units: how much likelier, as a logarithm, a digit ends there than not.
+        fits: whether a span of more than one unit, from start to end, has the size of a digit.
+        longest: no span is of more units than this.
     """
-    runs = []
-    for start in range(len(odds) + 1):
-        runs.append(Run(start, start + 1))
-        for end in range(start + 2, min(start + longest, len(odds) + 1) + 1):
-            if odds[end - 2] >= CERTAIN:
+    spans = []
+    for start in range(len(boundary_logits) + 1):
+        spans.append(Span(start, start + 1))
+        for end in range(start + 2, min(start + longest, len(boundary_logits) + 1) + 1):
+            if boundary_logits[end - 2] >= CERTAIN:
                 break
             if fits(start, end):
-                runs.append(Run(start, end))
-    return runs
+                spans.append(Span(start, end))
+    return spans
 
 
-def part_row(odds: Sequence[float], digits: Mapping[Run, Digit], *, height: float) -> tuple[list[Run], float]:
+def best_path(
+    boundary_logits: Sequence[float], digits: Mapping[Span, Digit], *, height: float
+) -> tuple[list[Span], float]:
     """The likeliest way to part a row of units.
 
     Args:
-        odds: as for `list_runs`.
-        digits: what each run would be read as.
+        boundary_logits: as for `list_spans`.
+        digits: what each span would be read as.
         height: of a digit of this row, in the units of the boxes.
 
     Returns:
-        The runs, left to right, and the cost of this way: minus the logarithm of its likelihood.
+        The spans, left to right, and the cost of this way: minus the logarithm of its likelihood.
     """
-    return _cheapest_way(_Borders.of(odds), {run: cost_of(digit, height) for run, digit in digits.items()})
+    return _best_path(
+        _Borders.of(boundary_logits), {span: span_cost(digit, height) for span, digit in digits.items()}
+    )
 
 
-def part_row_reading_little(
-    odds: Sequence[float], least: Mapping[Run, float], price: Callable[[list[Run]], Sequence[float]]
-) -> list[Run]:
-    """The likeliest way to part a row of units, or one as good, found without reading most runs.
+def best_path_reading_little(
+    boundary_logits: Sequence[float],
+    least: Mapping[Span, float],
+    score_spans: Callable[[list[Span]], Sequence[float]],
+) -> list[Span]:
+    """The likeliest way to part a row of units, or one as good, found without reading most spans.
 
     Args:
-        odds: as for `list_runs`.
-        least: what each run costs at least, as minus the logarithm of its likelihood.
-        price: reads some runs and gives what they cost; asked once for each run that matters.
+        boundary_logits: as for `list_spans`.
+        least: what each span costs at least, as minus the logarithm of its likelihood.
+        score_spans: reads some spans and gives what they cost; asked once for each span that matters.
 
     Returns:
-        The runs, left to right, all of them read. `part_row` finds none that costs `AS_GOOD` less.
+        The spans, left to right, all of them read. `best_path` finds none that costs `AS_GOOD` less.
     """
-    borders, bounds = _Borders.of(odds), dict(least)
+    borders, bounds = _Borders.of(boundary_logits), dict(least)
     costs = dict.fromkeys(least, _UNREAD)
     while True:
-        hoped, bound = _cheapest_way(borders, bounds)
-        way, cost = _cheapest_way(borders, costs)
+        hoped, bound = _best_path(borders, bounds)
+        way, cost = _best_path(borders, costs)
         if cost - bound < AS_GOOD:
             return way
-        asked = [run for run in hoped if costs[run] == _UNREAD]
-        costs.update(zip(asked, price(asked), strict=True))
-        bounds.update((run, costs[run]) for run in asked)
+        asked = [span for span in hoped if costs[span] == _UNREAD]
+        costs.update(zip(asked, score_spans(asked), strict=True))
+        bounds.update((span, costs[span]) for span in asked)
 
 
 class _Borders(NamedTuple):
@@ -109,48 +115,53 @@ class _Borders(NamedTuple):
     whole: list[float]
 
     @classmethod
-    def of(cls, odds: Sequence[float]) -> _Borders:
-        chances = np.asarray(odds, dtype=float)
+    def of(cls, boundary_logits: Sequence[float]) -> _Borders:
+        chances = np.asarray(boundary_logits, dtype=float)
         whole = np.concatenate([[0.0], np.cumsum(np.logaddexp(0.0, chances))])
         return cls(np.logaddexp(0.0, -chances).tolist(), whole.tolist())
 
 
-def _cheapest_way(borders: _Borders, costs: Mapping[Run, float]) -> tuple[list[Run], float]:
+def _best_path(borders: _Borders, costs: Mapping[Span, float]) -> tuple[list[Span], float]:
     count = len(borders.whole)
     best = [0.0] + [float("inf")] * count
-    before: list[Run | None] = [None] * (count + 1)
-    for run in sorted(costs):
-        start, end = run
-        cost = best[start] + costs[run] + borders.whole[end - 1] - borders.whole[start]
+    before: list[Span | None] = [None] * (count + 1)
+    for span in sorted(costs):
+        start, end = span
+        cost = best[start] + costs[span] + borders.whole[end - 1] - borders.whole[start]
         cost += borders.split[start - 1] if start else 0.0
         if cost < best[end]:
-            best[end], before[end] = cost, run
-    runs: list[Run] = []
+            best[end], before[end] = cost, span
+    spans: list[Span] = []
     at = count
     while at:
-        run = before[at]
-        assert run is not None, "every unit alone is a run"
-        runs.append(run)
-        at = run.start
-    return runs[::-1], best[count]
+        span = before[at]
+        assert span is not None, "every unit alone is a span"
+        spans.append(span)
+        at = span.start
+    return spans[::-1], best[count]
 
 
-def belief(digit: Digit) -> float:
+def digit_probability(digit: Digit) -> float:
     """How likely the ink is the digit that it is nearest to, 0-1, refused or not."""
     if digit.label is not None:
         return digit.confidence
     return (1.0 - digit.confidence) * float(digit.probabilities.max())
 
 
-def cost_of(digit: Digit, height: float) -> float:
+def span_cost(digit: Digit, height: float) -> float:
     """Minus the logarithm of how likely the ink is what it is read as, its size included."""
-    as_digit = _cost_of_size(digit.box, height) - math.log(max(belief(digit), _MIN_BELIEF))
+    as_digit = _cost_of_size(digit.box, height) - math.log(
+        max(digit_probability(digit), _MIN_DIGIT_PROBABILITY)
+    )
     if digit.label is not None:
         return as_digit
-    return min(as_digit, _cost_of_refusal(digit.box, height) - math.log(max(digit.confidence, _MIN_BELIEF)))
+    return min(
+        as_digit,
+        _cost_of_refusal(digit.box, height) - math.log(max(digit.confidence, _MIN_DIGIT_PROBABILITY)),
+    )
 
 
-def least_cost(box: Box, height: float) -> float:
+def min_span_cost(box: Box, height: float) -> float:
     """What ink in this box costs, whatever it is read as, at least."""
     return min(_cost_of_size(box, height), _cost_of_refusal(box, height))
 

@@ -14,7 +14,7 @@ from digitcnn.confidence import CLASSES, calibrate_confidence
 from digitcnn.ink.strokes import Box, as_strokes, box_of_strokes, draw_house_digit
 from digitcnn.recognition.model import Recognizer, load_recognizer
 from digitcnn.recognition.strokes import read_rows
-from digitcnn.recognition.tta import look_again
+from digitcnn.recognition.tta import augment_doubted
 from digitcnn.run_folder import find_run
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class DigitReader:
         self._refusal_bias = record.refusal_bias
         self._refuse_above = record.refuse_above
         # Only a model that has learned from distorted digits gains from seeing some.
-        self._looks_again = bool(record.settings.get("augmentation"))
+        self._uses_tta = bool(record.settings.get("augmentation"))
         self._recognizer: Recognizer = load_recognizer(
             str(folder.tflite_file), folder.tflite_file.stat().st_mtime_ns
         )
@@ -144,7 +144,7 @@ class DigitReader:
             return Reading()
         if expect == "number":
             return Reading(tuple(tuple(line) for line in read_rows(self, checked)))
-        digit = self.judge(draw_house_digit(checked), box_of_strokes(checked))
+        digit = self.classify_digit(draw_house_digit(checked), box_of_strokes(checked))
         return Reading(((digit,),))
 
     def read_image(self, image: PictureSource, *, expect: Expect = "number") -> Reading:
@@ -214,46 +214,48 @@ class DigitReader:
 
     def reread(self, reading: Reading) -> Reading:
         """What this model makes of the house digits that another model has read, box by box."""
-        return Reading(tuple(tuple(self.judge(d.pixels, d.box) for d in line) for line in reading.lines))
+        return Reading(
+            tuple(tuple(self.classify_digit(d.pixels, d.box) for d in line) for line in reading.lines)
+        )
 
-    def judge(self, pixels: np.ndarray, box: Box) -> Digit:
+    def classify_digit(self, pixels: np.ndarray, box: Box) -> Digit:
         """Answers one house digit, (28, 28), found in `box`."""
-        return self.judge_all(pixels[np.newaxis], [box])[0]
+        return self.classify_batch(pixels[np.newaxis], [box])[0]
 
-    def judge_all(
+    def classify_batch(
         self,
         pixels: np.ndarray,
         boxes: list[Box],
         *,
-        refuse_above: float | None = None,
+        rejection_threshold: float | None = None,
         thin: Callable[[int], np.ndarray] | None = None,
     ) -> list[Digit]:
         """Answers house digits, (n, 28, 28), each found in its box.
 
-        `refuse_above` is the probability of "not a digit" from which on an answer is refused, where it
+        `rejection_threshold` is the probability of "not a digit" from which on an answer is refused, where it
         is above the model's own: what stands among digits, or is said to be one, is rarely none. The
-        model's bias towards "not a digit" does not count there. `thin` is as for `look_again`.
+        model's bias towards "not a digit" does not count there. `thin` is as for `augment_doubted`.
         """
-        bias = self._refusal_bias if refuse_above is None else 0.0
+        bias = self._refusal_bias if rejection_threshold is None else 0.0
 
         def answer(digits: np.ndarray) -> np.ndarray:
             return calibrate_confidence(self._recognizer.predict(digits), self._temperature, bias)
 
         probabilities = answer(pixels)
-        if self._looks_again:
-            probabilities = look_again(pixels, probabilities, answer, thin)
+        if self._uses_tta:
+            probabilities = augment_doubted(pixels, probabilities, answer, thin)
         return [
-            self._decide(row, box, digit, refuse_above or 0.0)
+            self._decide(row, box, digit, rejection_threshold or 0.0)
             for row, box, digit in zip(probabilities, boxes, pixels, strict=True)
         ]
 
     def _decide(
-        self, probabilities: np.ndarray, box: Box, pixels: np.ndarray, refuse_above: float = 0.0
+        self, probabilities: np.ndarray, box: Box, pixels: np.ndarray, rejection_threshold: float = 0.0
     ) -> Digit:
         of_digits = probabilities[:CLASSES]
         is_digit = float(of_digits.sum())
         given_digit = of_digits / max(is_digit, 1e-30)
-        if self._refuse_above is not None and 1.0 - is_digit > max(self._refuse_above, refuse_above):
+        if self._refuse_above is not None and 1.0 - is_digit > max(self._refuse_above, rejection_threshold):
             return Digit(None, 1.0 - is_digit, given_digit, box, pixels)
         label = int(of_digits.argmax())
         return Digit(label, float(of_digits[label]), given_digit, box, pixels)

@@ -30,19 +30,19 @@ class Step(NamedTuple):
 
 
 def draw_steps(read: PictureReading, expect: Expect, *, longest: int) -> list[Step]:
-    """The four steps: paper flattened, ink found, pieces, centered.
+    """The four steps: paper flattened, ink found, segments, centered.
 
     Args:
         read: as `DigitReader.examine_image` gives it.
         expect: as it was read.
         longest: pixels of a picture's longer side at most.
     """
-    from digitcnn.ink.images.components import find_parts
+    from digitcnn.ink.images.components import find_components
     from digitcnn.ink.images.selection import choose_digit, choose_writing
 
     ink = read.ink
-    parts = find_parts(ink)
-    chosen = choose_digit(parts) if expect == "digit" else choose_writing(parts)
+    components = find_components(ink)
+    chosen = choose_digit(components) if expect == "digit" else choose_writing(components)
     digits = read.reading.digits
     return [
         Step(
@@ -57,8 +57,13 @@ def draw_steps(read: PictureReading, expect: Expect, *, longest: int) -> list[St
         ),
         Step(
             "Pieces",
-            _fit(Image.fromarray(_color(parts.labels, [part.label for part in chosen], ink.mask)), longest),
-            f"The ink in {len(chosen)} colored pieces; what was left out is gray",
+            _fit(
+                Image.fromarray(
+                    _color(components.labels, [component.label for component in chosen], ink.mask)
+                ),
+                longest,
+            ),
+            f"The ink in {len(chosen)} colored segments; what was left out is gray",
         ),
         Step(
             "Centered",
@@ -72,8 +77,8 @@ def draw_steps(read: PictureReading, expect: Expect, *, longest: int) -> list[St
 
 def _paint(ink: np.ndarray) -> np.ndarray:
     """Ink, (height, width) in 0-1, in colors."""
-    cover = ink.astype(np.float32)[..., np.newaxis]
-    return np.round(_PAPER * (1.0 - cover) + _INK * cover).astype(np.uint8)
+    coverage = ink.astype(np.float32)[..., np.newaxis]
+    return np.round(_PAPER * (1.0 - coverage) + _INK * coverage).astype(np.uint8)
 
 
 def _color(labels: np.ndarray, chosen: list[int], mask: np.ndarray) -> np.ndarray:

@@ -35,7 +35,7 @@ _APART = 0.13
 
 
 @dataclass(frozen=True, eq=False)
-class Glimpse:
+class Detection:
     """One digit in a stretch of ink.
 
     Attributes:
@@ -66,24 +66,24 @@ class StripRecognizer:
             return run_network(self._network, strip[np.newaxis, ..., np.newaxis])[0]
 
 
-def glimpse(cover: np.ndarray) -> list[Glimpse]:
+def detect_digits(coverage: np.ndarray) -> list[Detection]:
     """The digits of a stretch of ink, left to right.
 
     Args:
-        cover: (height, width) float32 in 0-1, ink 1, tight around the ink.
+        coverage: (height, width) float32 in 0-1, ink 1, tight around the ink.
 
     Returns:
         What is seen: nothing in ink that is wider than any number, such as a line.
     """
-    height, width = cover.shape
+    height, width = coverage.shape
     if width > _WIDEST * height:
         return []
     wide = max(round(width * _STRETCH), 1)
-    stretched = cv2.resize(cover, (wide, height), interpolation=cv2.INTER_LINEAR)
+    stretched = cv2.resize(coverage, (wide, height), interpolation=cv2.INTER_LINEAR)
     seen = load_strip_recognizer().predict(make_strip(stretched))
     scale = INK_HEIGHT / height
     return [
-        Glimpse(column_in_ink(at, scale) * width / wide, given, presence)
+        Detection(column_in_ink(at, scale) * width / wide, given, presence)
         for at, given, presence in find_middles(seen)
     ]
 

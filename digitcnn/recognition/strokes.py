@@ -9,7 +9,7 @@ import numpy as np
 
 from digitcnn.ink.stroke_pieces import PenRow, arrange_strokes
 from digitcnn.ink.strokes import Stroke, box_of_strokes, draw_house_digit
-from digitcnn.recognition.lattice import AMONG_DIGITS, MAX_SPAN_LENGTH, Run, list_runs, part_row
+from digitcnn.recognition.lattice import AMONG_DIGITS, MAX_SPAN_LENGTH, Span, best_path, list_spans
 from digitcnn.time_budget import within_time_budget
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _TOUCHING = 0.1
 
 _SURE = 0.8
 
-_MAX_RUNS = 1000
+_MAX_SPANS = 1000
 """So many ways to join the strokes of a row are looked at, about: of a long row only shorter ones."""
 
 
@@ -55,7 +55,7 @@ def _read_stacked(reader: DigitReader, strokes: Sequence[Stroke]) -> Digit | Non
         if box.y - bottom > _TOUCHING * whole.height:
             return None
         bottom = max(bottom, box.y + box.height)
-    digit = reader.judge(draw_house_digit(strokes), whole)
+    digit = reader.classify_digit(draw_house_digit(strokes), whole)
     return digit if digit.label is not None and digit.confidence > _SURE else None
 
 
@@ -63,17 +63,17 @@ def _read_row(reader: DigitReader, row: PenRow) -> tuple[list[Digit], float]:
     """The digits of a row, and the cost of reading it so."""
 
     def fits(start: int, end: int) -> bool:
-        pieces = row.pieces[start:end]
-        width = max(p.right for p in pieces) - min(p.left for p in pieces)
-        height = max(p.bottom for p in pieces) - min(p.top for p in pieces)
+        segments = row.segments[start:end]
+        width = max(p.right for p in segments) - min(p.left for p in segments)
+        height = max(p.bottom for p in segments) - min(p.top for p in segments)
         return width <= _MAX_DIGIT_WIDTH * row.height and height <= _MAX_DIGIT_HEIGHT * row.height
 
-    longest = max(min(_MAX_RUNS // len(row.pieces), MAX_SPAN_LENGTH), 3)
-    runs = list_runs(row.odds, fits, longest=longest)
-    groups = [[piece.path for piece in row.pieces[run.start : run.end]] for run in runs]
+    longest = max(min(_MAX_SPANS // len(row.segments), MAX_SPAN_LENGTH), 3)
+    spans = list_spans(row.boundary_logits, fits, longest=longest)
+    groups = [[segment.path for segment in row.segments[span.start : span.end]] for span in spans]
     pixels = np.stack([draw_house_digit(group) for group in within_time_budget(groups)])
     boxes = [box_of_strokes(group) for group in groups]
-    digits = reader.judge_all(pixels, boxes, refuse_above=AMONG_DIGITS)
-    of_run: dict[Run, Digit] = dict(zip(runs, digits, strict=True))
-    chosen, cost = part_row(row.odds, of_run, height=row.height)
-    return [of_run[run] for run in chosen], cost
+    digits = reader.classify_batch(pixels, boxes, rejection_threshold=AMONG_DIGITS)
+    of_run: dict[Span, Digit] = dict(zip(spans, digits, strict=True))
+    chosen, cost = best_path(row.boundary_logits, of_run, height=row.height)
+    return [of_run[span] for span in chosen], cost

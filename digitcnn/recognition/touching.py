@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digitcnn.ink.images.cuts import Line, Piece, join
-from digitcnn.recognition.lattice import AMONG_DIGITS, Run, belief
-from digitcnn.recognition.strip_model import Glimpse, glimpse
+from digitcnn.ink.images.cuts import Line, Segment, join
+from digitcnn.recognition.lattice import AMONG_DIGITS, Span, digit_probability
+from digitcnn.recognition.strip_model import Detection, detect_digits
 
 if TYPE_CHECKING:
     from digitcnn.recognition.reader import Digit
@@ -38,93 +38,95 @@ _REACH = 0.04
 """Ink this far left and right of a digit's middle is the digit's, in heights of the line."""
 
 
-def may_be_several(piece: Piece) -> bool:
-    """Whether a look at the whole piece sees more than one digit, the second be it ever so faintly."""
-    seen = sorted((each.presence for each in glimpse(piece.cover)), reverse=True)
+def may_be_several(segment: Segment) -> bool:
+    """Whether a look at the whole segment sees more than one digit, the second be it ever so faintly."""
+    seen = sorted((each.presence for each in detect_digits(segment.coverage)), reverse=True)
     return len(seen) > 1 and seen[0] > _ONE and seen[1] > _ANOTHER
 
 
 @dataclass(frozen=True, eq=False)
-class Outlook:
-    """What a look at the stretches of a line that were cut, each as a whole, tells of its runs.
+class Evidence:
+    """What a look at the stretches of a line that were cut, each as a whole, tells of its spans.
 
     Attributes:
-        odds: those of the line, but even where the look tells how many digits there are.
+        boundary_logits: those of the line, but even where the look tells how many digits there are.
         seen: the digits whose middles lie in each unit of the stretches in which there are several.
     """
 
-    odds: Sequence[float]
-    seen: Mapping[int, Sequence[Glimpse]]
+    boundary_logits: Sequence[float]
+    seen: Mapping[int, Sequence[Detection]]
 
-    def concerns(self, run: Run) -> bool:
-        return not self.seen.keys().isdisjoint(range(run.start, run.end))
+    def concerns(self, span: Span) -> bool:
+        return not self.seen.keys().isdisjoint(range(span.start, span.end))
 
-    def doubt(self, run: Run, alone: Mapping[Run, Digit]) -> float:
-        """What the look has against taking a run for one digit, as minus the logarithm of a likelihood.
+    def doubt(self, span: Span, alone: Mapping[Span, Digit]) -> float:
+        """What the look has against taking a span for one digit, as minus the logarithm of a likelihood.
 
         Args:
-            run: of the line.
+            span: of the line.
             alone: what each unit that is not in `seen` is read as by itself.
         """
-        if not self.concerns(run):
+        if not self.concerns(span):
             return 0.0
-        within = self._within(run, alone)
+        within = self._within(span, alone)
         if not within:
             return _UNSEEN
         chances = [within[0].presence, *(1.0 - each.presence for each in within[1:])]
         return -sum(math.log(max(chance, _LEAST)) for chance in chances)
 
-    def weigh(self, run: Run, digit: Digit, alone: Mapping[Run, Digit]) -> Digit:
-        """What a run is read as, by this look and by one at the run alone, which is `digit`."""
-        within = self._within(run, alone) if self.concerns(run) else []
+    def fuse(self, span: Span, digit: Digit, alone: Mapping[Span, Digit]) -> Digit:
+        """What a span is read as, by this look and by one at the span alone, which is `digit`."""
+        within = self._within(span, alone) if self.concerns(span) else []
         if len(within) == 1 or (within and within[1].presence < _PRESENT):
-            return _weigh(digit, within[0])
+            return _fuse(digit, within[0])
         return digit
 
-    def _within(self, run: Run, alone: Mapping[Run, Digit]) -> list[Glimpse]:
-        """The middles in a run, the clearest first."""
-        within: list[Glimpse] = []
-        for at in range(run.start, run.end):
-            within += self.seen[at] if at in self.seen else _own_middle(alone[Run(at, at + 1)])
+    def _within(self, span: Span, alone: Mapping[Span, Digit]) -> list[Detection]:
+        """The middles in a span, the clearest first."""
+        within: list[Detection] = []
+        for at in range(span.start, span.end):
+            within += self.seen[at] if at in self.seen else _own_middle(alone[Span(at, at + 1)])
         return sorted(within, key=lambda each: -each.presence)
 
 
-def look_at_stretches(line: Line) -> Outlook:
+def collect_evidence(line: Line) -> Evidence:
     """Looks at each stretch of ink that was cut as a whole."""
-    odds = list(line.odds)
-    seen: dict[int, list[Glimpse]] = {}
+    boundary_logits = list(line.boundary_logits)
+    seen: dict[int, list[Detection]] = {}
     for start, end in line.cut:
-        by_unit = _see(line.pieces[start:end], line.height)
+        by_unit = _see(line.segments[start:end], line.height)
         if sum(each.presence > _PRESENT for unit in by_unit for each in unit) > 1:
             seen.update(enumerate(by_unit, start))
-            odds[start : end - 1] = [max(each, 0.0) for each in odds[start : end - 1]]
-    return Outlook(odds, seen)
+            boundary_logits[start : end - 1] = [max(each, 0.0) for each in boundary_logits[start : end - 1]]
+    return Evidence(boundary_logits, seen)
 
 
-def _own_middle(digit: Digit) -> list[Glimpse]:
-    """What a piece that was not cut adds to a run: the one digit that it is by itself, if it is one."""
-    return [Glimpse(0.0, digit.probabilities, min(digit.confidence, 0.99))] if digit.label is not None else []
+def _own_middle(digit: Digit) -> list[Detection]:
+    """What a segment that was not cut adds to a span: the one digit that it is by itself, if it is one."""
+    return (
+        [Detection(0.0, digit.probabilities, min(digit.confidence, 0.99))] if digit.label is not None else []
+    )
 
 
-def _see(units: Sequence[Piece], height: float) -> list[list[Glimpse]]:
+def _see(units: Sequence[Segment], height: float) -> list[list[Detection]]:
     """The digits whose middles lie in each unit of a stretch."""
     whole = join(units)
-    seen: list[list[Glimpse]] = [[] for _ in units]
-    for each in glimpse(whole.cover):
+    seen: list[list[Detection]] = [[] for _ in units]
+    for each in detect_digits(whole.coverage):
         middle, reach = whole.left + each.column, max(_REACH * height, 1.0)
         ink = [_ink_between(unit, middle - reach, middle + reach) for unit in units]
         seen[int(np.argmax(ink))].append(each)
     return seen
 
 
-def _ink_between(piece: Piece, left: float, right: float) -> float:
-    columns = slice(*np.clip([left - piece.left, right - piece.left], 0, piece.width).astype(int))
-    return float(piece.cover[:, columns].sum())
+def _ink_between(segment: Segment, left: float, right: float) -> float:
+    columns = slice(*np.clip([left - segment.left, right - segment.left], 0, segment.width).astype(int))
+    return float(segment.coverage[:, columns].sum())
 
 
-def _weigh(digit: Digit, seen: Glimpse) -> Digit:
+def _fuse(digit: Digit, seen: Detection) -> Digit:
     """The geometric mean of both looks."""
-    is_digit = belief(digit) / max(float(digit.probabilities.max()), _LEAST)
+    is_digit = digit_probability(digit) / max(float(digit.probabilities.max()), _LEAST)
     alone = np.append(is_digit * digit.probabilities, 1.0 - is_digit)
     together = np.append(seen.presence * seen.probabilities, 1.0 - seen.presence)
     logs = (1.0 - _TRUST) * np.log(np.maximum(alone, _LEAST))

@@ -29,7 +29,7 @@ _COPIES = [
 ]
 
 
-def look_again(
+def augment_doubted(
     digits: np.ndarray,
     probabilities: np.ndarray,
     answer: Callable[[np.ndarray], np.ndarray],

@@ -166,7 +166,7 @@ def test_score_counts_what_each_model_reads_as_its_writer_said():
     readers = {name: DigitReader(name) for name in MODELS}
     own = PersonalDigits().add(SEVEN, 7).add(ONE, 1).add(SCRIBBLE, 3)
     for name, score in score_models(own, readers).items():
-        said = [readers[name].judge(digit.pixels, Box(0, 0, 1, 1)).label for digit in own.digits]
+        said = [readers[name].classify_digit(digit.pixels, Box(0, 0, 1, 1)).label for digit in own.digits]
         assert score.digits == 3
         assert score.right == sum(one == digit.label for one, digit in zip(said, own.digits, strict=True))
         assert score.refused == said.count(None)

@@ -5,7 +5,7 @@ import numpy as np
 
 from benchmarks.pictures import draw_numbers, load_pens, make_numbers
 from digitcnn import DigitReader
-from digitcnn.recognition.strip_model import find_middles, glimpse
+from digitcnn.recognition.strip_model import detect_digits, find_middles
 
 BLANK = np.eye(11)[10]
 
@@ -35,7 +35,7 @@ def test_what_is_hardly_there_is_not_seen():
 
 
 def test_a_long_line_is_not_looked_at():
-    assert glimpse(np.ones((4, 4000), dtype=np.float32)) == []
+    assert detect_digits(np.ones((4, 4000), dtype=np.float32)) == []
 
 
 def test_touching_numbers_of_unseen_writers_are_read(data: Path):

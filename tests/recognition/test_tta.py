@@ -6,7 +6,7 @@ import pytest
 
 from digitcnn import DigitReader
 from digitcnn.ink.strokes import Box, as_strokes, draw_house_digit
-from digitcnn.recognition.tta import DOUBT, look_again
+from digitcnn.recognition.tta import DOUBT, augment_doubted
 from digitcnn.run_folder import SHIPPED, RunFolder
 
 SEVEN = draw_house_digit(as_strokes([[(10, 10), (60, 12), (35, 100)]]))
@@ -18,7 +18,7 @@ def test_what_is_sure_is_not_looked_at_again():
     def answer(digits: np.ndarray) -> np.ndarray:
         raise AssertionError("nothing is in doubt")
 
-    assert (look_again(SEVEN[np.newaxis], SURE[np.newaxis], answer) == SURE).all()
+    assert (augment_doubted(SEVEN[np.newaxis], SURE[np.newaxis], answer) == SURE).all()
 
 
 def test_what_is_doubted_is_the_mean_of_five_looks():
@@ -28,7 +28,7 @@ def test_what_is_doubted_is_the_mean_of_five_looks():
         seen.extend(digits)
         return np.tile([0.0, 1.0, 0.0], (len(digits), 1))
 
-    found = look_again(np.stack([SEVEN] * 3), np.stack([SURE, UNSURE, SURE]), answer)
+    found = augment_doubted(np.stack([SEVEN] * 3), np.stack([SURE, UNSURE, SURE]), answer)
     assert found[[0, 2]] == pytest.approx(np.stack([SURE, SURE]))
     assert found[1] == pytest.approx((UNSURE + 4 * np.array([0.0, 1.0, 0.0])) / 5)
     assert len(seen) == 4
@@ -47,7 +47,7 @@ def test_a_thinner_pen_is_looked_at_just_as_often_where_there_is_one():
         asked.append(at)
         return slim
 
-    found = look_again(np.stack([SEVEN] * 3), np.stack([SURE, UNSURE, SURE]), answer, thin)
+    found = augment_doubted(np.stack([SEVEN] * 3), np.stack([SURE, UNSURE, SURE]), answer, thin)
     assert asked == [1]
     assert found[1] == pytest.approx((UNSURE + 9 * np.array([0.0, 1.0, 0.0])) / 10)
     ink = np.array([copy.sum() for copy in seen])
@@ -61,7 +61,7 @@ def test_a_little_more_doubt_is_a_little_other_answer():
 
     doubts = np.linspace(0.0, 0.3, 301)
     firsts = np.stack([1 - doubts, doubts, 0 * doubts], axis=1)
-    found = look_again(np.repeat(SEVEN[np.newaxis], 301, axis=0), firsts, answer)
+    found = augment_doubted(np.repeat(SEVEN[np.newaxis], 301, axis=0), firsts, answer)
     assert np.abs(np.diff(found, axis=0)).max() < 0.02
     assert found[0] == pytest.approx(firsts[0])
     assert found[-1] == pytest.approx((firsts[-1] + 4 * np.array([0.0, 1.0, 0.0])) / 5)
@@ -74,7 +74,7 @@ def test_copies_are_turned_and_slanted_both_ways_about_the_centre_of_mass():
         seen.extend(digits)
         return np.tile(UNSURE, (len(digits), 1))
 
-    look_again(SEVEN[np.newaxis], UNSURE[np.newaxis], answer)
+    augment_doubted(SEVEN[np.newaxis], UNSURE[np.newaxis], answer)
     copies = np.stack(seen)
     assert copies.shape == (4, 28, 28)
     assert copies.min() >= 0
@@ -106,8 +106,8 @@ def test_only_a_model_that_learned_from_distorted_digits_looks_again(tmp_path: P
     (tmp_path / "model.tflite").write_bytes(shipped.tflite_file.read_bytes())
     noise = np.random.default_rng(0).random((40, 28, 28), dtype=np.float32)
     where = [Box(0, 0, 28, 28)] * len(noise)
-    once = DigitReader("simple").judge_all(noise, where)
-    found = DigitReader(tmp_path).judge_all(noise, where)
+    once = DigitReader("simple").classify_batch(noise, where)
+    found = DigitReader(tmp_path).classify_batch(noise, where)
     moved = [
         not np.allclose(one.probabilities, other.probabilities)
         for one, other in zip(once, found, strict=True)

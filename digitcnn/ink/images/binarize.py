@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from digitcnn.ink.images.histogram import LEVELS, count_levels, quantile_of
+from digitcnn.ink.images.histogram import LEVELS, gray_histogram, quantile_from_histogram
 from digitcnn.ink.images.load import Picture
-from digitcnn.ink.images.polarity import COARSE_SIDE, SMALL_SIDE, SURE, darken_ink, lean_light
+from digitcnn.ink.images.polarity import COARSE_SIDE, SMALL_SIDE, SURE, darken_ink, score_polarity
 
 ENLARGED_SIDE = 256
 """The longer side that small pictures are enlarged to."""
@@ -36,7 +36,7 @@ class Ink:
 
     Attributes:
         picture: what was searched.
-        leaning: whether the ink is lighter than what it stands on, from -1, surely not, to 1, surely.
+        score: whether the ink is lighter than what it stands on, from -1, surely not, to 1, surely.
         lightness: uint8, 200 where as light as the paper around, 0 for black ink, whatever colors they had.
         mask: bool, the ink.
         level: strength of solid ink in this picture, 0-1; 0 where there is none.
@@ -44,7 +44,7 @@ class Ink:
     """
 
     picture: Picture
-    leaning: float
+    score: float
     lightness: np.ndarray
     mask: np.ndarray
     level: float
@@ -60,22 +60,22 @@ class Ink:
         """float32, at most 1: how far each pixel departs from the paper around it."""
         return cv2.LUT(self.lightness, _STRENGTHS)
 
-    def cover(self, window: tuple[slice, slice]) -> np.ndarray:
+    def coverage(self, window: tuple[slice, slice]) -> np.ndarray:
         """float32 in 0-1, how much of each pixel of a window is ink, by its strength."""
-        covers = np.clip((_STRENGTHS / max(self.level, 1e-6) - 0.2) / 0.4, 0.0, 1.0)
-        return cv2.LUT(np.ascontiguousarray(self.lightness[window]), covers.astype(np.float32))
+        coverages = np.clip((_STRENGTHS / max(self.level, 1e-6) - 0.2) / 0.4, 0.0, 1.0)
+        return cv2.LUT(np.ascontiguousarray(self.lightness[window]), coverages.astype(np.float32))
 
     @property
     def light_on_dark(self) -> bool:
-        return self.leaning > 0
+        return self.score > 0
 
     @property
     def polarity_is_sure(self) -> bool:
         """False where the other way round deserves a look."""
-        return abs(self.leaning) > SURE and self.zoom == 1
+        return abs(self.score) > SURE and self.zoom == 1
 
 
-def find_ink(picture: Picture, *, light_on_dark: bool | None = None) -> Ink:
+def binarize(picture: Picture, *, light_on_dark: bool | None = None) -> Ink:
     """Finds the ink of a picture.
 
     Args:
@@ -87,13 +87,13 @@ def find_ink(picture: Picture, *, light_on_dark: bool | None = None) -> Ink:
     """
     colors = _without_idle_channels(picture.rgb)
     coarse = _fit(colors, COARSE_SIDE)
-    leaning = lean_light(coarse) if light_on_dark is None else 2.0 * light_on_dark - 1.0
+    score = score_polarity(coarse) if light_on_dark is None else 2.0 * light_on_dark - 1.0
     colors, zoom = _enlarge(colors)
-    colors = darken_ink(colors, coarse if zoom == 1 else _fit(colors, COARSE_SIDE), leaning > 0)
+    colors = darken_ink(colors, coarse if zoom == 1 else _fit(colors, COARSE_SIDE), score > 0)
     paper = _flat_paper(colors) if zoom > 1 else _uneven_paper(colors)
     lightness = _lightness(colors, paper)
     found = _threshold(lightness)
-    return Ink(picture, leaning, lightness, _with_faint_ends(lightness, found), found.level, zoom)
+    return Ink(picture, score, lightness, _with_faint_ends(lightness, found), found.level, zoom)
 
 
 def _without_idle_channels(rgb: np.ndarray) -> np.ndarray:
@@ -124,7 +124,7 @@ def _fit(colors: np.ndarray, longest: int) -> np.ndarray:
 
 
 def _flat_paper(colors: np.ndarray) -> np.ndarray:
-    """One color for the whole picture: the median of its lighter part."""
+    """One color for the whole picture: the median of its lighter component."""
     value = colors if colors.ndim == 2 else colors.min(axis=2)
     split, _ = cv2.threshold(value, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     light = colors[value > min(split, int(value.max()) - 1)]
@@ -191,15 +191,15 @@ class _Found:
 
 
 def _threshold(lightness: np.ndarray) -> _Found:
-    rising, counts = _STRENGTHS[::-1], count_levels(lightness)[::-1]
+    rising, counts = _STRENGTHS[::-1], gray_histogram(lightness)[::-1]
     # The standard deviation of the paper's own strength, from its middle half.
-    low, middle = (quantile_of(counts, fraction, rising) for fraction in (0.10, 0.35))
+    low, middle = (quantile_from_histogram(counts, fraction, rising) for fraction in (0.10, 0.35))
     noise = (middle - low) / 0.896 + middle / _NOISE_STEPS
     floor = max(_NOISE_STEPS * noise, _FAINTEST)
     counts = counts * (rising > floor)
     if counts.sum() < 4:
         return _Found(np.zeros(lightness.shape, dtype=bool), 0.0, floor)
-    level = quantile_of(counts, 0.85, rising)
+    level = quantile_from_histogram(counts, 0.85, rising)
     return _Found(_stronger(lightness, max(floor, _EDGE_OF_INK * level)), level, floor)
 
 
@@ -224,8 +224,8 @@ def _with_faint_ends(lightness: np.ndarray, found: _Found) -> np.ndarray:
     beside = weak & ~_widen(mask, reach)
     if np.count_nonzero(beside) <= pen * pen:
         return mask
-    _, labels, parts, _ = cv2.connectedComponentsWithStats(beside.view(np.uint8), connectivity=8)
-    strokes = parts[:, cv2.CC_STAT_AREA] > pen * pen
+    _, labels, components, _ = cv2.connectedComponentsWithStats(beside.view(np.uint8), connectivity=8)
+    strokes = components[:, cv2.CC_STAT_AREA] > pen * pen
     strokes[0] = False
     if not strokes.any():
         return mask

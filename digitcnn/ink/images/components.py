@@ -1,4 +1,4 @@
-"""Ink to pieces: the connected parts of a mask, and the house digit of a part."""
+"""Ink to segments: the connected components of a mask, and the house digit of a component."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import numpy as np
 
 from digitcnn.ink.house_digit import FINE, FITTED_SIDE, SIDE, make_house_digit
 from digitcnn.ink.images.binarize import Ink, length_of_edges
-from digitcnn.ink.images.ruled_lines import remove_rules
+from digitcnn.ink.images.ruled_lines import remove_ruled_lines
 
 MIN_PEN_WIDTH = 1.9
 """Pens that would be thinner in a house digit, in its pixels, are drawn this wide."""
@@ -18,10 +18,10 @@ _MAX_EDGES = 1_000_000
 _MAX_GRAINS = 50_000
 """Ink with longer edges, in pixels, or of more grains is a texture; photographed numbers have 2 % of it."""
 
-_MAX_PARTS = 2000
-_SAME_PART = 0.035
+_MAX_COMPONENTS = 2000
+_SAME_COMPONENT = 0.035
 _MIN_WRITTEN, _MAX_WRITTEN = 0.05, 400
-"""Where so much of the ink, in so few parts, touches no side of the picture, it tells the size of a digit."""
+"""Where so much of the ink, in so few components, is clear of the picture's edge, it tells a digit's size."""
 
 _FAR = 12
 """From this reach on, distances are found sooner than a disc is laid upon every pixel."""
@@ -30,11 +30,11 @@ _FINE_FIT = FITTED_SIDE * FINE
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
-    """One connected part of the ink, in the pixels of the arrays of `Ink`.
+class Component:
+    """One connected component of the ink, in the pixels of the arrays of `Ink`.
 
     Attributes:
-        label: its number in `Parts.labels`.
+        label: its number in `Components.labels`.
         left, top, right, bottom: its box, right and bottom exclusive.
         area: number of pixels.
         contact: how many of its pixels lie on the picture's edge.
@@ -62,31 +62,37 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
-class Parts:
-    """All connected parts of a picture's ink, largest first; `labels` says where each one is."""
+class Components:
+    """All connected components of a picture's ink, largest first; `labels` says where each one is."""
 
     ink: Ink
     labels: np.ndarray
-    parts: tuple[Part, ...]
+    components: tuple[Component, ...]
 
     @cached_property
-    def inner(self) -> list[Part]:
+    def inner(self) -> list[Component]:
         """The largest that are no specks and don't touch the picture's edge."""
         least = max(0.015 * max(self.labels.shape), 6)
-        return [part for part in self.parts[:100] if part.contact == 0 and part.extent >= least]
+        return [
+            component
+            for component in self.components[:100]
+            if component.contact == 0 and component.extent >= least
+        ]
 
     @cached_property
     def usual_pen(self) -> float:
         """The median width of the pen in what does not touch the picture's edge, in pixels."""
-        return float(np.median([self.pen_of(part) for part in self.inner[:20]]))
+        return float(np.median([self.pen_of(component) for component in self.inner[:20]]))
 
-    def pen_of(self, part: Part) -> float:
-        """The width of the pen that drew a part, in pixels."""
-        window = self.labels[part.top : part.bottom, part.left : part.right] == part.label
+    def pen_of(self, component: Component) -> float:
+        """The width of the pen that drew a component, in pixels."""
+        window = (
+            self.labels[component.top : component.bottom, component.left : component.right] == component.label
+        )
         return measure_pen(np.pad(window, 1))
 
-    def crop(self, chosen: Iterable[Part]) -> tuple[np.ndarray, tuple[int, int]]:
-        """The coverage, (height, width) float32 in 0-1, of some parts alone, and its left and top."""
+    def crop(self, chosen: Iterable[Component]) -> tuple[np.ndarray, tuple[int, int]]:
+        """The coverage, (height, width) float32 in 0-1, of some components alone, and its left and top."""
         chosen = list(chosen)
         height, width = self.labels.shape
         left, top = max(min(p.left for p in chosen) - 1, 0), max(min(p.top for p in chosen) - 1, 0)
@@ -95,24 +101,24 @@ class Parts:
             min(max(p.bottom for p in chosen) + 1, height),
         )
         window = (slice(top, bottom), slice(left, right))
-        among = np.zeros(max(part.label for part in self.parts) + 1, dtype=bool)
+        among = np.zeros(max(component.label for component in self.components) + 1, dtype=bool)
         among[[p.label for p in chosen]] = True
         mine = among[self.labels[window]]
         return soften(self.ink, window, mine), (left, top)
 
 
-def find_parts(ink: Ink) -> Parts:
-    """The parts of the ink, ruled lines left out, the largest first; none of a texture, such as noise.
+def find_components(ink: Ink) -> Components:
+    """The components of the ink, ruled lines left out, the largest first; none of a texture, such as noise.
 
-    Grains of a dry or faint stroke are one part: what is nearer than half a pen, or than a twentieth
+    Grains of a dry or faint stroke are one component: what is nearer than half a pen, or than a twentieth
     of a digit, belongs together.
     """
-    mask = ink.mask if ink.zoom > 1 else remove_rules(ink.mask)
+    mask = ink.mask if ink.zoom > 1 else remove_ruled_lines(ink.mask)
     flat = mask.view(np.uint8)
     count, found, stats, _ = cv2.connectedComponentsWithStats(flat, connectivity=8)
     labels: np.ndarray = found
     if count > _MAX_GRAINS or length_of_edges(mask) > _MAX_EDGES:
-        return Parts(ink, np.zeros_like(labels), ())
+        return Components(ink, np.zeros_like(labels), ())
     edge = np.concatenate([labels[0], labels[-1], labels[1:-1, 0], labels[1:-1, -1]])
     contact = np.bincount(edge, minlength=count)
     corners = np.stack(
@@ -126,7 +132,7 @@ def find_parts(ink: Ink) -> Parts:
             written = areas[1:] * (contact[1:] == 0)
             told = count <= _MAX_WRITTEN and written.sum() > _MIN_WRITTEN * areas[1:].sum()
             typical = weighted_median(extents, written if told else areas[1:])
-            reach = int(np.clip(max(0.5 * pen, _SAME_PART * typical), 1, 30))
+            reach = int(np.clip(max(0.5 * pen, _SAME_COMPONENT * typical), 1, 30))
             count, grown = cv2.connectedComponents(_grow(flat, reach), connectivity=8)
             clumps: np.ndarray = grown
             owner = np.zeros(len(areas), dtype=np.int64)
@@ -136,12 +142,12 @@ def find_parts(ink: Ink) -> Parts:
             np.minimum.at(joined[:, :2], owner[1:], corners[1:, :2])
             np.maximum.at(joined[:, 2:], owner[1:], corners[1:, 2:])
             corners, labels = joined, np.where(mask, clumps, 0)
-    order = np.argsort(-areas[1:], kind="stable")[:_MAX_PARTS] + 1
-    parts = []
+    order = np.argsort(-areas[1:], kind="stable")[:_MAX_COMPONENTS] + 1
+    components = []
     for label in order.tolist():
         left, top, right, bottom = corners[label].tolist()
-        parts.append(Part(label, left, top, right, bottom, int(areas[label]), int(contact[label])))
-    return Parts(ink, labels, tuple(parts))
+        components.append(Component(label, left, top, right, bottom, int(areas[label]), int(contact[label])))
+    return Components(ink, labels, tuple(components))
 
 
 def _grow(mask: np.ndarray, reach: int) -> np.ndarray:
@@ -166,21 +172,21 @@ def weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
 def soften(ink: Ink, window: tuple[slice, slice], mine: np.ndarray) -> np.ndarray:
     """Coverage of the ink in a window, (height, width) float32 in 0-1, only where `mine` is or borders."""
     near = cv2.dilate(mine.view(np.uint8), np.ones((3, 3), np.uint8))
-    return cv2.multiply(ink.cover(window), near, dtype=cv2.CV_32F)
+    return cv2.multiply(ink.coverage(window), near, dtype=cv2.CV_32F)
 
 
-def make_piece_digit(cover: np.ndarray, *, thinner: bool = False) -> np.ndarray:
-    """Makes the house digit of a piece of a picture, thin pens widened.
+def make_segment_digit(coverage: np.ndarray, *, thinner: bool = False) -> np.ndarray:
+    """Makes the house digit of a segment of a picture, thin pens widened.
 
     Args:
-        cover: (height, width) float32 in 0-1, ink 1.
+        coverage: (height, width) float32 in 0-1, ink 1.
         thinner: as if a pen had written it that is a pixel of the house digit thinner, but no thinner
             than a pixel: narrow gaps and loops that would be filled are open then.
 
     Returns:
         (28, 28) float32 in 0-1.
     """
-    fine = _fit_fine(cover)
+    fine = _fit_fine(coverage)
     if fine is None:
         return np.zeros((SIDE, SIDE), dtype=np.float32)
     pen = measure_pen(fine) / FINE
@@ -200,9 +206,9 @@ def _change_pen(fine: np.ndarray, wider: float) -> np.ndarray:
     return cv2.dilate(fine, kernel) if wider > 0 else cv2.erode(fine, kernel)
 
 
-def measure_pen(cover: np.ndarray) -> float:
+def measure_pen(coverage: np.ndarray) -> float:
     """The width of the pen that drew this ink, in its pixels: twice the area over the outline's length."""
-    mask = (cover > 0.5).astype(np.uint8)
+    mask = (coverage > 0.5).astype(np.uint8)
     return 2.0 * float(mask.sum()) / max(outline_of(mask), 1.0)
 
 
@@ -212,14 +218,14 @@ def outline_of(mask: np.ndarray) -> float:
     return float(sum(cv2.arcLength(contour, True) for contour in contours))
 
 
-def _fit_fine(cover: np.ndarray) -> np.ndarray | None:
+def _fit_fine(coverage: np.ndarray) -> np.ndarray | None:
     """The ink's box with its longer side fitted in 20 px times eight."""
-    inked = cover > 0.3
+    inked = coverage > 0.3
     rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
     if rows.size == 0:
         return None
-    cover = cover[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    scale = _FINE_FIT / max(cover.shape)
-    size = max(1, round(cover.shape[1] * scale)), max(1, round(cover.shape[0] * scale))
+    coverage = coverage[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = _FINE_FIT / max(coverage.shape)
+    size = max(1, round(coverage.shape[1] * scale)), max(1, round(coverage.shape[0] * scale))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return np.clip(cv2.resize(cover, size, interpolation=method), 0.0, 1.0)
+    return np.clip(cv2.resize(coverage, size, interpolation=method), 0.0, 1.0)

@@ -1,6 +1,6 @@
-"""Pieces of ink in reading order: lines of writing, and the places where a piece may be cut.
+"""Pieces of ink in reading order: lines of writing, and the places where a segment may be cut.
 
-A piece here is not yet a digit: it is the smallest unit that a reader may join with its neighbours.
+A segment here is not yet a digit: it is the smallest unit that a reader may join with its neighbours.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from digitcnn.ink.images.components import Part, Parts, measure_pen, soften
-from digitcnn.ink.text_lines import group_rows, odds_of_border, typical_height
+from digitcnn.ink.images.components import Component, Components, measure_pen, soften
+from digitcnn.ink.text_lines import boundary_logit, group_rows, typical_height
 from digitcnn.time_budget import within_time_budget
 
 _SEAM_HEIGHT = 48
@@ -22,7 +22,7 @@ _CUTS_PER_HEIGHT = 9
 """So many cuts along little ink are tried in a stretch as wide as a digit is high."""
 
 _STRAIGHT_APART = 0.12
-"""Straight cuts, in heights of a digit: where two digits overlap, no path along little ink parts them."""
+"""Straight cuts, in heights of a digit: where two digits overlap, no path along little ink separates them."""
 
 _OPEN = 0.25
 """A path that crosses less ink than this, in pens, passes between two digits."""
@@ -35,37 +35,37 @@ _MAX_CROSSED = 9.0
 
 
 @dataclass(frozen=True, eq=False)
-class Piece:
+class Segment:
     """Some ink with its place.
 
     Attributes:
-        left, top: of the cover, in the pixels of the arrays of `Ink`.
-        cover: (height, width) float32 in 0-1, tight around the ink.
+        left, top: of the coverage, in the pixels of the arrays of `Ink`.
+        coverage: (height, width) float32 in 0-1, tight around the ink.
     """
 
     left: int
     top: int
-    cover: np.ndarray
+    coverage: np.ndarray
 
     @property
     def right(self) -> int:
-        return self.left + self.cover.shape[1]
+        return self.left + self.coverage.shape[1]
 
     @property
     def bottom(self) -> int:
-        return self.top + self.cover.shape[0]
+        return self.top + self.coverage.shape[0]
 
     @property
     def width(self) -> int:
-        return self.cover.shape[1]
+        return self.coverage.shape[1]
 
     @property
     def height(self) -> int:
-        return self.cover.shape[0]
+        return self.coverage.shape[0]
 
     @property
     def extent(self) -> int:
-        return max(self.cover.shape)
+        return max(self.coverage.shape)
 
     @property
     def middle(self) -> float:
@@ -81,60 +81,60 @@ class Line:
     """One line of writing.
 
     Attributes:
-        pieces: left to right.
-        odds: one less than pieces: how much likelier, as a logarithm, a digit ends there than not.
+        segments: left to right.
+        boundary_logits: one fewer than segments: the log-odds that a digit ends there.
         height: of a digit of this line, in pixels.
         cut: first and last unit, end exclusive, of each stretch of ink that was cut in several.
     """
 
-    pieces: tuple[Piece, ...]
-    odds: tuple[float, ...]
+    segments: tuple[Segment, ...]
+    boundary_logits: tuple[float, ...]
     height: float
     cut: tuple[tuple[int, int], ...] = ()
 
 
-def crop_piece(parts: Parts, chosen: Sequence[Part]) -> Piece:
-    """The ink of some parts as one piece."""
-    cover, (left, top) = parts.crop(chosen)
-    return _tight(left, top, cover)
+def crop_segment(components: Components, chosen: Sequence[Component]) -> Segment:
+    """The ink of some components as one segment."""
+    coverage, (left, top) = components.crop(chosen)
+    return _tight(left, top, coverage)
 
 
-def cut_out(parts: Parts, left: int, top: int, right: int, bottom: int) -> Piece | None:
+def cut_out(components: Components, left: int, top: int, right: int, bottom: int) -> Segment | None:
     """All the ink inside a window, ruled lines and specks left out; None where there is none."""
-    height, width = parts.labels.shape
+    height, width = components.labels.shape
     left, top = int(np.clip(left, 0, width)), int(np.clip(top, 0, height))
     right, bottom = int(np.clip(right, left, width)), int(np.clip(bottom, top, height))
     window = (slice(top, bottom), slice(left, right))
-    sizes = np.bincount(parts.labels[window].ravel(), minlength=1)
+    sizes = np.bincount(components.labels[window].ravel(), minlength=1)
     sizes[0] = 0
     if sizes.max() < 4:
         return None
-    mine = (sizes >= max(0.02 * sizes.max(), 4))[parts.labels[window]]
-    return _tight(left, top, soften(parts.ink, window, mine))
+    mine = (sizes >= max(0.02 * sizes.max(), 4))[components.labels[window]]
+    return _tight(left, top, soften(components.ink, window, mine))
 
 
-def join(pieces: Sequence[Piece]) -> Piece:
-    """Several pieces as one."""
-    if len(pieces) == 1:
-        return pieces[0]
-    left, top = min(p.left for p in pieces), min(p.top for p in pieces)
-    width, height = max(p.right for p in pieces) - left, max(p.bottom for p in pieces) - top
-    cover = np.zeros((height, width), dtype=np.float32)
-    for piece in pieces:
-        x, y = piece.left - left, piece.top - top
-        window = cover[y : y + piece.height, x : x + piece.width]
-        np.maximum(window, piece.cover, out=window)
-    return Piece(left, top, cover)
+def join(segments: Sequence[Segment]) -> Segment:
+    """Several segments as one."""
+    if len(segments) == 1:
+        return segments[0]
+    left, top = min(p.left for p in segments), min(p.top for p in segments)
+    width, height = max(p.right for p in segments) - left, max(p.bottom for p in segments) - top
+    coverage = np.zeros((height, width), dtype=np.float32)
+    for segment in segments:
+        x, y = segment.left - left, segment.top - top
+        window = coverage[y : y + segment.height, x : x + segment.width]
+        np.maximum(window, segment.coverage, out=window)
+    return Segment(left, top, coverage)
 
 
-def pairs_above(pieces: Sequence[Piece]) -> list[tuple[Piece, Piece]]:
+def pairs_above(segments: Sequence[Segment]) -> list[tuple[Segment, Segment]]:
     """Pieces that stand close over one another, and could be one digit by their height."""
-    if len(pieces) < 2:
+    if len(segments) < 2:
         return []
-    typical = typical_height(pieces)
+    typical = typical_height(segments)
     pairs = []
-    for upper in within_time_budget(pieces):
-        for lower in pieces:
+    for upper in within_time_budget(segments):
+        for lower in segments:
             gap = lower.top - upper.bottom
             size = max(upper.height, lower.height)
             shared = min(upper.right, lower.right) - max(upper.left, lower.left)
@@ -150,66 +150,66 @@ def pairs_above(pieces: Sequence[Piece]) -> list[tuple[Piece, Piece]]:
     return pairs
 
 
-def arrange(pieces: Sequence[Piece], *, pen: float, whole: Collection[Piece] = ()) -> list[Line]:
-    """Sorts pieces into lines, top line first, and finds where the others than `whole` may be cut.
+def arrange(segments: Sequence[Segment], *, pen: float, whole: Collection[Segment] = ()) -> list[Line]:
+    """Sorts segments into lines, top line first, and finds where the others than `whole` may be cut.
 
     Args:
-        pieces: of one picture, in any order.
+        segments: of one picture, in any order.
         pen: width of the pen in pixels.
-        whole: pieces that are no more than one digit.
+        whole: segments that are no more than one digit.
     """
     lines = []
-    for row in group_rows(pieces):
+    for row in group_rows(segments):
         height = typical_height(row)
-        units: list[Piece] = []
-        odds: list[float] = []
+        units: list[Segment] = []
+        boundary_logits: list[float] = []
         stretches: list[tuple[int, int]] = []
-        for piece in within_time_budget(sorted(row, key=lambda piece: piece.middle)):
-            cut = _Cut([piece], []) if piece in whole else _cut(piece, height, pen)
+        for segment in within_time_budget(sorted(row, key=lambda segment: segment.middle)):
+            cut = _Cut([segment], []) if segment in whole else _cut(segment, height, pen)
             if units:
-                odds.append(odds_of_border(units[-1], cut.pieces[0], height))
-            if len(cut.pieces) > 1:
-                stretches.append((len(units), len(units) + len(cut.pieces)))
-            units += cut.pieces
-            odds += cut.odds
-        lines.append(Line(tuple(units), tuple(odds), height, tuple(stretches)))
+                boundary_logits.append(boundary_logit(units[-1], cut.segments[0], height))
+            if len(cut.segments) > 1:
+                stretches.append((len(units), len(units) + len(cut.segments)))
+            units += cut.segments
+            boundary_logits += cut.boundary_logits
+        lines.append(Line(tuple(units), tuple(boundary_logits), height, tuple(stretches)))
     return lines
 
 
 @dataclass(frozen=True, eq=False)
 class _Cut:
-    pieces: list[Piece]
-    odds: list[float]
+    segments: list[Segment]
+    boundary_logits: list[float]
 
 
-def _cut(piece: Piece, height: float, pen: float) -> _Cut:
-    """Cuts a piece that may be several touching digits along the paths that cross the least ink."""
-    narrow = piece.width < 0.6 * max(piece.height, 0.5 * height)
-    if piece.width < 2.0 * pen or piece.height < 0.4 * height:
-        return _Cut([piece], [])
-    step = max(piece.height / _SEAM_HEIGHT, 1.0)
-    size = max(round(piece.width / step), 1), max(round(piece.height / step), 1)
-    ink = cv2.resize(piece.cover, size, interpolation=cv2.INTER_AREA)
+def _cut(segment: Segment, height: float, pen: float) -> _Cut:
+    """Cuts a segment that may be several touching digits along the paths that cross the least ink."""
+    narrow = segment.width < 0.6 * max(segment.height, 0.5 * height)
+    if segment.width < 2.0 * pen or segment.height < 0.4 * height:
+        return _Cut([segment], [])
+    step = max(segment.height / _SEAM_HEIGHT, 1.0)
+    size = max(round(segment.width / step), 1), max(round(segment.height / step), 1)
+    ink = cv2.resize(segment.coverage, size, interpolation=cv2.INTER_AREA)
     rows = (np.arange(size[1]) + 0.5) * step - 0.5
     seams = _seams(ink, pen / step)
     if narrow:
         seams = [seam for seam in seams if seam[1] < _OPEN]
     if not seams:
-        return _Cut([piece], [])
-    pieces, odds, rest = [], [], piece.cover
-    across = np.arange(piece.width)[None, :]
+        return _Cut([segment], [])
+    segments, boundary_logits, rest = [], [], segment.coverage
+    across = np.arange(segment.width)[None, :]
     for path, crossed in seams:
-        border = np.interp(np.arange(piece.height), rows, (path + 0.5) * step)[:, None]
+        border = np.interp(np.arange(segment.height), rows, (path + 0.5) * step)[:, None]
         side = np.where(across < border, rest, 0)
         if side.max() < 0.5 or np.where(across < border, 0, rest).max() < 0.5:
             continue
-        pieces.append(_tight(piece.left, piece.top, side))
+        segments.append(_tight(segment.left, segment.top, side))
         rest = np.where(across < border, 0, rest)
-        odds.append(
+        boundary_logits.append(
             1.0 if crossed < _OPEN else float(np.clip(-0.5 - _ODDS_PER_PEN * crossed, _MIN_ODDS, -1.0))
         )
-    pieces.append(_tight(piece.left, piece.top, rest))
-    return _Cut(pieces, odds)
+    segments.append(_tight(segment.left, segment.top, rest))
+    return _Cut(segments, boundary_logits)
 
 
 def _seams(ink: np.ndarray, pen: float) -> list[tuple[np.ndarray, float]]:
@@ -259,16 +259,16 @@ def _trace(down: np.ndarray, up: np.ndarray, row: int, column: int) -> np.ndarra
     return path
 
 
-def _tight(left: int, top: int, cover: np.ndarray) -> Piece:
-    inked = cover > 0.3
+def _tight(left: int, top: int, coverage: np.ndarray) -> Segment:
+    inked = coverage > 0.3
     rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
     if rows.size == 0:
-        return Piece(left, top, cover)
-    window = cover[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return Piece(left + int(columns[0]), top + int(rows[0]), np.ascontiguousarray(window))
+        return Segment(left, top, coverage)
+    window = coverage[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return Segment(left + int(columns[0]), top + int(rows[0]), np.ascontiguousarray(window))
 
 
-def pen_of(pieces: Sequence[Piece]) -> float:
-    """The median width of the pen over some pieces, in pixels; 1 where no pixel is mostly ink."""
-    pens = [pen for piece in pieces if (pen := measure_pen(piece.cover)) > 0.0]
+def pen_of(segments: Sequence[Segment]) -> float:
+    """The median width of the pen over some segments, in pixels; 1 where no pixel is mostly ink."""
+    pens = [pen for segment in segments if (pen := measure_pen(segment.coverage)) > 0.0]
     return float(np.median(pens)) if pens else 1.0

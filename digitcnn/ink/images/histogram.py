@@ -6,13 +6,13 @@ import numpy as np
 LEVELS = 256
 
 
-def count_levels(gray: np.ndarray) -> np.ndarray:
+def gray_histogram(gray: np.ndarray) -> np.ndarray:
     """How many pixels of a (height, width) uint8 picture have each level: (256,) int64."""
     counts = cv2.calcHist([np.ascontiguousarray(gray)], [0], None, [LEVELS], [0, LEVELS])
     return counts.ravel().astype(np.int64)
 
 
-def quantile_of(counts: np.ndarray, fraction: float, values: np.ndarray | None = None) -> float:
+def quantile_from_histogram(counts: np.ndarray, fraction: float, values: np.ndarray | None = None) -> float:
     """A quantile of what was counted, as `np.quantile` gives it of each thing by itself.
 
     Args:
@@ -31,4 +31,4 @@ def quantile_of(counts: np.ndarray, fraction: float, values: np.ndarray | None =
 
 def median_of(gray: np.ndarray) -> float:
     """The median of a uint8 picture."""
-    return quantile_of(count_levels(gray), 0.5)
+    return quantile_from_histogram(gray_histogram(gray), 0.5)

@@ -1,4 +1,4 @@
-"""The sheet of paper in a picture that shows more: a desk, a floor, a hand beside it."""
+"""The page of paper in a picture that shows more: a desk, a floor, a hand beside it."""
 
 from dataclasses import dataclass, replace
 
@@ -13,27 +13,27 @@ _MIN_CONTRAST = 25
 _MIN_SHARE, _MAX_SHARE = 0.08, 0.95
 
 _MAX_INK = 0.3
-"""Writing covers less of its sheet; the digits in photographs cover up to a fifth."""
+"""Writing coverages less of its page; the digits in photographs coverage up to a fifth."""
 
 _MIN_INK, _MIN_SIDE = 0.1, 512
-"""With less ink in the picture, or in a smaller one, it costs more to look for the sheet than to read it."""
+"""With less ink in the picture, or in a smaller one, it costs more to look for the page than to read it."""
 
 
 @dataclass(frozen=True, eq=False)
-class Sheet:
-    """A sheet in a picture.
+class Page:
+    """A page in a picture.
 
     Attributes:
         coarse: (height, width, 3) uint8, the whole picture at most 192 pixels long.
-        mask: (height, width) uint8, 1 on the sheet, 0 beside it.
+        mask: (height, width) uint8, 1 on the page, 0 beside it.
     """
 
     coarse: np.ndarray
     mask: np.ndarray
 
 
-def find_sheets(picture: Picture) -> list[Sheet]:
-    """The sheets in a picture: regions with straight sides, lighter than the rest or darker.
+def find_pages(picture: Picture) -> list[Page]:
+    """The pages in a picture: regions with straight sides, lighter than the rest or darker.
 
     There is none where nothing else is beside it, nor in small pictures.
     """
@@ -44,40 +44,40 @@ def find_sheets(picture: Picture) -> list[Sheet]:
         return []
     size = max(round(width * scale), 1), max(round(height * scale), 1)
     coarse = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-    # Without its ink, of whatever color, a sheet is one smooth region.
+    # Without its ink, of whatever color, a page is one smooth region.
     smooth = cv2.medianBlur(cv2.cvtColor(coarse, cv2.COLOR_RGB2GRAY), 11)
     _, light = cv2.threshold(smooth, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     masks = [_find_sheet(smooth, light), _find_sheet(smooth, 1 - light)]
-    return [Sheet(coarse, mask) for mask in masks if mask is not None]
+    return [Page(coarse, mask) for mask in masks if mask is not None]
 
 
-def isolate_sheet(picture: Picture, sheet: Sheet) -> Picture:
-    """The picture with everything painted over, in the sheet's own colors, that is not this sheet."""
+def isolate_page(picture: Picture, page: Page) -> Picture:
+    """The picture with everything painted over, in the page's own colors, that is not this page."""
     height, width = picture.rgb.shape[:2]
-    full = cv2.resize(sheet.mask * 255, (width, height), interpolation=cv2.INTER_LINEAR)
+    full = cv2.resize(page.mask * 255, (width, height), interpolation=cv2.INTER_LINEAR)
     _, full = cv2.threshold(full, 250, 255, cv2.THRESH_BINARY)
-    painted = _carry_on(sheet.coarse, sheet.mask, (width, height))
+    painted = _carry_on(page.coarse, page.mask, (width, height))
     return replace(picture, rgb=cv2.copyTo(picture.rgb, full, painted))
 
 
-def may_be_sheet(ink: Ink) -> bool:
-    """Whether there is enough ink for it to be a sheet: most writing is far from that."""
+def may_be_page(ink: Ink) -> bool:
+    """Whether there is enough ink for it to be a page: most writing is far from that."""
     large = max(ink.mask.shape) > _MIN_SIDE
     return large and bool(np.count_nonzero(ink.mask) > _MIN_INK * ink.mask.size)
 
 
-def is_sheet(ink: Ink, sheets: list[Sheet]) -> bool:
-    """Whether what was taken for ink is one of the picture's sheets; a desk around one is easily left out."""
-    for sheet in sheets:
-        height, width = sheet.mask.shape
+def is_page(ink: Ink, pages: list[Page]) -> bool:
+    """Whether what was taken for ink is one of the picture's pages; a desk around one is easily left out."""
+    for page in pages:
+        height, width = page.mask.shape
         inked = cv2.resize(ink.mask.view(np.uint8) * 255, (width, height), interpolation=cv2.INTER_AREA)
-        if inked[sheet.mask > 0].mean() > 255 * _MAX_INK:
+        if inked[page.mask > 0].mean() > 255 * _MAX_INK:
             return True
     return False
 
 
 def _find_sheet(smooth: np.ndarray, candidates: np.ndarray) -> np.ndarray | None:
-    """The largest region of `candidates` as a uint8 mask, where it is a sheet."""
+    """The largest region of `candidates` as a uint8 mask, where it is a page."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(candidates, connectivity=4)
     if count < 2:
         return None
@@ -88,18 +88,18 @@ def _find_sheet(smooth: np.ndarray, candidates: np.ndarray) -> np.ndarray | None
     share = cv2.contourArea(hull) / region.size
     if not _MIN_SHARE < share < _MAX_SHARE or cv2.contourArea(contour) < 0.85 * cv2.contourArea(hull):
         return None
-    sheet = cv2.fillConvexPoly(np.zeros_like(region), hull, (1,))
-    sheet = cv2.erode(sheet, np.ones((3, 3), np.uint8), borderValue=(1,))
-    outside = smooth[cv2.dilate(sheet, np.ones((7, 7), np.uint8)) == 0]
-    if outside.size < 0.02 * smooth.size or not sheet.any():
+    page = cv2.fillConvexPoly(np.zeros_like(region), hull, (1,))
+    page = cv2.erode(page, np.ones((3, 3), np.uint8), borderValue=(1,))
+    outside = smooth[cv2.dilate(page, np.ones((7, 7), np.uint8)) == 0]
+    if outside.size < 0.02 * smooth.size or not page.any():
         return None
-    contrast = abs(float(np.median(smooth[sheet > 0])) - float(np.median(outside)))
-    return np.asarray(sheet) if contrast > _MIN_CONTRAST else None
+    contrast = abs(float(np.median(smooth[page > 0])) - float(np.median(outside)))
+    return np.asarray(page) if contrast > _MIN_CONTRAST else None
 
 
-def _carry_on(coarse: np.ndarray, sheet: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """The sheet's colors carried on beyond its sides, at the full size."""
-    inner = cv2.erode(sheet, np.ones((3, 3), np.uint8), borderValue=(1,))
+def _carry_on(coarse: np.ndarray, page: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The page's colors carried on beyond its sides, at the full size."""
+    inner = cv2.erode(page, np.ones((3, 3), np.uint8), borderValue=(1,))
     paper = cv2.medianBlur(coarse, 11).astype(np.float32)
     weight = inner.astype(np.float32)
     colors = np.full_like(paper, paper[inner > 0].mean(axis=0) if inner.any() else 255.0)

@@ -3,13 +3,13 @@
 import cv2
 import numpy as np
 
-from digitcnn.ink.images.histogram import LEVELS, count_levels, median_of
+from digitcnn.ink.images.histogram import LEVELS, gray_histogram, median_of
 
 SMALL_SIDE = 128
 """Up to this longer side a picture is enlarged first, and its paper is one flat color."""
 
 SURE = 0.7
-"""From this leaning on, ink is taken to be darker or lighter than paper without a second look."""
+"""From this score on, ink is taken to be darker or lighter than paper without a second look."""
 
 COARSE_SIDE = 192
 """The longer side, in pixels, of the picture that polarity is decided in."""
@@ -18,7 +18,7 @@ _COLORED = 60
 """Paper whose channels differ by more, of 255, is colored."""
 
 
-def lean_light(coarse: np.ndarray) -> float:
+def score_polarity(coarse: np.ndarray) -> float:
     """Whether a picture's ink is lighter than its paper: from -1, surely darker, to 1, surely lighter.
 
     What departs from a running median is ink and noise; ink has the greater sum on its side. A wide
@@ -31,14 +31,14 @@ def lean_light(coarse: np.ndarray) -> float:
     """
     gray = coarse if coarse.ndim == 2 else cv2.cvtColor(coarse, cv2.COLOR_RGB2GRAY)
     if max(gray.shape) <= SMALL_SIDE:
-        return _lean_by_edge(gray)
+        return _score_by_edge(gray)
     border = float(np.median(np.concatenate([gray[0], gray[-1], gray[:, 0], gray[:, -1]])))
-    leanings = []
+    scores = []
     for reach in (COARSE_SIDE // 4, COARSE_SIDE // 8, COARSE_SIDE // 16):
-        leanings.append(_leaning(gray, reach, border))
-        if abs(leanings[-1]) > SURE:
+        scores.append(_score_within(gray, reach, border))
+        if abs(scores[-1]) > SURE:
             break
-    return max(leanings, key=abs)
+    return max(scores, key=abs)
 
 
 def darken_ink(picture: np.ndarray, coarse: np.ndarray, light_on_dark: bool) -> np.ndarray:
@@ -57,13 +57,13 @@ def darken_ink(picture: np.ndarray, coarse: np.ndarray, light_on_dark: bool) -> 
         return 255 - picture if light_on_dark else picture
     flipped = picture.copy()
     for channel, (gray, median) in enumerate(zip(channels, medians, strict=True)):
-        leaning = _leaning(gray, COARSE_SIDE // 8, median)
-        if leaning > 0.5 or (light_on_dark and leaning > -0.5):
+        score = _score_within(gray, COARSE_SIDE // 8, median)
+        if score > 0.5 or (light_on_dark and score > -0.5):
             flipped[..., channel] = 255 - flipped[..., channel]
     return flipped
 
 
-def _lean_by_edge(gray: np.ndarray) -> float:
+def _score_by_edge(gray: np.ndarray) -> float:
     split, _ = cv2.threshold(gray, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     dark = (gray <= split).astype(np.float32)
     corners = np.mean([dark[0, 0], dark[0, -1], dark[-1, 0], dark[-1, -1]])
@@ -71,19 +71,19 @@ def _lean_by_edge(gray: np.ndarray) -> float:
     return float(2.0 * (corners + edge + dark.mean()) / 3.0 - 1.0)
 
 
-def _leaning(gray: np.ndarray, reach: int, border: float) -> float:
+def _score_within(gray: np.ndarray, reach: int, border: float) -> float:
     """From -1, all departures from the running median are darker, to 1, all are lighter."""
     around = _running_median(gray, reach, border)
     tolerance = 3.0 * median_of(cv2.absdiff(gray, around)) + 4.0
     beyond = np.maximum(np.arange(LEVELS) - tolerance, 0.0)
-    lighter = float(count_levels(cv2.subtract(gray, around)) @ beyond)
-    darker = float(count_levels(cv2.subtract(around, gray)) @ beyond)
+    lighter = float(gray_histogram(cv2.subtract(gray, around)) @ beyond)
+    darker = float(gray_histogram(cv2.subtract(around, gray)) @ beyond)
     return (lighter - darker) / (lighter + darker + 1.0)
 
 
 def _running_median(gray: np.ndarray, reach: int, border: float) -> np.ndarray:
     """The median of the square of `reach` pixels about each, `border` beyond the sides."""
-    counts = count_levels(gray)
+    counts = gray_histogram(gray)
     usual = int(counts.argmax())
     side = 2 * reach + 1
     if usual == int(border) and 2 * counts[usual] > gray.size:

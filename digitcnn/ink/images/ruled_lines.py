@@ -22,7 +22,7 @@ _MIN_ALONE = 0.1
 """In this much of the picture at least it stands clear of thicker ink."""
 
 
-def remove_rules(mask: np.ndarray) -> np.ndarray:
+def remove_ruled_lines(mask: np.ndarray) -> np.ndarray:
     """Takes ruled lines out of an ink mask.
 
     Args:

@@ -1,117 +1,143 @@
-"""Which parts of a picture's ink are writing: no specks, frames, lines or edges of the sheet."""
+"""Which components of a picture's ink are writing: no specks, frames, lines or edges of the sheet."""
 
 import cv2
 import numpy as np
 
 from digitcnn.errors import InputError
-from digitcnn.ink.images.components import Part, Parts, weighted_median
+from digitcnn.ink.images.components import Component, Components, weighted_median
 from digitcnn.time_budget import within_time_budget
 
-MAX_PIECES = 400
-"""A picture with more pieces of ink as large as digits is refused."""
+MAX_SEGMENTS = 400
+"""A picture with more segments of ink as large as digits is refused."""
 
 
-def choose_digit(parts: Parts) -> list[Part]:
-    """The parts that make the one digit of a picture; none on blank paper.
+def choose_digit(components: Components) -> list[Component]:
+    """The components that make the one digit of a picture; none on blank paper.
 
-    The largest part that is no edge of the sheet and no frame, and all that is near and large enough
+    The largest component that is no edge of the sheet and no frame, and all that is near and large enough
     to belong to it.
     """
-    candidates = _leave_out_surroundings(parts)
-    candidates = candidates or list(parts.parts)
+    candidates = _leave_out_surroundings(components)
+    candidates = candidates or list(components.components)
     if not candidates:
         return []
     main = candidates[0]
     chosen, rest = [main], candidates[1:]
     least = max(0.02 * main.area, 4)
-    rest = [part for part in rest if part.area >= least]
-    while near := [part for part in rest if _gap(part, chosen) <= 0.5 * _extent(chosen)]:
+    rest = [component for component in rest if component.area >= least]
+    while near := [component for component in rest if _gap(component, chosen) <= 0.5 * _extent(chosen)]:
         chosen += near
-        rest = [part for part in rest if part not in near]
+        rest = [component for component in rest if component not in near]
     return chosen
 
 
-def choose_writing(parts: Parts) -> list[Part]:
-    """The parts that may be digits or bits of them: no specks, no frames, no edges of the sheet.
+def choose_writing(components: Components) -> list[Component]:
+    """The components that may be digits or bits of them: no specks, no frames, no edges of the sheet.
 
     Raises:
-        InputError: there are more than `MAX_PIECES` as large as digits.
+        InputError: there are more than `MAX_SEGMENTS` as large as digits.
     """
-    candidates = _leave_out_surroundings(parts)
+    candidates = _leave_out_surroundings(components)
     if not candidates:
         return []
-    heights = np.array([part.height for part in candidates])
-    typical = weighted_median(heights, np.array([part.area for part in candidates]))
+    heights = np.array([component.height for component in candidates])
+    typical = weighted_median(heights, np.array([component.area for component in candidates]))
     pen = np.median([2.0 * p.area / (2.0 * p.extent) for p in candidates if p.height >= 0.5 * typical])
     least = max(0.12 * typical, pen)
-    writing = [part for part in candidates if part.extent >= least and not _is_strip(part, typical)]
-    if len([part for part in writing if part.height >= 0.5 * typical]) > MAX_PIECES:
-        raise InputError(f"The picture shows over {MAX_PIECES} pieces of ink: cut it down to the digits.")
-    return writing[:MAX_PIECES]
+    writing = [
+        component
+        for component in candidates
+        if component.extent >= least and not _is_strip(component, typical)
+    ]
+    if len([component for component in writing if component.height >= 0.5 * typical]) > MAX_SEGMENTS:
+        raise InputError(f"The picture shows over {MAX_SEGMENTS} segments of ink: cut it down to the digits.")
+    return writing[:MAX_SEGMENTS]
 
 
-def _is_strip(part: Part, typical: float) -> bool:
-    """Whether the part is a line rather than writing: longer than any digit, and flat."""
-    flat = min(part.width, part.height)
-    return part.extent > 6.0 * flat and part.extent > (1.5 if part.width > part.height else 2.5) * typical
+def _is_strip(component: Component, typical: float) -> bool:
+    """Whether the component is a line rather than writing: longer than any digit, and flat."""
+    flat = min(component.width, component.height)
+    return (
+        component.extent > 6.0 * flat
+        and component.extent > (1.5 if component.width > component.height else 2.5) * typical
+    )
 
 
-def _leave_out_surroundings(parts: Parts) -> list[Part]:
-    """The parts that are no edge of the sheet and no frame, the largest first."""
-    inside = [part for part in within_time_budget(parts.parts) if not _is_edge(part, parts)]
-    boxes = np.array([(part.left, part.top, part.right, part.bottom) for part in inside]).reshape(-1, 4)
-    return [part for part in within_time_budget(inside) if not _is_frame(part, boxes, parts)]
+def _leave_out_surroundings(components: Components) -> list[Component]:
+    """The components that are no edge of the sheet and no frame, the largest first."""
+    inside = [
+        component
+        for component in within_time_budget(components.components)
+        if not _is_edge(component, components)
+    ]
+    boxes = np.array(
+        [(component.left, component.top, component.right, component.bottom) for component in inside]
+    ).reshape(-1, 4)
+    return [
+        component for component in within_time_budget(inside) if not _is_frame(component, boxes, components)
+    ]
 
 
-def _is_frame(part: Part, boxes: np.ndarray, parts: Parts) -> bool:
-    """Whether the part is drawn around others, whose `boxes` these are, that are digits of their own."""
-    if part.area > 0.25 * part.width * part.height:
+def _is_frame(component: Component, boxes: np.ndarray, components: Components) -> bool:
+    """Whether the component is drawn around others, whose `boxes` these are, that are digits of their own."""
+    if component.area > 0.25 * component.width * component.height:
         return False
     left, top, right, bottom = boxes.T
     extent = np.maximum(right - left, bottom - top)
-    inside = (left > part.left) & (right < part.right) & (top > part.top) & (bottom < part.bottom)
-    inside &= (0.25 * min(part.width, part.height) < extent) & (extent < 0.95 * part.extent)
+    inside = (
+        (left > component.left)
+        & (right < component.right)
+        & (top > component.top)
+        & (bottom < component.bottom)
+    )
+    inside &= (0.25 * min(component.width, component.height) < extent) & (extent < 0.95 * component.extent)
     count = int(inside.sum())
     # A slashed zero holds its slash; what holds several things, or has corners, is a frame.
-    return count > 1 or (count == 1 and _squareness(part, parts) > 0.85)
+    return count > 1 or (count == 1 and _squareness(component, components) > 0.85)
 
 
-def _squareness(part: Part, parts: Parts) -> float:
-    """How much of the smallest rectangle around it the part's outline encloses: 0.79 for an ellipse."""
-    mask = parts.labels[part.top : part.bottom, part.left : part.right] == part.label
+def _squareness(component: Component, components: Components) -> float:
+    """How much of the smallest rectangle around it the component's outline encloses: 0.79 for an ellipse."""
+    mask = (
+        components.labels[component.top : component.bottom, component.left : component.right]
+        == component.label
+    )
     contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     contour = max(contours, key=cv2.contourArea)
     _, (width, height), _ = cv2.minAreaRect(contour)
     return cv2.contourArea(contour) / max(width * height, 1.0)
 
 
-def _is_edge(part: Part, parts: Parts) -> bool:
-    """Whether the part is something that reaches in from outside the picture: a desk, a shadow, a finger.
+def _is_edge(component: Component, components: Components) -> bool:
+    """Whether the component reaches in from outside the picture: a desk, a shadow, a finger.
 
     It lies along the picture's edge, and is a strip or far thicker than the pen that wrote the rest.
     """
-    if part.contact < 0.3 * min(part.width, part.height) or parts.ink.zoom > 1:
+    if component.contact < 0.3 * min(component.width, component.height) or components.ink.zoom > 1:
         return False
-    if not parts.inner:
+    if not components.inner:
         return False
-    if part.contact > 0.5 * part.extent:
-        strip = min(part.width, part.height) < 0.25 * part.extent
-        giant = part.extent > 3.0 * float(np.median([other.extent for other in parts.inner]))
-        if part.extent > 0.15 * max(parts.labels.shape) and (strip or giant):
+    if component.contact > 0.5 * component.extent:
+        strip = min(component.width, component.height) < 0.25 * component.extent
+        giant = component.extent > 3.0 * float(np.median([other.extent for other in components.inner]))
+        if component.extent > 0.15 * max(components.labels.shape) and (strip or giant):
             return True
-    return parts.pen_of(part) > 2.5 * parts.usual_pen
+    return components.pen_of(component) > 2.5 * components.usual_pen
 
 
-def _gap(part: Part, others: list[Part]) -> float:
+def _gap(component: Component, others: list[Component]) -> float:
     return min(
         max(
-            part.left - other.right, other.left - part.right, part.top - other.bottom, other.top - part.bottom
+            component.left - other.right,
+            other.left - component.right,
+            component.top - other.bottom,
+            other.top - component.bottom,
         )
         for other in others
     )
 
 
-def _extent(parts: list[Part]) -> int:
-    width = max(p.right for p in parts) - min(p.left for p in parts)
-    height = max(p.bottom for p in parts) - min(p.top for p in parts)
+def _extent(components: list[Component]) -> int:
+    width = max(p.right for p in components) - min(p.left for p in components)
+    height = max(p.bottom for p in components) - min(p.top for p in components)
     return max(width, height)

@@ -16,20 +16,20 @@ _SIDE_MARGIN = 6
 _MULTIPLE = 8
 
 
-def make_strip(cover: np.ndarray, *, width: int | None = None) -> np.ndarray:
+def make_strip(coverage: np.ndarray, *, width: int | None = None) -> np.ndarray:
     """Scales ink to the height of a strip and sets it a margin from the left.
 
     Args:
-        cover: (height, width) float32 in 0-1, ink 1, tight around the ink.
+        coverage: (height, width) float32 in 0-1, ink 1, tight around the ink.
         width: of the strip, in pixels; what does not fit is cut off. By default as wide as it must be.
 
     Returns:
         (32, width) float32 in 0-1; the width is a multiple of 8.
     """
-    scale = INK_HEIGHT / cover.shape[0]
-    wide = max(1, round(cover.shape[1] * scale))
+    scale = INK_HEIGHT / coverage.shape[0]
+    wide = max(1, round(coverage.shape[1] * scale))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    ink = np.clip(cv2.resize(cover, (wide, INK_HEIGHT), interpolation=method), 0.0, 1.0)
+    ink = np.clip(cv2.resize(coverage, (wide, INK_HEIGHT), interpolation=method), 0.0, 1.0)
     room = width or -(-(wide + 2 * _SIDE_MARGIN) // _MULTIPLE) * _MULTIPLE
     strip = np.zeros((STRIP_HEIGHT, room), dtype=np.float32)
     top = (STRIP_HEIGHT - INK_HEIGHT) // 2

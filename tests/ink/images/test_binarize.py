@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from digitcnn.ink.images import binarize as paper
-from digitcnn.ink.images.binarize import Ink, find_ink
+from digitcnn.ink.images.binarize import Ink, binarize
 from digitcnn.ink.images.load import open_picture
 from tests.made_pictures import draw, shade
 
@@ -20,7 +20,7 @@ PENCIL = {
 
 
 def _find(image: Image.Image) -> Ink:
-    return find_ink(open_picture(image))
+    return binarize(open_picture(image))
 
 
 def _overlap(ink: Ink, truth: np.ndarray) -> float:

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from digitcnn.ink.images.polarity import _running_median, lean_light
+from digitcnn.ink.images.polarity import _running_median, score_polarity
 from tests.made_pictures import draw
 
 
@@ -17,5 +17,5 @@ def test_the_running_median_of_a_drawing_is_that_of_opencv(pen: int, reach: int)
 
 def test_light_ink_leans_the_other_way():
     gray = np.asarray(draw("2", height=120, pen=12, margin=36))
-    assert lean_light(gray) < -0.7
-    assert lean_light(255 - gray) > 0.7
+    assert score_polarity(gray) < -0.7
+    assert score_polarity(255 - gray) > 0.7

@@ -3,7 +3,7 @@ import pytest
 from PIL import ImageDraw
 
 from digitcnn.ink.images import ruled_lines as rules
-from digitcnn.ink.images.ruled_lines import remove_rules
+from digitcnn.ink.images.ruled_lines import remove_ruled_lines
 from tests.made_pictures import draw
 
 
@@ -20,7 +20,7 @@ def test_ruled_and_squared_lines_go_and_the_digits_stay(slope: int, squared: boo
         for x in range(30, ruled.width, 70):
             drawing.line((x, 0, x - slope, ruled.height), fill=0, width=2)
     before = np.asarray(ruled) < 128
-    after = remove_rules(before)
+    after = remove_ruled_lines(before)
     assert (after & ~truth).sum() < 0.1 * (before & ~truth).sum()
     assert (after & truth).sum() > 0.9 * truth.sum()
 
@@ -28,13 +28,13 @@ def test_ruled_and_squared_lines_go_and_the_digits_stay(slope: int, squared: boo
 @pytest.mark.parametrize("text", ["1", "11", "7", "77777", "4"])
 def test_writing_is_no_ruled_line(text: str):
     mask = np.asarray(draw(text, height=200, pen=6, margin=3)) < 128
-    assert (remove_rules(mask) == mask).all()
+    assert (remove_ruled_lines(mask) == mask).all()
 
 
 def test_no_slope_is_looked_for_in_a_fat_pen_s_strokes(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(rules.cv2, "HoughLinesP", lambda *args, **named: pytest.fail("looked for lines"))
     mask = np.asarray(draw("2", height=200, pen=14)) < 128
-    assert remove_rules(mask) is mask
+    assert remove_ruled_lines(mask) is mask
 
 
 def test_the_bars_of_a_row_of_digits_are_no_line():
@@ -48,4 +48,4 @@ def test_the_bars_of_a_row_of_digits_are_no_line():
 
 def test_nothing_comes_of_nothing():
     empty = np.zeros((100, 200), dtype=bool)
-    assert not remove_rules(empty).any()
+    assert not remove_ruled_lines(empty).any()

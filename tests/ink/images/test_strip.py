@@ -15,9 +15,9 @@ def test_a_strip_is_as_wide_as_its_ink_and_a_multiple_of_eight(shape: tuple[int,
 
 
 def test_answers_are_found_again_in_the_ink():
-    cover = np.zeros((90, 300), dtype=np.float32)
-    cover[:, 200:204] = 1.0
-    lit = int(np.argmax(make_strip(cover).max(axis=0)))
+    coverage = np.zeros((90, 300), dtype=np.float32)
+    coverage[:, 200:204] = 1.0
+    lit = int(np.argmax(make_strip(coverage).max(axis=0)))
     step = step_of_column(201.5, INK_HEIGHT / 90)
     assert 2 * step + 0.5 == pytest.approx(lit, abs=1)
     assert column_in_ink(step, INK_HEIGHT / 90) == pytest.approx(201.5, abs=2)

@@ -107,12 +107,12 @@ def test_squeezed_canvas_keeps_the_ink_whole_at_any_place_and_size():
 
 
 def test_shapes_are_measured_in_pixels_and_degrees():
-    upright, leaning = np.zeros((2, 1, 28, 28), np.uint8)
+    upright, score = np.zeros((2, 1, 28, 28), np.uint8)
     upright[0, 4:24, 13:16] = 255
     for row in range(20):
         left = 18 - row // 2
-        leaning[0, 4 + row, left : left + 3] = 255
-    first, second = measure_shapes(upright), measure_shapes(leaning)
+        score[0, 4 + row, left : left + 3] = 255
+    first, second = measure_shapes(upright), measure_shapes(score)
     assert first.ink == pytest.approx(60 / 784)
     assert first.width == pytest.approx(3 / 20)
     assert first.slant == pytest.approx(0, abs=0.1)

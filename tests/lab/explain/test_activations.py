@@ -27,7 +27,7 @@ def test_the_answer_hangs_on_ink_and_not_on_bare_paper():
 
 
 def test_confidence_is_the_one_that_pages_show():
-    (digit,) = DigitReader("simple").judge_all(SEVEN[np.newaxis], [Box(0, 0, 1, 1)])
+    (digit,) = DigitReader("simple").classify_batch(SEVEN[np.newaxis], [Box(0, 0, 1, 1)])
     assert measure_occlusion(SIMPLE, SEVEN).confidence == pytest.approx(digit.confidence, abs=1e-5)
 
 
