@@ -30,7 +30,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.tables import insert, markdown
 from digitcnn import DigitReader
 from digitcnn.lab.metrics.evaluation import Interval, interval_of_fraction
-from digitcnn.recognition.reader import DEFAULT_MODEL, Reading
+from digitcnn.recognition.reader import DEFAULT_MODEL
+from digitcnn.recognition.reading import Reading
 from digitcnn.training.pen_strokes import Drawing, load_pen_digits
 
 
