@@ -54,9 +54,11 @@ class Recognizer:
         digits = np.asarray(digits, dtype=np.float32)
         if digits.ndim != 3 or digits.shape[1:] != (SIDE, SIDE):
             raise ValueError(f"expected digits of shape (n, 28, 28), received {digits.shape}")
+        # A network with threads of its own, used once.
         if len(digits) >= _MANY:
             # Its memory goes with it, and single digits don't wait until it is done.
             return self._run(open_network(self._model, threads=os.cpu_count() or 1), digits)
+        # LiteRT's interpreter holds one set of tensors: two threads would mix their digits.
         with self._lock:
             return self._run(self._network, digits)
 
