@@ -12,7 +12,7 @@ from digitcnn.errors import DigitcnnError, InputError
 from digitcnn.lab.personal_digits import MAX_DIGITS, PersonalDigits, PersonalScore, score_models
 from digitcnn.recognition.reader import DigitReader
 from digitcnn.web.browser_storage import keep_digits, own_digits, remember_digits
-from digitcnn.web.frame import PAGES, link_to, pages_there_are
+from digitcnn.web.frame import PAGES, link_to, list_pages
 from digitcnn.web.images import picture_of_pixels
 from digitcnn.web.models import Model, list_models, load_reader
 from digitcnn.web.tables import make_table
@@ -94,7 +94,7 @@ def show_personal_scores(others: Mapping[str, Model] | None = None) -> None:
             icon=":material/inbox:",
         )
         with st.container(horizontal=True):
-            for page in pages_there_are():
+            for page in list_pages():
                 if page in PAGES[1:3]:
                     link_to(page)
         return
