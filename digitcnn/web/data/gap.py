@@ -12,7 +12,6 @@ from digitcnn.recognition.reader import DEFAULT_MODEL
 from digitcnn.run_folder import SHIPPED, RunFolder
 from digitcnn.web.images import sheet_of_differences, sheet_of_digits
 from digitcnn.web.models import list_models
-from digitcnn.web.tables import make_table, make_table_of_rows
 from digitcnn.web.text import format_percent
 
 BASELINE = "simple"
@@ -57,15 +56,16 @@ def show_gap(first: DataSummary, first_title: str, pens: DataSummary) -> None:
 
 
 def _show_shapes(first: DataSummary, first_title: str, pens: DataSummary) -> None:
-    measured = [measure_shapes(summary.samples) for summary in (first, pens)]
+    shapes = [measure_shapes(summary.samples) for summary in (first, pens)]
     st.dataframe(
-        make_table(
+        [
             {
-                "Median of the training digits": list(_ROWS),
-                first_title: [form(measured[0]) for form in _ROWS.values()],
-                "Pen strokes": [form(measured[1]) for form in _ROWS.values()],
+                "Median of the training digits": row,
+                first_title: form(shapes[0]),
+                "Pen strokes": form(shapes[1]),
             }
-        ),
+            for row, form in _ROWS.items()
+        ],
         hide_index=True,
         width=560,
         alt=f"How digits of {first_title} and pen-drawn digits are shaped",
@@ -151,7 +151,7 @@ def _ask(model: str, changed: int, samples: np.ndarray) -> float:
 
 def _show_table(rows: list[dict[str, str | float | None]], titles: list[str]) -> None:
     st.dataframe(
-        make_table_of_rows([{title: _percent(row[title]) for title in ["Model", *titles]} for row in rows]),
+        [{title: _percent(row[title]) for title in ["Model", *titles]} for row in rows],
         column_config={"Model": st.column_config.TextColumn(pinned=True)}
         | {
             title: st.column_config.ProgressColumn(title, format="%.1f %%", min_value=0.0, max_value=100.0)
