@@ -9,7 +9,7 @@ from digitcnn.ink.fabric import canvas_from_strokes, strokes_from_canvas
 from digitcnn.ink.strokes import Stroke, box_of_strokes
 from digitcnn.run_folder import SHIPPED
 from digitcnn.web.draw.history import History
-from digitcnn.web.draw.revision import Sheet
+from digitcnn.web.draw.revision import Revision
 from digitcnn.web.samples import SAMPLE_NUMBERS, sample_number, sample_strokes
 
 SCRIPT = Path(__file__).resolve().parents[2] / "pages" / "draw.py"
@@ -25,8 +25,8 @@ def page() -> AppTest:
 def draw(page: AppTest, strokes: list[Stroke]) -> None:
     """As if these strokes had been brought onto the canvas; one without a browser sends nothing."""
     objects = canvas_from_strokes(strokes, color="#000", width=16)["objects"]
-    sheet = page.session_state["draw.sheet"] if "draw.sheet" in page.session_state else Sheet()
-    page.session_state["draw.sheet"] = sheet.turn(0)
+    revision = page.session_state["draw.revision"] if "draw.revision" in page.session_state else Revision()
+    page.session_state["draw.revision"] = revision.next(0)
     page.session_state["draw.history"] = History.begin(objects)
     page.run()
     assert not page.exception

@@ -27,7 +27,7 @@ def reading_of(page: AppTest) -> str:
     (said,) = [
         body
         for body in (element.proto.body for element in page.get("html"))
-        if re.search(r'class="(read|words)"', body)
+        if re.search(r'class="(number|words)"', body)
     ]
     return html.unescape(re.sub(r"<[^>]+>", "", said.replace("<br>", "\n"))).strip()
 
