@@ -29,7 +29,7 @@ class TrialView:
         validation: accuracy after the last whole epoch, 0-1.
         best: the highest accuracy on the validation images so far.
         test: accuracy on the test images, 0-1, once it is measured.
-        seconds: of training; 0 before the first sitting has ended.
+        seconds: of training; 0 before the first run session has ended.
     """
 
     record: TrialRecord
