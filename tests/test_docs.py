@@ -15,7 +15,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from digitcnn.training.presets import PRESETS
-from tests.made_pictures import draw
+from tests.support.made_pictures import draw
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -129,7 +129,7 @@ def test_the_server_answers_as_the_readme_shows(newcomer: Path):
 @pytest.fixture
 def newcomer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder like the checkout, with pictures in it and no runs so far, in which `python` is this one."""
-    for name in ("digitcnn", "models", "benchmarks", "pages", "static", ".streamlit"):
+    for name in ("digitcnn", "models", "benchmarks", "testbed", "pages", "static", ".streamlit"):
         (tmp_path / name).symlink_to(ROOT / name)
     (tmp_path / "scans").mkdir()
     for place in ("photo.jpg", "scans/a.png"):
@@ -179,3 +179,22 @@ def test_the_tree_names_what_is_there():
         if not (ROOT / path).exists():
             missing.append(str(path))
     assert missing == []
+
+
+def test_developers_folders_depend_on_each_other_as_contributing_says():
+    """Tests, benchmarks and scripts share `testbed`; tests import the others only to test them."""
+    imports = {
+        path.relative_to(ROOT).as_posix(): re.findall(
+            r"^\s*(?:from|import) (\w+)", path.read_text(), re.MULTILINE
+        )
+        for folder in ("tests", "testbed", "benchmarks", "scripts")
+        for path in (ROOT / folder).rglob("*.py")
+    }
+    others = {"tests", "benchmarks", "scripts"}
+    wrong = [
+        f"{path} imports {name}"
+        for path, names in imports.items()
+        for name in others.intersection(names) - {path.split("/")[0]}
+        if not path.startswith(("tests/benchmarks/", "tests/hardening/"))
+    ]
+    assert wrong == []

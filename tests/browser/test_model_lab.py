@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from digitcnn.lab.jobs.processes import find_worker
 from digitcnn.lab.runs.catalog import list_own_runs
-from tests.made_mnist import write_mnist
+from tests.support.made_mnist import write_mnist
 
 Serve = Callable[..., AbstractContextManager[str]]
 

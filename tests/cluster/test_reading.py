@@ -6,9 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.ray_nodes import Cluster, wait_for_cores
 from digitcnn.cluster.reading import share_out
-from tests.made_pictures import draw
+from testbed.ray_nodes import Cluster, wait_for_cores
+from tests.support.made_pictures import draw
 
 PROJECT = Path(__file__).resolve().parents[2]
 

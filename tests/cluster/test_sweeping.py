@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.ray_nodes import Cluster, wait_for_cores
 from digitcnn.cluster.trials import TrialSteps, read_files, write_files
 from digitcnn.lab.sweeps.record import read_sweep
 from digitcnn.run_folder import RunFolder
+from testbed.ray_nodes import Cluster, wait_for_cores
 
 PROJECT = Path(__file__).resolve().parents[2]
 SPEC = 'presets = ["sprint"]\nseeds = 2\n[settings]\nepochs = 6\nimages = 400\n'

@@ -13,7 +13,7 @@ import pytest
 from digitcnn.cli import main
 from digitcnn.lab.sweeps.record import read_sweep
 from digitcnn.run_folder import RunFolder
-from tests.made_mnist import write_mnist
+from tests.support.made_mnist import write_mnist
 
 PROJECT = Path(__file__).resolve().parents[2]
 SPEC = 'presets = ["sprint"]\nseeds = 2\n[settings]\nepochs = 12\nimages = 400\n'

@@ -8,7 +8,7 @@ from digitcnn import DigitReader
 from digitcnn.errors import ModelNotFoundError
 from digitcnn.ink.strokes import Box
 from digitcnn.training.datasets import load_local_mnist
-from tests.made_pictures import DIGITS, draw, shade
+from tests.support.made_pictures import DIGITS, draw, shade
 
 
 @pytest.fixture(scope="module")
