@@ -68,7 +68,13 @@ def test_what_a_command_names_is_there(command: str):
         assert find_spec(words[2])
 
 
-@pytest.mark.parametrize("command", RUN_HERE)
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(command, marks=[pytest.mark.slow] if "training.strips" in command else [])
+        for command in RUN_HERE
+    ],
+)
 def test_every_command_of_the_readme_runs(command: str, newcomer: Path):
     """As it is written, but for what would take minutes: one short epoch, and the benchmarks' help."""
     words = shlex.split(command)

@@ -22,6 +22,8 @@ from digitcnn.recognition.tta import DOUBT
 from digitcnn.training.datasets import load_local_mnist
 from tests.support.made_pictures import draw
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).resolve().parent.parent
 GUIDE = (PROJECT / "docs" / "use-it-in-your-code.md").read_text(encoding="utf-8")
 SHARED, *EXAMPLES = re.findall(r"^```python\n(.*?)^```$", GUIDE, flags=re.DOTALL | re.MULTILINE)

@@ -13,6 +13,8 @@ import pytest
 
 from tests.support.made_pictures import draw
 
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ("requirements.txt", "requirements-ray.txt")
 APP = ("streamlit_app.py", "pages", "static", ".streamlit")

@@ -55,6 +55,7 @@ def start_training(page: Page) -> None:
     page.get_by_role("button", name="Start training").click()
 
 
+@pytest.mark.slow
 def test_a_training_is_watched_left_stopped_and_resumed_on_another_server(
     page: Page, start_server: Serve, runs: Path
 ):

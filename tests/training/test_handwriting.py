@@ -35,6 +35,7 @@ def test_variants_are_the_same_digit_with_other_pens():
     assert mass.max() > 1.5 * mass.min()
 
 
+@pytest.mark.slow
 @needs_pens
 def test_no_writer_straddles_the_split():
     drawings = load_pen_digits()
@@ -48,6 +49,7 @@ def test_no_writer_straddles_the_split():
     assert not writers["validation"] & writers["test"]
 
 
+@pytest.mark.slow
 @needs_pens
 def test_drawings_of_a_part_are_drawn_as_the_canvas_draws_them():
     held = draw_part(load_pen_digits()[:500], "test")

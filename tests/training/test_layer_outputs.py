@@ -48,7 +48,7 @@ def test_outputs_of_shipped_models_are_those_of_keras(name: str):
     assert_outputs_are_those_of_keras(folder)
 
 
-@pytest.mark.parametrize("name", sorted({"sprint", "vgg-batchnorm"} & set(ARCHITECTURES)))
+@pytest.mark.parametrize("name", ["sprint", pytest.param("vgg-batchnorm", marks=pytest.mark.slow)])
 def test_outputs_of_a_new_model_are_those_of_keras(name: str, tmp_path: Path):
     model = ARCHITECTURES[name](10)
     rng = np.random.default_rng(0)

@@ -109,6 +109,7 @@ def test_scores_take_in_models_that_no_page_offers(tmp_path: Path):
     assert len(table) == len(list(SHIPPED.glob("*/model.tflite"))) + 1
 
 
+@pytest.mark.slow
 def test_full_set_says_so_and_keeps_what_it_has(page: AppTest):
     rng = np.random.default_rng(0)
     file = io.BytesIO()
