@@ -44,6 +44,7 @@ RUN_ELSEWHERE = (
     "curl -H 'Content-Type: application/json' "
     """-d '{"strokes": [[[10, 10], [60, 12], [35, 100]]], "expect": "digit"}' http://127.0.0.1:8501/api/recognize""",
 )
+SLOW = ("python -m digitcnn train simple", "python -m digitcnn.training.strips")
 RUN_HERE = sorted({*commands(README)} - {*RUN_ELSEWHERE})
 
 
@@ -70,10 +71,7 @@ def test_what_a_command_names_is_there(command: str):
 
 @pytest.mark.parametrize(
     "command",
-    [
-        pytest.param(command, marks=[pytest.mark.slow] if "training.strips" in command else [])
-        for command in RUN_HERE
-    ],
+    [pytest.param(command, marks=[pytest.mark.slow] if command in SLOW else []) for command in RUN_HERE],
 )
 def test_every_command_of_the_readme_runs(command: str, newcomer: Path):
     """As it is written, but for what would take minutes: one short epoch, and the benchmarks' help."""

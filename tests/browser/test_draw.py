@@ -60,6 +60,7 @@ def test_blank_canvas_invites_without_a_digit(page: Page, server: str):
     assert not re.search(r"\d", answer_of(page).inner_text())
 
 
+@pytest.mark.slow
 def test_clear_brings_back_the_invitation(page: Page, server: str):
     open_draw(page, server)
     draw(page, 3)

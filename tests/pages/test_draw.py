@@ -56,7 +56,10 @@ def test_blank_number_canvas_invites_without_a_digit(page: AppTest):
     assert all(metric.value == "–" for metric in page.metric)
 
 
-@pytest.mark.parametrize("number", SAMPLE_NUMBERS)
+@pytest.mark.parametrize(
+    "number",
+    [SAMPLE_NUMBERS[0], *(pytest.param(each, marks=pytest.mark.slow) for each in SAMPLE_NUMBERS[1:])],
+)
 def test_number_is_read_by_every_model_side_by_side(page: AppTest, number: str):
     choose(page, "number")
     draw(page, sample_number(number, (1120, 300)))

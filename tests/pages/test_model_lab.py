@@ -44,7 +44,9 @@ def make_run(runs: Path, name: str, record: RunRecord = FINISHED, *, epochs: int
     return folder
 
 
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize(
+    "preset", [name if name == "deeper" else pytest.param(name, marks=pytest.mark.slow) for name in PRESETS]
+)
 def test_every_preset_has_its_card_and_defaults(preset: str):
     app = open_lab()
     app.pills(key="preset").set_value(preset).run()
