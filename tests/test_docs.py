@@ -73,19 +73,15 @@ def test_what_a_command_names_is_there(command: str):
     "command",
     [pytest.param(command, marks=[pytest.mark.slow] if command in SLOW else []) for command in RUN_HERE],
 )
-def test_every_command_of_the_readme_runs(command: str, newcomer: Path):
+def test_every_command_of_the_readme_runs(command: str, newcomer: Path, request: pytest.FixtureRequest):
     """As it is written, but for what would take minutes: one short epoch, and the benchmarks' help."""
     words = shlex.split(command)
+    if not {"train", "mnist", "digitcnn.training.strips"}.isdisjoint(words) and "--help" not in words:
+        request.getfixturevalue("data")  # Without it, MNIST or pen strokes would be downloaded.
     if "train" in words and "--help" not in words:
-        if not os.environ.get("DIGITCNN_DATA"):
-            pytest.skip("training would download MNIST: set DIGITCNN_DATA to the folder that holds it")
         command += " --epochs 1 --images 200"
     if "digitcnn.training.strips" in words:
-        if not os.environ.get("DIGITCNN_DATA"):
-            pytest.skip("this learns from pen strokes: set DIGITCNN_DATA to the folder that holds them")
         command += " --epochs 1 --numbers 64 --to made.tflite --checkpoint made"
-    if "mnist" in words and not os.environ.get("DIGITCNN_DATA"):
-        pytest.skip("this would download MNIST: set DIGITCNN_DATA to the folder that holds it")
     if any(word.startswith("benchmarks") for word in words):
         command += " --help"
     done = subprocess.run(

@@ -7,14 +7,11 @@ from streamlit.testing.v1 import AppTest
 
 from digitcnn.ink.fabric import canvas_from_strokes, strokes_from_canvas
 from digitcnn.ink.strokes import Stroke, box_of_strokes
-from digitcnn.run_folder import SHIPPED
 from digitcnn.web.draw.history import History
 from digitcnn.web.draw.revision import Sheet
 from digitcnn.web.samples import SAMPLE_NUMBERS, sample_number, sample_strokes
 
 SCRIPT = Path(__file__).resolve().parents[2] / "pages" / "draw.py"
-
-pytestmark = pytest.mark.skipif(not any(SHIPPED.glob("*/model.tflite")), reason="no model has shipped yet")
 
 
 @pytest.fixture

@@ -9,8 +9,6 @@ from streamlit.testing.v1 import AppTest
 from digitcnn.lab.personal_digits import PersonalDigits
 from digitcnn.run_folder import SHIPPED
 
-pytestmark = pytest.mark.skipif(not any(SHIPPED.glob("*/model.tflite")), reason="no model has shipped yet")
-
 
 def own_of(page: AppTest) -> list[int]:
     own = (
