@@ -5,6 +5,7 @@ import os
 import shutil
 from pathlib import Path
 
+from digitcnn.browser.page import write_page
 from digitcnn.commands.parsing import Subparsers, add_command
 from digitcnn.errors import InputError, RunFolderError
 from digitcnn.run_folder import RunFolder, find_run
@@ -14,19 +15,21 @@ FORMATS = {
     "h5": "Keras 3, too, in its older format",
     "tflite": "LiteRT, on phones and small machines",
     "onnx": "ONNX Runtime, in most languages and in browsers; needs tf2onnx",
+    "html": "a page to draw on, answered on the device that opens it, without a network",
 }
 """What each is for; the name is the file's ending, too."""
 
 _DESCRIPTION = """\
 Writes a trained model as one file. It takes digits as (n, 28, 28, 1) float32, ink 1 on paper 0, and
-gives probabilities: (n, 10), or (n, 11) where the model knows "not a digit", which comes last. How to
-use the file elsewhere: docs/use-it-in-your-code.md.
+gives probabilities: (n, 10), or (n, 11) where the model knows "not a digit", which comes last; as html it
+is a page that reads what is drawn on it. How to use the file elsewhere: docs/use-it-in-your-code.md.
 
 formats:
 """ + "\n".join(f"  {name:<7} {words}" for name, words in FORMATS.items())
 
 _EXAMPLES = """\
 digitcnn export reader --format onnx
+digitcnn export simple page.html
 digitcnn export runs/simple-2 digits.h5"""
 
 
@@ -67,6 +70,9 @@ def export(folder: RunFolder, path: Path, form: str) -> None:
             raise RunFolderError(f"{folder.path} has no {source.name}: train it to its end first.")
         if not (path.exists() and path.samefile(source)):
             shutil.copyfile(source, path)
+        return
+    if form == "html":
+        path.write_text(write_page(folder), encoding="utf-8")
         return
     # TensorFlow's start-up notices say nothing of the export; errors still show.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

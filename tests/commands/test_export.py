@@ -41,8 +41,8 @@ def test_the_format_stands_before_between_or_after_run_and_file(arguments: list[
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["simple"], "Say what to write: a FILE, or --format and one of keras, h5, tflite, onnx."),
-        (["simple", "m.pt"], "ends in .keras, .h5, .tflite, .onnx, received m.pt."),
+        (["simple"], "Say what to write: a FILE, or --format and one of keras, h5, tflite, onnx, html."),
+        (["simple", "m.pt"], "ends in .keras, .h5, .tflite, .onnx, .html, received m.pt."),
         (["simple", "m.h5", "--format", "onnx"], "ends in .onnx, received m.h5."),
         (["nosuch", "m.h5"], "There is no trained model called 'nosuch'"),
         (["simple", "gone/m.keras"], "There is no folder 'gone' to write into"),

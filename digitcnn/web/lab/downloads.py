@@ -1,10 +1,11 @@
-"""What can be taken away of a run: its model in four formats, its figures, and its report."""
+"""What can be taken away of a run: its model in four formats and as a page, its figures, and its report."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
+from digitcnn.browser.page import write_page
 from digitcnn.errors import DigitcnnError
 from digitcnn.lab.runs.catalog import Run
 from digitcnn.lab.runs.exports import Format, can_export, find_export, start_export
@@ -32,6 +33,8 @@ def show_downloads(run: Run) -> None:
                     waits = find_export(folder, form).state == "working"
                     with st.container(width="content"):
                         st.fragment(_offer_made, run_every=_LOOK_AGAIN if waits else None)(run, form, waits)
+        if folder.tflite_file.is_file():
+            _button("Page to draw on", lambda: write_page(folder), f"{run.name}.html", "text/html")
         _download("History", folder.history_csv, f"{run.name}-history.csv", "text/csv")
         if folder.predictions_npz.is_file() and run.record and not run.busy:
             _offer_figures(run)
