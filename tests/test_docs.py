@@ -1,5 +1,6 @@
 """What README and CONTRIBUTING say is so."""
 
+import doctest
 import json
 import os
 import re
@@ -8,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -158,6 +160,13 @@ def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     names: dict[str, object] = {}
     exec(compile(example, "README.md", "exec"), names)
     assert getattr(names["reading"], "text", None) == "7"
+
+
+@pytest.mark.parametrize("module", ["digitcnn", "digitcnn.recognition.reader"])
+def test_the_examples_of_docstrings_run(module: str):
+    tried = doctest.testmod(import_module(module))
+    assert tried.attempted
+    assert not tried.failed
 
 
 @pytest.mark.parametrize("text", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])
