@@ -30,7 +30,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.tables import insert, markdown
 from digitcnn import DigitReader
 from digitcnn.lab.metrics.evaluation import Interval, interval_of_fraction
-from digitcnn.recognition.reader import DEFAULT_MODEL, Reading
+from digitcnn.recognition.reader import DEFAULT_MODEL
+from digitcnn.recognition.reading import Reading
 from testbed.numbers import Sample, draw_numbers, load_pens, make_numbers
 
 

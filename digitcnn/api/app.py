@@ -16,7 +16,8 @@ from digitcnn.api.threads import ReadingThread
 from digitcnn.errors import DigitcnnError
 from digitcnn.lab.runs.scores import read_scores
 from digitcnn.recognition.files import named_errors
-from digitcnn.recognition.reader import DEFAULT_MODEL, DigitReader, Reading
+from digitcnn.recognition.reader import DEFAULT_MODEL, DigitReader
+from digitcnn.recognition.reading import Reading
 from digitcnn.recognition.results import FileResult, record_of
 from digitcnn.run_folder import SHIPPED
 from digitcnn.time_budget import time_budget

@@ -21,7 +21,7 @@ from digitcnn.api.limits import (
     MAX_POINTS,
 )
 from digitcnn.api.records import Drawing
-from digitcnn.recognition.reader import Expect
+from digitcnn.recognition.reading import Expect
 
 BUSY = "The server is busy: try again in a few seconds."
 

@@ -12,7 +12,7 @@ from digitcnn.commands.progress import Progress, without_notices
 from digitcnn.errors import InputError
 
 if TYPE_CHECKING:
-    from digitcnn.recognition.reader import Expect
+    from digitcnn.recognition.reading import Expect
     from digitcnn.run_folder import RunFolder
 
 MAX_SAID = 20

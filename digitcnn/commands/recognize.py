@@ -14,7 +14,8 @@ from digitcnn.commands.picture_files import Found, find_pictures, read_manifest
 from digitcnn.commands.progress import Progress, without_notices
 
 if TYPE_CHECKING:
-    from digitcnn.recognition.reader import DigitReader, Expect
+    from digitcnn.recognition.reader import DigitReader
+    from digitcnn.recognition.reading import Expect
     from digitcnn.recognition.results import FileResult
 
 FORMATS = ("text", "jsonl", "csv")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from digitcnn.recognition.reader import Digit
+from digitcnn.recognition.reading import Digit
 from digitcnn.recognition.results import is_doubtful
 
 SURE = "#2B5BD7"

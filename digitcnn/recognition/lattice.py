@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from digitcnn.ink.strokes import Box
 from digitcnn.ink.text_lines import CERTAIN
-
-if TYPE_CHECKING:
-    from digitcnn.ink.strokes import Box
-    from digitcnn.recognition.reader import Digit
+from digitcnn.recognition.reading import Digit
 
 MAX_SPAN_LENGTH = 14
 """No digit is made of more units than this."""
@@ -31,7 +29,7 @@ AS_GOOD = 0.2
 
 _UNREAD = 1e9
 _NOT_A_DIGIT = 4.5
-_MIN_DIGIT_PROBABILITY = 1e-4
+_MIN_PROBABILITY = 1e-4
 _USUAL_WIDTH, _USUAL_HEIGHT, _SPREAD = 0.85, 0.7, 0.25
 
 
@@ -141,29 +139,21 @@ def _best_path(borders: _Borders, costs: Mapping[Span, float]) -> tuple[list[Spa
     return spans[::-1], best[count]
 
 
-def digit_probability(digit: Digit) -> float:
-    """How likely the ink is the digit that it is nearest to, 0-1, refused or not."""
-    if digit.label is not None:
-        return digit.confidence
-    return (1.0 - digit.confidence) * float(digit.probabilities.max())
-
-
 def span_cost(digit: Digit, height: float) -> float:
     """Minus the logarithm of how likely the ink is what it is read as, its size included."""
-    as_digit = _cost_of_size(digit.box, height) - math.log(
-        max(digit_probability(digit), _MIN_DIGIT_PROBABILITY)
-    )
-    if digit.label is not None:
+    as_digit = _cost_of_size(digit.box, height) + _cost_of(digit.nearest_probability)
+    if not digit.refused:
         return as_digit
-    return min(
-        as_digit,
-        _cost_of_refusal(digit.box, height) - math.log(max(digit.confidence, _MIN_DIGIT_PROBABILITY)),
-    )
+    return min(as_digit, _cost_of_refusal(digit.box, height) + _cost_of(1.0 - digit.digit_probability))
 
 
 def min_span_cost(box: Box, height: float) -> float:
     """What ink in this box costs, whatever it is read as, at least."""
     return min(_cost_of_size(box, height), _cost_of_refusal(box, height))
+
+
+def _cost_of(probability: float) -> float:
+    return -math.log(max(probability, _MIN_PROBABILITY))
 
 
 def _cost_of_size(box: Box, height: float) -> float:

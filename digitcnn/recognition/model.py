@@ -11,7 +11,6 @@ from ai_edge_litert.interpreter import Interpreter
 from digitcnn.confidence import CLASSES
 from digitcnn.errors import ModelNotFoundError
 from digitcnn.ink.house_digit import SIDE
-from digitcnn.recognition.litert import open_network, run_network
 
 _BATCH = 256
 
@@ -71,3 +70,32 @@ class Recognizer:
 def load_recognizer(path: str, changed: int) -> Recognizer:
     """The recognizer of a file, one per process; `changed` is its time, so that a new file is loaded anew."""
     return Recognizer(path)
+
+
+def open_network(model: bytes, *, threads: int = 1) -> Interpreter:
+    """A network of one input and one output, ready to run; not to be run by two threads at once.
+
+    Args:
+        model: the bytes of a `.tflite` file. Given a path, LiteRT maps the file, and a file that is
+            written anew ends the process.
+        threads: how many of LiteRT's own work on one array.
+
+    Raises:
+        ValueError: the bytes are no network.
+        RuntimeError: the network does not fit together.
+    """
+    network = Interpreter(model_content=model, num_threads=threads)
+    network.allocate_tensors()
+    return network
+
+
+def run_network(network: Interpreter, array: np.ndarray) -> np.ndarray:
+    """What the network makes of a float32 array; its shape may change from one to the next."""
+    (door,) = network.get_input_details()
+    (end,) = network.get_output_details()
+    if tuple(door["shape"]) != array.shape:
+        network.resize_tensor_input(door["index"], array.shape)
+        network.allocate_tensors()
+    network.set_tensor(door["index"], array)
+    network.invoke()
+    return network.get_tensor(end["index"])

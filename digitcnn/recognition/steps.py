@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from digitcnn.recognition.reader import Expect, PictureReading
+from digitcnn.recognition.reading import Expect, PictureReading
 
 MAX_CENTERED = 12
 """Digits shown in the last step."""

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from digitcnn.ink.images.strip import INK_HEIGHT, STRIDE, column_in_ink, make_strip
-from digitcnn.recognition.litert import open_network, run_network
+from digitcnn.recognition.model import open_network, run_network
 
 MODEL_FILE = Path(__file__).with_name("strips.tflite")
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from digitcnn.ink.images.cuts import Line, Segment, join
-from digitcnn.recognition.lattice import AMONG_DIGITS, Span, digit_probability
+from digitcnn.recognition.lattice import AMONG_DIGITS, Span
+from digitcnn.recognition.reading import Digit
 from digitcnn.recognition.strip_model import Detection, detect_digits
-
-if TYPE_CHECKING:
-    from digitcnn.recognition.reader import Digit
 
 _TRUST = 0.7
 """How much the look at the stretch counts, and the rest the look at the cut alone."""
@@ -126,16 +123,16 @@ def _ink_between(segment: Segment, left: float, right: float) -> float:
 
 def _fuse(digit: Digit, seen: Detection) -> Digit:
     """The geometric mean of both looks."""
-    is_digit = digit_probability(digit) / max(float(digit.probabilities.max()), _LEAST)
-    alone = np.append(is_digit * digit.probabilities, 1.0 - is_digit)
+    alone = np.append(digit.digit_probability * digit.probabilities, 1.0 - digit.digit_probability)
     together = np.append(seen.presence * seen.probabilities, 1.0 - seen.presence)
     logs = (1.0 - _TRUST) * np.log(np.maximum(alone, _LEAST))
     logs += _TRUST * np.log(np.maximum(together, _MIN_SEEN))
     chances = np.exp(logs - logs.max())
     chances /= chances.sum()
     refusal = float(chances[-1])
-    given = (chances[:-1] / (1.0 - refusal)).astype(np.float32)
-    if refusal > AMONG_DIGITS:
-        return replace(digit, label=None, confidence=refusal, probabilities=given)
-    label = int(given.argmax())
-    return replace(digit, label=label, confidence=float(chances[label]), probabilities=given)
+    return replace(
+        digit,
+        probabilities=(chances[:-1] / (1.0 - refusal)).astype(np.float32),
+        digit_probability=1.0 - refusal,
+        refused=refusal > AMONG_DIGITS,
+    )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from digitcnn.ink.strokes import Stroke
-from digitcnn.recognition.reader import Digit
+from digitcnn.recognition.reading import Digit
 from digitcnn.web.frame import Page, link_to
 from digitcnn.web.images import picture_of_pixels, picture_of_strokes
 from digitcnn.web.text import format_percent

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from digitcnn.api import app, bodies, threads
-from digitcnn.recognition.reader import Reading
+from digitcnn.recognition.reading import Reading
 from tests.api.conftest import Client, serve_api
 from tests.api.test_app import PICTURE, SEVEN
 

@@ -9,7 +9,7 @@ import numpy as np
 from digitcnn.errors import InputError
 from digitcnn.ink.fabric import MAX_STROKES
 from digitcnn.ink.strokes import MAX_POINTS, Stroke
-from digitcnn.recognition.reader import Expect
+from digitcnn.recognition.reading import Expect
 
 _MAX_COORDINATE = 1e5
 """Canvas pixels: no canvas is as large."""

@@ -6,7 +6,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from digitcnn.recognition.reader import Digit, Reading
+from digitcnn.recognition.reading import Digit, Reading
 from digitcnn.recognition.results import FileResult, is_doubtful
 from digitcnn.web.draw.panels import show_probabilities
 from digitcnn.web.images import picture_of_pixels

@@ -12,7 +12,7 @@ import streamlit as st
 
 from digitcnn.ink.house_digit import SIDE
 from digitcnn.ink.strokes import Stroke
-from digitcnn.recognition.reader import Digit
+from digitcnn.recognition.reading import Digit
 from digitcnn.web.charts.probabilities import SPEC, tabulate_probabilities
 from digitcnn.web.images import picture_of_fitting, picture_of_pixels, picture_of_strokes
 from digitcnn.web.text import format_agreement, format_confidence, format_percent

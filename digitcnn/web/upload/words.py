@@ -3,7 +3,7 @@
 import re
 from html import escape
 
-from digitcnn.recognition.reader import Digit
+from digitcnn.recognition.reading import Digit
 from digitcnn.recognition.results import DOUBTFUL_BELOW, FileResult, is_doubtful
 from digitcnn.web.text import format_percent
 

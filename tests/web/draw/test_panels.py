@@ -12,17 +12,17 @@ def panels(label: int | None, *, blank: bool = False) -> AppTest:
         import streamlit as st
 
         from digitcnn.ink.strokes import box_of_strokes, draw_house_digit
-        from digitcnn.recognition.reader import Digit
+        from digitcnn.recognition.reading import Digit
         from digitcnn.web.draw import panels as draw_panels
         from digitcnn.web.samples import sample_strokes
 
         strokes = [] if blank else sample_strokes(4, 400)
-        probabilities = np.full(10, 0.3 / 9, np.float32)
-        probabilities[4] = 0.7
         digit = None
         if not blank:
-            pixels = draw_house_digit(strokes)
-            digit = Digit(label, 0.7, probabilities, box_of_strokes(strokes), pixels)
+            probabilities = np.where(np.arange(10) == 4, 0.7, 0.3 / 9).astype(np.float32)
+            share = 0.3 if label is None else 1.0
+            box = box_of_strokes(strokes)
+            digit = Digit(probabilities, share, label is None, box, draw_house_digit(strokes))
         draw_panels.show_answer(digit)
         with st.container(key="rest"):
             draw_panels.show_probabilities(digit)
