@@ -1,7 +1,6 @@
 import re
 from html import unescape
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -15,6 +14,7 @@ def panels(label: int | None, *, blank: bool = False) -> AppTest:
     """The panels of the Draw page on a made answer: a 4 at 70 %, as the model's label says."""
 
     def script(label: int | None, blank: bool) -> None:
+        import numpy as np
         import streamlit as st
 
         from digitcnn.ink.strokes import box_of_strokes, draw_house_digit
