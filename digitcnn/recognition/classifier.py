@@ -30,7 +30,7 @@ class Classifier:
         self._refuse_above = record.refuse_above
         # Only a model that has learned from distorted digits gains from seeing some.
         self._uses_tta = bool(record.settings.get("augmentation"))
-        self._model = load_recognizer(str(folder.tflite_file), folder.tflite_file.stat().st_mtime_ns)
+        self._model = load_recognizer(folder.tflite_file)
 
     def classify(self, digits: np.ndarray) -> np.ndarray:
         """The bare model, for benchmarks: no refusal and no calibration.

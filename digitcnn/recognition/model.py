@@ -2,7 +2,6 @@
 
 import os
 import threading
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from digitcnn.confidence import CLASSES
 from digitcnn.errors import ModelNotFoundError
+from digitcnn.file_cache import cached_by_file
 from digitcnn.ink.house_digit import SIDE
 
 _BATCH = 256
@@ -68,9 +68,9 @@ class Recognizer:
         return np.concatenate([run_network(network, batch) for batch in batches] or [empty])
 
 
-@lru_cache(maxsize=16)
-def load_recognizer(path: str, changed: int) -> Recognizer:
-    """The recognizer of a file, one per process; `changed` is its time, so that a new file is loaded anew."""
+@cached_by_file(maxsize=16)
+def load_recognizer(path: Path) -> Recognizer:
+    """The recognizer of a file, one per process."""
     return Recognizer(path)
 
 
