@@ -7,7 +7,8 @@ import streamlit as st
 
 from digitcnn.ink.strokes import Stroke
 from digitcnn.lab.runs.scores import ModelScore, read_scores
-from digitcnn.recognition.reader import DEFAULT_MODEL, Digit
+from digitcnn.recognition.reader import DEFAULT_MODEL
+from digitcnn.recognition.reading import Digit
 from digitcnn.run_folder import SHIPPED
 from digitcnn.web.frame import Page, draw_frame, link_to, list_pages
 from digitcnn.web.images import picture_of_pixels, picture_of_strokes

@@ -4,7 +4,7 @@ import streamlit as st
 
 from digitcnn.errors import InputError
 from digitcnn.ink.strokes import Stroke
-from digitcnn.recognition.reader import Digit, Expect, Reading
+from digitcnn.recognition.reading import Digit, Expect, Reading
 from digitcnn.time_budget import time_budget
 from digitcnn.web.draw import canvas, panels
 from digitcnn.web.explain import show_explanation

@@ -5,7 +5,7 @@ from typing import cast
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from digitcnn.recognition.reader import Expect
+from digitcnn.recognition.reading import Expect
 from digitcnn.recognition.results import write_csv, write_json
 from digitcnn.web.explain import show_explanation
 from digitcnn.web.frame import draw_frame

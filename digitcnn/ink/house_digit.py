@@ -17,8 +17,7 @@ FITTED_SIDE = 20
 FINE = 8
 """Fine pixels per pixel and axis: ink is placed on a grid this much finer, then averaged down."""
 
-_FINE_SIDE = SIDE * FINE
-_CENTER = (SIDE / 2 + 0.5) * FINE
+_CENTER = SIDE / 2 + 0.5
 """Where MNIST has its centers of mass: on average 14.50 px from either edge, the middle of pixel 14."""
 
 _INK_FLOOR = 0.05
@@ -49,34 +48,37 @@ def make_house_digit(ink: np.ndarray) -> np.ndarray:
     return place_by_mass(_resize_to_fit(ink, box))
 
 
-def place_by_mass(fine_ink: np.ndarray) -> np.ndarray:
+def place_by_mass(fine_ink: np.ndarray, samples: int = FINE) -> np.ndarray:
     """Places ink that has its final size on the (28, 28) field, center of mass in the middle of pixel 14.
 
     Args:
-        fine_ink: (height, width) float in 0-1, each side at most 28 * 8 fine pixels.
+        fine_ink: (height, width) float in 0-1, each side at most 28 pixels.
+        samples: fine pixels per pixel and axis.
 
     Returns:
-        (28, 28) float32 in 0-1: the fine pixels averaged eight by eight. Ink never leaves the field:
-        where the center of mass would push it out, it stops at the edge.
+        (28, 28) float32 in 0-1: the fine pixels under each pixel averaged, those on its edge by their share.
+        Ink never leaves the field: where the center of mass would push it out, it stops at the edge.
 
     Raises:
         ValueError: the ink is larger than the field.
     """
-    height, width = fine_ink.shape
-    if height > _FINE_SIDE or width > _FINE_SIDE:
-        raise ValueError(f"expected sides of at most {_FINE_SIDE} px, received {fine_ink.shape}")
-    field = np.zeros((_FINE_SIDE, _FINE_SIDE), dtype=np.float32)
-    top = _offset_by_mass(fine_ink.sum(axis=1), height)
-    left = _offset_by_mass(fine_ink.sum(axis=0), width)
-    field[top : top + height, left : left + width] = fine_ink
-    # Five times as fast as a mean over both axes.
-    return field.reshape(SIDE, FINE, _FINE_SIDE).sum(axis=1).reshape(SIDE, SIDE, FINE).sum(axis=2) / FINE**2
+    if max(fine_ink.shape) > SIDE * samples:
+        raise ValueError(f"expected sides of at most {SIDE * samples} px, received {fine_ink.shape}")
+    rows = _shares_of_pixels(fine_ink.sum(axis=1), samples)
+    columns = _shares_of_pixels(fine_ink.sum(axis=0), samples)
+    return rows @ fine_ink.astype(np.float32) @ columns.T
 
 
-def _offset_by_mass(profile: np.ndarray, length: int) -> int:
+def _shares_of_pixels(profile: np.ndarray, samples: int) -> np.ndarray:
+    """Which share of each pixel lies under each of its fine pixels, (28, length), along one axis."""
+    length = len(profile)
     mass = profile.sum()
     center = (profile * (np.arange(length) + 0.5)).sum() / mass if mass > 0 else length / 2
-    return int(np.clip(round(_CENTER - float(center)), 0, _FINE_SIDE - length))
+    offset = np.clip(_CENTER * samples - center, 0.0, SIDE * samples - length)
+    edges = (np.arange(length + 1) + offset) / samples
+    pixels = np.arange(SIDE)[:, np.newaxis]
+    shares = np.minimum(edges[1:], pixels + 1) - np.maximum(edges[:-1], pixels)
+    return np.maximum(shares, 0.0).astype(np.float32)
 
 
 def _box_of_ink(ink: np.ndarray) -> tuple[int, int, int, int] | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from html import escape
 
-from digitcnn.recognition.reader import Digit
+from digitcnn.recognition.reading import Digit
 from digitcnn.recognition.results import DOUBTFUL_BELOW, FileResult, is_doubtful
 from digitcnn.web.images import figure_html
 from digitcnn.web.text import format_percent

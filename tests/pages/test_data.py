@@ -54,6 +54,7 @@ def write_mnist(folder: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_without_mnist_the_bundled_digits_stand_in_and_the_page_says_so(homes: Path):
     page = open_page()
     assert "MNIST is not on this machine" in page.info[0].value

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from digitcnn.lab.runs.settings import PRESETS
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
 from digitcnn.web.text import escape_markdown
-from tests.lab_app import open_lab, words
+from tests.support.lab_app import open_lab, words
 
 PROJECT = Path(__file__).resolve().parents[2]
 FINISHED = RunRecord("simple", {"epochs": 2}, {}, 0, "finished", "2026-01-01T00:00:00+00:00", seconds=65.0)
@@ -45,7 +45,9 @@ def make_run(runs: Path, name: str, record: RunRecord = FINISHED, *, epochs: int
     return folder
 
 
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize(
+    "preset", [name if name == "deeper" else pytest.param(name, marks=pytest.mark.slow) for name in PRESETS]
+)
 def test_every_preset_has_its_card_and_defaults(preset: str):
     app = open_lab()
     app.pills(key="preset").set_value(preset).run()

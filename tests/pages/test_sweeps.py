@@ -9,7 +9,7 @@ import pytest
 
 from digitcnn.lab.sweeps.record import SweepLog, SweepRecord, TrialRecord, TrialState, sweep_path
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
-from tests.lab_app import open_lab, words
+from tests.support.lab_app import open_lab, words
 
 
 @pytest.fixture(autouse=True)

@@ -4,14 +4,14 @@ from PIL import Image
 
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.annotate import DOUBTFUL, NO_DIGIT, SURE, TYPED, draw_answers, make_view, mark_of
-from digitcnn.recognition.reader import Digit
+from digitcnn.recognition.reading import Digit
+from tests.support.made_digits import make_digit
 
 IN_THE_MIDDLE = Box(100, 100, 60, 80)
 
 
 def digit(label: int | None, confidence: float, box: Box = IN_THE_MIDDLE) -> Digit:
-    probabilities = np.full(10, 0.1, dtype=np.float32)
-    return Digit(label, confidence, probabilities, box, np.zeros((28, 28), np.float32))
+    return make_digit(label, confidence, box)
 
 
 def test_marks_tell_doubt_and_refusal_without_color():

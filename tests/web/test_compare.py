@@ -211,6 +211,7 @@ def test_broken_runs_are_said_and_the_others_go_on(tmp_path: Path, monkeypatch: 
     assert "equally many of the 10,000" in page.markdown[0].value.replace("\\", "")
 
 
+@pytest.mark.slow
 def test_runs_of_other_test_images_are_not_compared_image_by_image(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -1,18 +1,15 @@
 import re
 from html import unescape
 
-import numpy as np
-
 from digitcnn.ink.strokes import Box
-from digitcnn.recognition.reader import Digit, Reading
+from digitcnn.recognition.reading import Digit, Reading
 from digitcnn.recognition.results import FileResult
 from digitcnn.web.readings import format_result, number_html
+from tests.support.made_digits import make_digit
 
 
 def digit(label: int | None, confidence: float = 0.995) -> Digit:
-    probabilities = np.full(10, 0.01, np.float32)
-    probabilities[label or 6] = 0.91
-    return Digit(label, confidence, probabilities, Box(0, 0, 10, 10), np.ones((28, 28), np.float32))
+    return make_digit(label, confidence, Box(0, 0, 10, 10), nearest=6, ink=1.0)
 
 
 def result_of(reading: Reading) -> FileResult:

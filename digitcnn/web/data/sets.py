@@ -80,7 +80,7 @@ def _show_fetching(name: SetName, key: str) -> None:
 
 
 def _start(name: SetName) -> BackgroundJob:
-    return run_once(_key(name), "digitcnn.lab.datasets.summarize", [name, str(_path(name))])
+    return run_once(_key(name), "digitcnn.lab.datasets.summary", [name, str(_path(name))])
 
 
 def _key(name: SetName) -> str:

@@ -13,7 +13,7 @@ from streamlit.components.v2 import component
 from digitcnn.errors import InputError
 from digitcnn.ink.fabric import MAX_STROKES
 from digitcnn.ink.strokes import MAX_POINTS, Stroke
-from digitcnn.recognition.reader import Expect
+from digitcnn.recognition.reading import Expect
 
 NARROW = 640
 """CSS pixels: a page up to this width gets a number canvas of a phone's shape."""

@@ -10,7 +10,7 @@ from streamlit_drawable_canvas import st_canvas
 from digitcnn.errors import InputError
 from digitcnn.ink.fabric import MAX_STROKES, canvas_from_strokes, strokes_from_canvas
 from digitcnn.ink.strokes import MAX_POINTS, Stroke, box_of_strokes
-from digitcnn.recognition.reader import Expect
+from digitcnn.recognition.reading import Expect
 from digitcnn.web.draw.browser import connect_browser, describe_drawing, is_narrow, parse_drawing, restored
 from digitcnn.web.draw.history import History, Objects
 from digitcnn.web.draw.revision import Revision, take_over

@@ -12,7 +12,7 @@ import streamlit as st
 
 from digitcnn.ink.house_digit import SIDE
 from digitcnn.ink.strokes import Stroke
-from digitcnn.recognition.reader import Digit, Reading
+from digitcnn.recognition.reading import Digit, Reading
 from digitcnn.recognition.results import FileResult
 from digitcnn.web.charts.probabilities import show_bars
 from digitcnn.web.images import figure_html, picture_of_fitting, picture_of_pixels, picture_of_strokes

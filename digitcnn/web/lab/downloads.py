@@ -1,10 +1,11 @@
-"""Downloads of a run: its model in four formats, its figures, and its report."""
+"""Downloads of a run: its model in four formats and as a page, its figures, and its report."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
+from digitcnn.browser.page import write_page
 from digitcnn.errors import DigitcnnError
 from digitcnn.lab.runs.catalog import Run
 from digitcnn.lab.runs.exports import Format, can_export, find_export, start_export
@@ -34,6 +35,8 @@ def show_downloads(run: Run) -> None:
                         st.fragment(_offer_made, run_every=_REFRESH_SECONDS if waits else None)(
                             run, form, waits
                         )
+        if folder.tflite_file.is_file():
+            _button("Page to draw on", lambda: write_page(folder), f"{run.name}.html", "text/html")
         _download("History", folder.history_csv, f"{run.name}-history.csv", "text/csv")
         if folder.predictions_npz.is_file() and run.record and not run.busy:
             _offer_figures(run)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.corrections import EditedBox
-from digitcnn.recognition.reader import Expect
+from digitcnn.recognition.reading import Expect
 from digitcnn.web.frame import zoom_css
 from digitcnn.web.models import Model
 from digitcnn.web.upload.canvas import begin, end, fit_canvas, show_canvas

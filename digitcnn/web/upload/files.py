@@ -18,7 +18,7 @@ from digitcnn.ink.strokes import Box
 from digitcnn.recognition.annotate import make_view
 from digitcnn.recognition.corrections import CorrectedReading, EditedBox, correct_reading
 from digitcnn.recognition.files import named_errors, read_file
-from digitcnn.recognition.reader import Digit, Expect
+from digitcnn.recognition.reading import Digit, Expect
 from digitcnn.recognition.results import FileResult
 from digitcnn.time_budget import time_budget
 from digitcnn.web.images import as_data_url

@@ -7,7 +7,7 @@ import streamlit as st
 from PIL import Image
 
 from digitcnn.recognition.annotate import draw_answers
-from digitcnn.recognition.reader import Expect
+from digitcnn.recognition.reading import Expect
 from digitcnn.recognition.results import FileResult
 from digitcnn.recognition.steps import draw_steps
 from digitcnn.web.charts.probabilities import show_bars

@@ -1,13 +1,13 @@
 import re
 from html import unescape
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from digitcnn.ink.strokes import Box
-from digitcnn.recognition.reader import Digit, Reading
+from digitcnn.recognition.reading import Digit, Reading
 from digitcnn.web.draw.panels import answer_html, format_number
+from tests.support.made_digits import make_digit
 
 
 def panels(label: int | None, *, blank: bool = False) -> AppTest:
@@ -18,17 +18,17 @@ def panels(label: int | None, *, blank: bool = False) -> AppTest:
         import streamlit as st
 
         from digitcnn.ink.strokes import box_of_strokes, draw_house_digit
-        from digitcnn.recognition.reader import Digit
+        from digitcnn.recognition.reading import Digit
         from digitcnn.web.draw import panels as draw_panels
         from digitcnn.web.samples import sample_strokes
 
         strokes = [] if blank else sample_strokes(4, 400)
-        probabilities = np.full(10, 0.3 / 9, np.float32)
-        probabilities[4] = 0.7
         digit = None
         if not blank:
-            pixels = draw_house_digit(strokes)
-            digit = Digit(label, 0.7, probabilities, box_of_strokes(strokes), pixels)
+            probabilities = np.where(np.arange(10) == 4, 0.7, 0.3 / 9).astype(np.float32)
+            share = 0.3 if label is None else 1.0
+            box = box_of_strokes(strokes)
+            digit = Digit(probabilities, share, label is None, box, draw_house_digit(strokes))
         draw_panels.show_answer(digit)
         with st.container(key="rest"):
             draw_panels.show_probabilities(digit)
@@ -98,9 +98,7 @@ def test_places_are_kept_while_the_canvas_is_blank():
 
 
 def piece(label: int | None) -> Digit:
-    probabilities = np.full(10, 0.01, np.float32)
-    probabilities[label or 6] = 0.91
-    return Digit(label, 0.995, probabilities, Box(0, 0, 10, 10), np.ones((28, 28), np.float32))
+    return make_digit(label, 0.995, Box(0, 0, 10, 10), nearest=6, ink=1.0)
 
 
 @pytest.mark.parametrize("reading", [Reading(), Reading(((piece(None),),))])

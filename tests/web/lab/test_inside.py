@@ -1,14 +1,11 @@
 import textwrap
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from digitcnn.ink.fabric import canvas_from_strokes
 from digitcnn.run_folder import SHIPPED
 from digitcnn.web.draw.history import History
 from digitcnn.web.samples import sample_strokes
-
-pytestmark = pytest.mark.skipif(not any(SHIPPED.glob("*/model.tflite")), reason="no model has shipped yet")
 
 TAB = """
 from digitcnn.web.lab.inside import show_inside

@@ -1,4 +1,4 @@
-"""The app's own server, started for a measurement."""
+"""The app's own server, on a free port of this machine."""
 
 import os
 import socket
@@ -15,11 +15,8 @@ from pathlib import Path
 
 import psutil
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[1]
 APP = PROJECT / "streamlit_app.py"
-BARE_CANVAS = Path(__file__).with_name("bare_canvas.py")
-"""An empty page with the canvas component on it: what any app with a canvas costs at least."""
-
 PATIENCE = 300.0
 """Seconds until a server that does not answer counts as broken; a machine under load is slow."""
 
@@ -50,13 +47,17 @@ class Server:
 
 @contextmanager
 def start_server(script: Path = APP, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """Runs `streamlit run SCRIPT` on a free port, with a folder of runs of its own.
+    """Runs `streamlit run SCRIPT` on a free port until the end of the block.
 
-    Returns at once, before the server answers: `wait_until_healthy` waits.
+    Yields before the server answers: `wait_until_healthy` waits for it.
+
+    Args:
+        script: the entry point of an app.
+        environment: variables to add. Without `DIGITCNN_RUNS`, the folder of runs is an empty temporary one.
     """
     with tempfile.TemporaryDirectory() as runs:
-        port = _free_port()
-        options = {"headless": "true", "address": "127.0.0.1", "port": str(port)}
+        port = free_port()
+        options = {"headless": "true", "address": "127.0.0.1", "port": str(port), "fileWatcherType": "none"}
         command = [sys.executable, "-m", "streamlit", "run", str(script)]
         command += [word for name, value in options.items() for word in (f"--server.{name}", value)]
         # A machine that forbids bytecode would compile the app at every start, which no user does.
@@ -80,7 +81,7 @@ def wait_until_healthy(server: Server) -> None:
     """Waits until the server answers.
 
     Raises:
-        RuntimeError: it has ended, or `PATIENCE` is at its end.
+        RuntimeError: the server has exited, or has not answered within `PATIENCE` seconds.
     """
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and server.process.status() != psutil.STATUS_ZOMBIE:
@@ -92,7 +93,8 @@ def wait_until_healthy(server: Server) -> None:
     raise RuntimeError("the app's server did not start")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A TCP port that nothing on this machine listens to."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
