@@ -12,10 +12,9 @@ from digitcnn.recognition.reading import Digit
 from digitcnn.run_folder import SHIPPED
 from digitcnn.web.frame import Page, draw_frame, link_to, list_pages
 from digitcnn.web.images import picture_of_pixels, picture_of_strokes
-from digitcnn.web.lab.words import format_duration
 from digitcnn.web.models import list_models, load_reader
 from digitcnn.web.samples import sample_strokes
-from digitcnn.web.text import format_percent
+from digitcnn.web.text import format_duration, format_percent
 
 SAMPLE = 3
 SIDE = 400

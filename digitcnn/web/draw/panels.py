@@ -14,7 +14,7 @@ from digitcnn.ink.house_digit import SIDE
 from digitcnn.ink.strokes import Stroke
 from digitcnn.recognition.reading import Digit, Reading
 from digitcnn.recognition.results import FileResult
-from digitcnn.web.charts.probabilities import SPEC, tabulate_probabilities
+from digitcnn.web.charts.probabilities import show_bars
 from digitcnn.web.images import figure_html, picture_of_fitting, picture_of_pixels, picture_of_strokes
 from digitcnn.web.readings import format_digit, format_result, number_html, strip_html
 from digitcnn.web.text import format_agreement, format_confidence, format_percent
@@ -39,11 +39,9 @@ def show_answer(digit: Digit | None) -> None:
 
 def show_probabilities(digit: Digit | None) -> None:
     """The ten probabilities as bars."""
-    st.vega_lite_chart(
-        tabulate_probabilities(
-            np.zeros(10) if digit is None else digit.probabilities, None if digit is None else digit.label
-        ),
-        SPEC,
+    show_bars(
+        np.zeros(10) if digit is None else digit.probabilities,
+        None if digit is None else digit.label,
         key="draw.probabilities",
         alt=_describe_probabilities(digit),
     )

@@ -1,4 +1,4 @@
-"""Which digit to look at from the inside: a test digit, the visitor's own, or what stands on Draw."""
+"""The digit that the Inside tab examines: a test digit, one of the visitor's own, or the drawing on Draw."""
 
 from dataclasses import dataclass
 
@@ -20,11 +20,11 @@ TEST, DRAWN, OWN = "A test digit", "Your drawing", "Your own digits"
 
 @dataclass(frozen=True, eq=False)
 class ChosenDigit:
-    """A digit to look at.
+    """A digit to examine.
 
     Attributes:
         pixels: (28, 28) float32 in 0-1, a house digit.
-        words: what it is, for people.
+        words: a description for people.
     """
 
     pixels: np.ndarray
@@ -52,7 +52,7 @@ def choose_digit(folder: RunFolder) -> ChosenDigit | None:
 
 
 def find_drawing() -> list[np.ndarray]:
-    """The house digits of what stands on the Draw page in this visit: several where it is a number."""
+    """The house digits of the drawing on the Draw page in this visit: several where it is a number."""
     history = st.session_state.get("draw.history")
     if not isinstance(history, History) or not history.now:
         return []
@@ -114,8 +114,8 @@ def _changed(folder: RunFolder) -> int:
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def _predicted(path: str, changed: int) -> np.ndarray | None:
-    """(n,) what a run read in its test set; None where that is not on record."""
-    del changed  # Only so that a new file is read anew.
+    """(n,) the digits that a run read in its test set; None where they are not on record."""
+    del changed  # Part of the cache key: a new file is read again.
     try:
         probabilities, _ = RunFolder(path).read_predictions()
     except DigitcnnError:
