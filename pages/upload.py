@@ -49,7 +49,7 @@ def choose_files() -> list[Upload]:
     )
     if restored:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            names = ", ".join(as_text(upload.name) for upload in restored[:MAX_SENTENCES])
+            names = ", ".join(escape_markdown(upload.name) for upload in restored[:MAX_SENTENCES])
             more = f" and {len(restored) - MAX_SENTENCES} more" if len(restored) > MAX_SENTENCES else ""
             st.caption(f"From before: {names}{more}", width="content")
             st.button(

@@ -13,7 +13,7 @@ from digitcnn.lab.explain.activations import capture_outputs
 from digitcnn.lab.explain.layers import Layer, read_layers
 from digitcnn.recognition.reader import DEFAULT_MODEL
 from digitcnn.run_folder import SHIPPED, RunFolder, list_runs, runs_root
-from digitcnn.web.charts.probabilities import show_bars
+from digitcnn.web.bars import show_shares
 from digitcnn.web.frame import show_heading
 from digitcnn.web.images import as_png_url, picture_of_pixels, tint
 from digitcnn.web.lab.inside_digits import choose_digit
@@ -148,12 +148,10 @@ def _show_layer(number: int, view: LayerView, probabilities: np.ndarray) -> None
             st.caption(view.explanation)
         else:
             first = int(probabilities.argmax())
-            show_bars(
-                probabilities,
+            show_shares(
+                probabilities.tolist(),
                 first,
-                key="inside.probabilities",
-                width=560,
-                alt=f"The probabilities that come out at the end: {first} is the likeliest",
+                alt=f"The probabilities at the end: {first} is the most probable",
             )
             st.caption("The output: a probability for each digit, before calibration.")
 

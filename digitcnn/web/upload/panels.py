@@ -10,7 +10,7 @@ from digitcnn.recognition.annotate import draw_answers
 from digitcnn.recognition.reading import Expect
 from digitcnn.recognition.results import FileResult
 from digitcnn.recognition.steps import draw_steps
-from digitcnn.web.charts.probabilities import show_bars
+from digitcnn.web.bars import show_bars
 from digitcnn.web.images import as_data_url, picture_of_pixels
 from digitcnn.web.models import Model, load_reader
 from digitcnn.web.readings import format_digit, format_result, number_html, strip_html
@@ -79,14 +79,10 @@ def choose_digit(result: FileResult) -> int:
 
 
 def show_probabilities(result: FileResult, index: int) -> None:
-    """The ten probabilities of one digit as bars."""
+    """The probabilities of one digit's eleven answers as bars."""
     digit = result.reading.digits[index]
-    answer = digit.nearest if index in result.typed else digit.label
     show_bars(
-        digit.probabilities,
-        answer,
-        key="upload.probabilities",
-        alt=f"What the model makes of digit {index + 1}: {digit.nearest} is the likeliest",
+        digit, alt=f"The model's answer to digit {index + 1}: {digit.nearest} is the most probable digit"
     )
 
 
