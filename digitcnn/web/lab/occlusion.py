@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 from digitcnn.confidence import CLASSES
 from digitcnn.errors import DigitcnnError
+from digitcnn.file_cache import Version, version_of
 from digitcnn.ink.house_digit import SIDE
 from digitcnn.lab.explain.activations import PATCH, Cover, Occlusion, measure_occlusion
 from digitcnn.run_folder import RunFolder, find_run
@@ -64,7 +65,7 @@ def show_occlusion(path: str, pixels: np.ndarray, *, key: str) -> None:
     try:
         folder = find_run(path)
         data = pixels.astype(np.float32).tobytes()
-        view = _view_occlusion(str(folder.path), when_changed(folder), data, COVERS[cover])
+        view = _view_occlusion(str(folder.path), version_of(folder.tflite_file), data, COVERS[cover])
     except DigitcnnError as error:
         words.warning(str(error))
         return
@@ -77,11 +78,6 @@ def show_occlusion(path: str, pixels: np.ndarray, *, key: str) -> None:
         )
         st.html(_legend_html(view.answer))
         st.caption(view.words)
-
-
-def when_changed(folder: RunFolder) -> int:
-    """Nanoseconds since 1970 at which the model was written, a cache key; 0 without a model."""
-    return folder.tflite_file.stat().st_mtime_ns if folder.tflite_file.is_file() else 0
 
 
 def picture_of_occlusion(pixels: np.ndarray, occlusion: Occlusion) -> str:
@@ -104,8 +100,8 @@ def picture_of_occlusion(pixels: np.ndarray, occlusion: Occlusion) -> str:
 
 
 @st.cache_data(max_entries=24, show_spinner="Covering the digit patch by patch …")
-def _view_occlusion(path: str, changed: int, pixels: bytes, cover: Cover) -> OcclusionView:
-    del changed  # Part of the cache key: a newly trained model is asked again.
+def _view_occlusion(path: str, version: Version, pixels: bytes, cover: Cover) -> OcclusionView:
+    del version  # Part of the cache key: a newly trained model is asked again.
     digit = np.frombuffer(pixels, np.float32).reshape(SIDE, SIDE)
     occlusion = measure_occlusion(RunFolder(path), digit, cover=cover)
     return OcclusionView(

@@ -6,12 +6,13 @@ from typing import Any
 import streamlit as st
 
 from digitcnn.errors import RunFolderError
+from digitcnn.lab.runs.run_table import format_duration
 from digitcnn.lab.sweeps.record import TrialState, is_alive, list_sweeps, read_sweep
 from digitcnn.lab.sweeps.summary import SweepView, view_sweep
 from digitcnn.web.charts.show import show_chart
 from digitcnn.web.charts.sweeps import MAX_GROUPS, axes_of, draw_axes, draw_groups
 from digitcnn.web.lab import actions
-from digitcnn.web.text import escape_markdown, format_accuracy, format_duration
+from digitcnn.web.text import escape_markdown, format_accuracy
 
 REFRESH_SECONDS = 2.0
 """Between two updates of a sweep that runs."""

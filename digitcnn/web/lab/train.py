@@ -2,7 +2,6 @@
 
 import html
 import math
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -13,10 +12,11 @@ from digitcnn.lab.jobs.queue import training_is_on
 from digitcnn.lab.runs.catalog import Run, list_shipped_runs, read_test_accuracy
 from digitcnn.lab.runs.estimates import estimate, judge_claim
 from digitcnn.lab.runs.live import read_curves
+from digitcnn.lab.runs.run_table import format_duration
 from digitcnn.lab.runs.settings import LIMITS, OPTIMIZERS, PRESETS, Preset, Settings, command_of
 from digitcnn.web.lab import actions
 from digitcnn.web.lab.live import show_curves, show_live
-from digitcnn.web.text import escape_markdown, format_accuracy, format_duration
+from digitcnn.web.text import escape_markdown, format_accuracy
 
 _SIDE = 72
 """Pixels that 28 pixels of an image are high in the drawing of the layers."""
@@ -165,14 +165,9 @@ def _layers_of(run: Run | None) -> tuple[Layer, ...]:
     if run is None:
         return ()
     try:
-        return _read_layers(str(run.folder.keras_file), run.folder.keras_file.stat().st_mtime_ns)
-    except (DigitcnnError, OSError):
+        return read_layers(run.folder.keras_file)
+    except DigitcnnError:
         return ()
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _read_layers(path: str, changed: int) -> tuple[Layer, ...]:
-    return read_layers(Path(path))
 
 
 def _draw_layers(layers: tuple[Layer, ...]) -> str:
