@@ -1,10 +1,10 @@
 """Occlusion sensitivity: the parts of a digit on which a model's answer depends."""
 
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 import streamlit as st
+from jinja2 import Template
 from PIL import Image, ImageDraw
 
 from digitcnn.confidence import CLASSES
@@ -25,6 +25,15 @@ FAINTEST = 0.5
 """Factors of ten in the odds: a map that nowhere reaches this is shown pale instead of stretched."""
 
 _SCALE = 10
+
+_LEGEND = Template(
+    """<div aria-hidden="true" style="height:0.6rem;border-radius:0.3rem;background:linear-gradient(
+    90deg,{{ against }},{{ against }}22 45%,{{ ink }}22 55%,{{ ink }})"></div>
+    <div style="display:flex;justify-content:space-between;font-size:0.8125rem;opacity:0.8">
+    <span>speaks against {{ answer }}</span><span>speaks for {{ answer }}</span></div>""",
+    autoescape=True,
+)
+"""The scale of the map, from evidence against the answer to evidence for it."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +82,8 @@ def show_occlusion(path: str, pixels: np.ndarray, *, key: str) -> None:
         view.picture, width="stretch", alt=f"What speaks for {view.answer} and what against it. {view.words}"
     )
     with words:
-        st.markdown(
-            f"**{folder.name}** says **{escape(view.answer)}**, {format_percent(view.confidence)} sure"
-        )
-        st.html(_legend_html(view.answer))
+        st.markdown(f"**{folder.name}** says **{view.answer}**, {format_percent(view.confidence)} sure")
+        st.html(_LEGEND.render(answer=view.answer, ink=INK, against=AGAINST))
         st.caption(view.words)
 
 
@@ -128,13 +135,3 @@ def _format_weakest(occlusion: Occlusion, cover: Cover) -> str:
 
 def _format_class(label: int) -> str:
     return "“not a digit”" if label == CLASSES else str(label)
-
-
-def _legend_html(answer: str) -> str:
-    """The scale of the map, from what speaks against the answer to what speaks for it."""
-    bar = f"background:linear-gradient(90deg,{AGAINST},{AGAINST}22 45%,{INK}22 55%,{INK})"
-    return (
-        f'<div aria-hidden="true" style="{bar};height:0.6rem;border-radius:0.3rem"></div>'
-        '<div style="display:flex;justify-content:space-between;font-size:0.8125rem;opacity:0.8">'
-        f"<span>speaks against {escape(answer)}</span><span>speaks for {escape(answer)}</span></div>"
-    )

@@ -47,7 +47,7 @@ def show_sweeps() -> None:
     else:
         (name,) = paths
     path = paths[name]
-    alive = _is_run(path)
+    alive = _is_running(path)
     st.fragment(_follow, run_every=REFRESH_SECONDS if alive else None)(path, alive)
 
 
@@ -213,7 +213,7 @@ def _open_run(name: str) -> None:
     st.session_state[actions.PART] = "Runs"
 
 
-def _is_run(path: Path) -> bool:
+def _is_running(path: Path) -> bool:
     try:
         return is_alive(read_sweep(path), path)
     except RunFolderError:

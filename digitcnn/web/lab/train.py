@@ -1,10 +1,10 @@
 """The Train part of the lab: the training that runs, and a preset with its settings to start another."""
 
-import html
 import math
 from typing import Any
 
 import streamlit as st
+from jinja2 import Template
 
 from digitcnn.errors import DigitcnnError
 from digitcnn.lab.explain.layers import Layer, read_layers
@@ -20,6 +20,16 @@ from digitcnn.web.text import escape_markdown, format_accuracy
 
 _SIDE = 72
 """Pixels that 28 pixels of an image are high in the drawing of the layers."""
+
+_LAYERS = Template(
+    """<div class="layers" role="img" aria-label="{{ words }}">
+    {%- for words, kind, tall, wide, size in blocks -%}
+    <span style="flex:{{ wide }} 1 0;max-width:{{ 1.6 * wide }}px" title="{{ words }}">
+    <b class="{{ kind }}" style="height:{{ tall }}px"></b>
+    {%- if size %}<i>{{ size }}</i>{% endif %}</span>
+    {%- endfor %}</div>""",
+    autoescape=True,
+)
 
 
 def show_train() -> None:
@@ -174,15 +184,10 @@ def _draw_layers(layers: tuple[Layer, ...]) -> str:
     """The layers in a row: as high as their image, as wide as they have channels, named by their size."""
     blocks = []
     for layer in layers:
-        tall = _SIDE * layer.shape[0] / 28 if len(layer.shape) == 3 else 12 + 8 * math.log2(layer.shape[0])
-        wide = 10 + 5 * math.log2(layer.shape[-1]) if len(layer.shape) == 3 else 18
-        plain = layer.weights == 0 or layer.kind == "BatchNormalization"
+        is_image = len(layer.shape) == 3
+        tall = _SIDE * layer.shape[0] / 28 if is_image else 12 + 8 * math.log2(layer.shape[0])
+        is_plain = layer.weights == 0 or layer.kind == "BatchNormalization"
+        wide = 4 if is_plain else 10 + 5 * math.log2(layer.shape[-1]) if is_image else 18
         kind = {"Conv2D": "conv", "Dense": "dense"}.get(layer.kind, "plain")
-        wide = 4 if plain else wide
-        number = "" if plain else f"<i>{layer.shape[-1]}</i>"
-        title = html.escape(layer.words, quote=True)
-        size = f"flex:{wide:.0f} 1 0;max-width:{1.6 * wide:.0f}px"
-        block = f'<b class="{kind}" style="height:{tall:.0f}px"></b>'
-        blocks.append(f'<span style="{size}" title="{title}">{block}{number}</span>')
-    words = html.escape("; ".join(layer.words for layer in layers), quote=True)
-    return f'<div class="layers" role="img" aria-label="{words}">{"".join(blocks)}</div>'
+        blocks.append((layer.words, kind, round(tall), round(wide), "" if is_plain else layer.shape[-1]))
+    return _LAYERS.render(blocks=blocks, words="; ".join(layer.words for layer in layers))
