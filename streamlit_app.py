@@ -70,7 +70,7 @@ def show_story(strokes: Sequence[Stroke], digit: Digit) -> None:
 
 def show_door(page: Page) -> None:
     """A link to a page, with a line on what it is for."""
-    with st.container(border=True, gap="xsmall"):
+    with st.container(border=True, gap="xsmall", key=f"home-door-{page.label}"):
         link_to(page, width="stretch")
         st.caption(page.promise)
 

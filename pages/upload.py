@@ -16,12 +16,16 @@ from digitcnn.web.text import escape_markdown
 from digitcnn.web.upload import canvas, editing, panels, sample
 from digitcnn.web.upload.files import (
     MAX_FILES,
+    UPLOADER,
     ShownFile,
     Upload,
     as_upload,
     correct,
     fingerprint,
+    hold_files,
     read_uploads,
+    remove_restored,
+    restore_files,
     tabulate,
 )
 
@@ -35,16 +39,25 @@ def show_sample() -> None:
 
 
 def choose_files() -> list[Upload]:
-    """The file uploader; returns the files in it, at most MAX_FILES."""
+    """The file uploader; returns its files after those from before a visit to another page."""
+    restored = restore_files()
     files = st.file_uploader(
         "Drop pictures here, or choose them",
         accept_multiple_files=True,
         max_upload_size=64,
-        key="upload.files",
+        key=UPLOADER,
     )
-    uploads = [as_upload(file) for file in files]
+    if restored:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            names = ", ".join(escape_markdown(upload.name) for upload in restored[:MAX_SENTENCES])
+            more = f" and {len(restored) - MAX_SENTENCES} more" if len(restored) > MAX_SENTENCES else ""
+            st.caption(f"From before: {names}{more}", width="content")
+            st.button(
+                "Remove", icon=":material/delete:", on_click=remove_restored, key="upload.remove-restored"
+            )
+    uploads = list({upload.fingerprint: upload for upload in [*restored, *map(as_upload, files)]}.values())
     if len(uploads) > MAX_FILES:
-        st.warning(f"Only the first {MAX_FILES} files are read: upload the others separately.")
+        st.warning(f"Only the first {MAX_FILES} files are read: remove some to read the others.")
         uploads = uploads[:MAX_FILES]
     return uploads
 
@@ -73,6 +86,7 @@ def choose_how(models: list[Model]) -> tuple[Model, Expect]:
         required=True,
         format_func=KINDS.__getitem__,
         label_visibility="collapsed",
+        persist_state="session",
         key="upload.expect",
     )
     return choose_model(models, page="upload"), cast(Expect, expect)
@@ -108,7 +122,7 @@ def show_results(uploads: list[Upload], model: Model, expect: Expect, progress: 
                 help="Everything: each digit with its box and ten probabilities",
             )
     if len(files) == 1:
-        show_file(files[0], model, expect)
+        show_file(files[0], model, expect, has_error_above=True)
         return
     chosen = files[choose_row(files)]
     st.subheader(escape_markdown(chosen.result.path), anchor=False)
@@ -150,7 +164,7 @@ def choose_row(files: list[ShownFile]) -> int:
     return min(st.session_state.get("upload.chosen", 0), len(files) - 1)
 
 
-def show_file(file: ShownFile, model: Model, expect: Expect) -> None:
+def show_file(file: ShownFile, model: Model, expect: Expect, *, has_error_above: bool = False) -> None:
     """One picture with the answers on it, the number beside it, the digits below."""
     result, preview = file.result, file.preview
     left, right = st.columns([3, 2], gap="medium")
@@ -159,7 +173,8 @@ def show_file(file: ShownFile, model: Model, expect: Expect) -> None:
         with right:
             with st.container(key="reading"):
                 st.html('<p class="words">This file could not be read</p>')
-            st.caption(escape_markdown(result.error or ""))
+            if not has_error_above:
+                st.caption(escape_markdown(result.error or ""))
         return
     is_editing = st.session_state.get("upload.editing", False)
     with left:
@@ -220,6 +235,7 @@ with draw_frame("Upload", styles=("digits", "upload", "personal")):
             st.space("stretch")
             st.toggle("Use the camera", key="upload.camera")
         everything = [*chosen_files, *take_photo()]
+        hold_files(everything)
         if not everything and st.session_state.get("upload.sample"):
             everything = [sample_upload()]
         bar = st.empty()

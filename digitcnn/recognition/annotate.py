@@ -111,4 +111,5 @@ def _draw_chip(
     if upper < 0:
         upper = bottom if bottom + tall <= size[1] else max(top, 0.0)
     pen.rounded_rectangle((left, upper, left + wide, upper + tall), radius=pad, fill=mark.color)
-    pen.text((left + wide / 2, upper + tall / 2), mark.text, font=font, fill="white", anchor="mm")
+    text = mark.text.replace("–", "-")  # Pillow's own font has no en dash and draws a box with a cross.
+    pen.text((left + wide / 2, upper + tall / 2), text, font=font, fill="white", anchor="mm")

@@ -79,7 +79,7 @@ def load_reader(model: Model) -> DigitReader:
 
 
 def choose_model(models: Sequence[Model], *, page: str) -> Model:
-    """A control for the model whose answer counts.
+    """A control for the model whose answer counts; the page's address keeps the choice over a reload.
 
     Args:
         models: at least one; the first is chosen until the visitor chooses another.
@@ -90,7 +90,7 @@ def choose_model(models: Sequence[Model], *, page: str) -> Model:
     key = f"{page}.model-{names[0]}"
     if len(names) > _MAX_SIDE_BY_SIDE:
         name = st.selectbox(
-            "Model", names, width=180, label_visibility="collapsed", persist_state="session", key=key
+            "Model", names, width=180, label_visibility="collapsed", bind="query-params", key=key
         )
     else:
         name = st.segmented_control(
@@ -99,7 +99,7 @@ def choose_model(models: Sequence[Model], *, page: str) -> Model:
             default=names[0],
             required=True,
             label_visibility="collapsed",
-            persist_state="session",
+            bind="query-params",
             key=key,
         )
     return models[names.index(name)]

@@ -87,6 +87,29 @@ def test_number_stays_in_sight_on_the_digit_canvas(page: AppTest):
     assert answer_on(page) == "2026"
 
 
+def test_writing_has_its_size_again_when_the_switch_comes_back(page: AppTest):
+    choose(page, "number")
+    draw(page, sample_number("2026", (1120, 300)))
+    before = box_of_strokes(strokes_on(page))
+    choose(page, "digit")
+    assert box_of_strokes(strokes_on(page)).width < 400 < before.width
+    choose(page, "number")
+    after = box_of_strokes(strokes_on(page))
+    assert abs(after.width - before.width) < 1
+    assert abs(after.height - before.height) < 1
+
+
+def test_new_drawing_keeps_its_size_whatever_was_moved_before(page: AppTest):
+    choose(page, "number")
+    draw(page, sample_number("2026", (1120, 300)))
+    choose(page, "digit")
+    page.button(key="draw.clear").click().run()
+    draw(page, sample_strokes(4, 200))
+    before = box_of_strokes(strokes_on(page))
+    choose(page, "number")
+    assert abs(box_of_strokes(strokes_on(page)).width - before.width) < 1
+
+
 def test_strokes_can_be_undone_after_the_switch_was_changed(page: AppTest):
     draw(page, [*sample_strokes(1, 400), *sample_strokes(0, 400)])
     choose(page, "number")

@@ -21,7 +21,7 @@ from digitcnn.web.samples import SAMPLE_NUMBERS, sample_number, sample_strokes
 BRUSH = 16
 _MARGIN = 20.0
 _HISTORY, _REVISION, _START = "draw.history", "draw.revision", "draw.start"
-_SHAPE, _EXPECT, _BRUSH = "draw.shape", "draw.expect", "draw.brush"
+_SHAPE, _EXPECT, _BRUSH, _SCALE = "draw.shape", "draw.expect", "draw.brush", "draw.scale"
 _STROKES = "draw.strokes"
 
 
@@ -174,18 +174,30 @@ def clear() -> None:
         _begin(_history().change([]))
 
 
-def fit_strokes(strokes: list[Stroke], shape: CanvasShape) -> list[Stroke]:
-    """Moves strokes onto a canvas: they stay where they are, slide into sight, or shrink to its middle."""
+def fit_strokes(
+    strokes: list[Stroke], shape: CanvasShape, *, scale: float = 1.0
+) -> tuple[list[Stroke], float]:
+    """Moves strokes onto a canvas: they stay where they are, slide into sight, or shrink to its middle.
+
+    Args:
+        strokes: as they lie on the canvas before.
+        shape: of the canvas they move to.
+        scale: their size now, in sizes as they were drawn.
+
+    Returns:
+        The strokes, as large as they were drawn where there is room, and their scale.
+    """
     if not strokes:
-        return []
+        return [], 1.0
     box = box_of_strokes(strokes)
     room = np.array(shape.size) - 2 * _MARGIN
-    size = np.array([box.width, box.height])
-    scale = min(1.0, float((room / np.maximum(size, 1e-9)).min()))
+    size = np.array([box.width, box.height]) / scale
+    new_scale = min(1.0, float((room / np.maximum(size, 1e-9)).min()))
     corner = np.array([box.x, box.y])
-    free = np.maximum(room - size * scale, 0.0)
-    place = np.clip(corner, _MARGIN, _MARGIN + free) if scale == 1.0 else _MARGIN + free / 2
-    return [(stroke - corner) * scale + place for stroke in strokes]
+    free = np.maximum(room - size * new_scale, 0.0)
+    stays = scale == new_scale == 1.0
+    place = np.clip(corner, _MARGIN, _MARGIN + free) if stays else _MARGIN + free / 2
+    return [(stroke - corner) * (new_scale / scale) + place for stroke in strokes], new_scale
 
 
 def _history() -> History:
@@ -209,6 +221,8 @@ def _save(history: History, revision: Revision) -> None:
     if revision.number != _revision().number:
         st.session_state[_START] = history.as_canvas()
     st.session_state[_HISTORY], st.session_state[_REVISION] = history, revision
+    if not history.now:
+        st.session_state.pop(_SCALE, None)
 
 
 def _follow_pen(shape: CanvasShape) -> None:
@@ -233,9 +247,10 @@ def _refit() -> None:
     if not objects() or shape == st.session_state.get(_SHAPE):
         return
     try:
-        strokes = fit_strokes(drawn_strokes(), shape)
+        strokes, scale = fit_strokes(drawn_strokes(), shape, scale=st.session_state.get(_SCALE, 1.0))
     except InputError:
         return
+    st.session_state[_SCALE] = scale
     _begin(History.begin(_as_objects(strokes)))
 
 
@@ -249,7 +264,7 @@ def _restore() -> None:
         st.session_state[_HISTORY] = History()
         return
     st.session_state[_EXPECT] = saved.expect
-    strokes = fit_strokes([stroke for stroke in saved.strokes if len(stroke)], shape_for(saved.expect))
+    strokes, st.session_state[_SCALE] = fit_strokes(saved.strokes, shape_for(saved.expect))
     _begin(History.begin(_as_objects(strokes)))
 
 
@@ -258,6 +273,7 @@ def _show_sample(expect: Expect) -> None:
     sample = st.session_state["draw.sample"]
     shape = shape_for(expect)
     strokes = sample_strokes(sample, shape.width) if expect == "digit" else sample_number(sample, shape.size)
+    st.session_state.pop(_SCALE, None)
     _begin(_history().change(_as_objects(strokes)))
 
 

@@ -5,6 +5,7 @@ import io
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any
 
 import pyarrow as pa
@@ -27,6 +28,11 @@ from digitcnn.web.text import escape_markdown
 
 MAX_FILES = 100
 """Files that are read at once; the rest is left out."""
+
+UPLOADER = "upload.files"
+"""Key of the file uploader."""
+
+_MAX_BYTES_HELD = 64 * 2**20
 
 _VIEW_SIDE = 1200
 _THUMBNAIL = 144, 96
@@ -82,6 +88,29 @@ def as_upload(file: UploadedFile, *, name: str | None = None) -> Upload:
     if file.file_id not in known:
         known[file.file_id] = fingerprint(name or file.name, data)
     return Upload(name or file.name, data, known[file.file_id])
+
+
+def restore_files() -> list[Upload]:
+    """The files from before a visit to another page, which empties Streamlit's own uploader.
+
+    Call it before the uploader is drawn: only then does the uploader's missing state tell of a new page.
+    """
+    if UPLOADER not in st.session_state:
+        st.session_state["upload.restored"] = st.session_state.get("upload.held", [])
+    return st.session_state.get("upload.restored", [])
+
+
+def hold_files(uploads: Sequence[Upload]) -> None:
+    """Keeps files for `restore_files`, 64 MB of them at most: the last ones beyond that are not kept."""
+    sizes = accumulate(len(upload.data) for upload in uploads)
+    st.session_state["upload.held"] = [
+        upload for upload, size in zip(uploads, sizes, strict=True) if size <= _MAX_BYTES_HELD
+    ]
+
+
+def remove_restored() -> None:
+    """Drops the files from before."""
+    st.session_state["upload.restored"] = []
 
 
 def fingerprint(name: str, data: bytes) -> str:
