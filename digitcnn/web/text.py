@@ -39,16 +39,6 @@ def format_accuracy(fraction: float | None) -> str:
     return "–" if fraction is None else f"{fraction * 100:.2f} %"
 
 
-def format_duration(seconds: float) -> str:
-    """Seconds as people say them: "40 s", "3 min", "1 h 20 min"."""
-    if seconds < 90:
-        return f"{round(seconds)} s"
-    minutes = round(seconds / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
-
-
 def format_agreement(labels: Mapping[str, int | str | None]) -> str:
     """The answers of several models to the same drawing, in one sentence.
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from digitcnn.errors import DatasetError, ModelNotFoundError, NotSupportedError
+from digitcnn.file_cache import Version, version_of
 from digitcnn.lab.datasets.held_out import TestImages, load_test_images
 from digitcnn.lab.metrics.analyses import analyse_apart, find_analysis
 from digitcnn.lab.metrics.compared_runs import ComparedRun, RunRef, load_run
@@ -58,12 +59,12 @@ def pair_runs(baseline: RunRef, challenger: RunRef) -> Pairing | None:
 
 def measure_latency(run_ref: RunRef) -> float | None:
     """Milliseconds for one digit on this server; None without a model that can be timed."""
-    tflite = run_ref.folder.tflite_file
-    return _time_model(run_ref.path, tflite.stat().st_mtime_ns) if tflite.is_file() else None
+    return _time_model(run_ref.path, version_of(run_ref.folder.tflite_file))
 
 
 @st.cache_data(max_entries=4 * MAX_RUNS, show_spinner=False)
-def _time_model(path: str, changed: int) -> float | None:
+def _time_model(path: str, version: Version) -> float | None:
+    del version  # Part of the cache key: a newly trained model is timed again.
     try:
         with _timing:  # Two timings at once would slow each other down.
             return measure_milliseconds(RunRef("", path, ()).folder)

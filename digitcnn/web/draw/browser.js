@@ -17,13 +17,20 @@ function remember(hook) {
       hook.asked = visit;
       const saved = JSON.parse(sessionStorage.getItem(SAVED));
       if (saved) hook.component.setTriggerValue("restored", saved);
-    } else if (drawing?.strokes.length) {
-      sessionStorage.setItem(SAVED, JSON.stringify(drawing));
     } else if (drawing) {
-      sessionStorage.removeItem(SAVED);
+      save(drawing);
     }
   } catch {
-    // The browser stores nothing or has no room: a reload begins with a blank canvas.
+    // The browser stores nothing: a reload begins with a blank canvas.
+  }
+}
+
+function save(drawing) {
+  try {
+    if (drawing.strokes.length) sessionStorage.setItem(SAVED, JSON.stringify(drawing));
+    else sessionStorage.removeItem(SAVED);
+  } catch {
+    // It has no room.
   }
 }
 

@@ -54,6 +54,7 @@ def connect_browser(
     container: str,
     drawing: dict[str, Any] | None,
     *,
+    expect: Expect,
     width: int,
     model: Model,
     revision: int,
@@ -68,6 +69,7 @@ def connect_browser(
         container: key of the canvas's container.
         drawing: for the tab to keep, from `describe_drawing`; None while nothing was drawn in this visit,
             which asks the tab for the drawing that it kept from the visit before.
+        expect: whether a digit or a number is drawn.
         width: of the canvas, in its own pixels.
         model: that reads while the pen moves.
         revision: of the drawing; another one means that strokes were undone or replaced.
@@ -83,6 +85,7 @@ def connect_browser(
             "narrow": NARROW,
             "known": is_narrow(),
             "paper": f".st-key-{container} *",
+            "expect": expect,
             "width": width,
             "revision": revision,
             "model": key,

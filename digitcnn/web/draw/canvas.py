@@ -124,6 +124,7 @@ def follow_live(shape: CanvasShape, expect: Expect, strokes: list[Stroke], model
     connect_browser(
         shape.key,
         describe_drawing(expect, strokes) if _HISTORY in st.session_state else None,
+        expect=expect,
         width=shape.width,
         model=model,
         revision=_revision().number,

@@ -79,6 +79,9 @@ class Live {
     if (!this.down) return;
     this.sent.push(this.down);
     this.down = null;
+    // The server has not heard of this stroke yet: a reload in the meantime must not lose it.
+    const strokes = [...this.known, ...this.sent].map((stroke) => stroke.flat().map((each) => Math.round(10 * each) / 10));
+    save({ expect: this.hook.component.data.expect, strokes });
   }
 
   point(event) {
@@ -93,7 +96,7 @@ class Live {
     requestAnimationFrame(() => {
       this.isWaiting = false;
       const strokes = [...this.known, ...this.sent, ...(this.down ? [this.down] : [])];
-      const isNumber = this.hook.component.data.drawing?.expect === "number";
+      const isNumber = this.hook.component.data.expect === "number";
       this.show(this.reader.read(isNumber ? this.under(strokes) : strokes), isNumber);
     });
   }

@@ -9,6 +9,7 @@ from PIL import Image
 
 from digitcnn.confidence import CLASSES
 from digitcnn.errors import DigitcnnError
+from digitcnn.file_cache import Version, version_of
 from digitcnn.lab.explain.activations import capture_outputs
 from digitcnn.lab.explain.layers import Layer, read_layers
 from digitcnn.recognition.reader import DEFAULT_MODEL
@@ -17,7 +18,7 @@ from digitcnn.web.bars import show_shares
 from digitcnn.web.frame import show_heading
 from digitcnn.web.images import as_png_url, picture_of_pixels, tint
 from digitcnn.web.lab.inside_digits import choose_digit
-from digitcnn.web.lab.occlusion import PICTURE_WIDTH, show_occlusion, when_changed
+from digitcnn.web.lab.occlusion import PICTURE_WIDTH, show_occlusion
 from digitcnn.web.models import is_finished
 
 EXPLAIN = {
@@ -77,8 +78,9 @@ def show_inside() -> None:
             show_occlusion(path, chosen.pixels, key="inside.cover")
     show_heading("Feature maps", "What does each layer make of the digit?")
     try:
-        layers = _layers(path, when_changed(folder))
-        views, probabilities = _view_layers(path, when_changed(folder), chosen.pixels.tobytes())
+        layers = read_layers(folder.keras_file)
+        version = version_of(folder.tflite_file)
+        views, probabilities = _view_layers(path, version, chosen.pixels.tobytes())
     except DigitcnnError as error:
         st.warning(str(error))
         return
@@ -112,18 +114,13 @@ def sheet_of_maps(values: np.ndarray) -> str:
     return as_png_url(Image.fromarray(rgba))
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
-def _layers(path: str, changed: int) -> tuple[Layer, ...]:
-    del changed
-    return read_layers(RunFolder(path).keras_file)
-
-
 @st.cache_data(max_entries=8, show_spinner=False)
-def _view_layers(path: str, changed: int, pixels: bytes) -> tuple[list[LayerView], np.ndarray]:
+def _view_layers(path: str, version: Version, pixels: bytes) -> tuple[list[LayerView], np.ndarray]:
     """The steps of a model for a digit, in order, and its bare probabilities of the ten digits."""
-    layers = _layers(path, changed)
-    digit = np.frombuffer(pixels, np.float32).reshape(28, 28)
-    outputs = capture_outputs(RunFolder(path), layers, digit)
+    del version  # Part of the cache key: a newly trained model is asked again.
+    folder = RunFolder(path)
+    layers = read_layers(folder.keras_file)
+    outputs = capture_outputs(folder, layers, np.frombuffer(pixels, np.float32).reshape(28, 28))
     ends = [at for at, layer in enumerate(layers) if layer.name in outputs]
     views = []
     for before, at in pairwise([-1, *ends]):

@@ -8,10 +8,11 @@ from digitcnn.errors import DigitcnnError
 from digitcnn.lab.jobs.queue import advance, list_waiting, training_is_on
 from digitcnn.lab.runs.catalog import Run, State, list_own_runs, read_test_accuracy
 from digitcnn.lab.runs.live import Curves, Now, read_curves, read_now
+from digitcnn.lab.runs.run_table import format_duration
 from digitcnn.web.charts.curves import draw_training
 from digitcnn.web.charts.show import show_chart
 from digitcnn.web.lab import actions
-from digitcnn.web.text import escape_markdown, format_accuracy, format_duration
+from digitcnn.web.text import escape_markdown, format_accuracy
 
 REFRESH_SECONDS = 1.0
 """Between two updates of a training."""
@@ -223,8 +224,8 @@ def _format_phase(run: Run, now: Now) -> str:
 
 def _describe(name: str, curves: Curves, metric: str) -> str:
     last = curves.epochs[-1].get(f"val_{metric}") if curves.epochs else None
-    said = "no epoch is done yet" if last is None else f"{last:.4f} on validation images at the end"
-    return f"{metric.capitalize()} of {name} over {len(curves.epochs)} epochs: {said}"
+    result = "no epoch is done yet" if last is None else f"{last:.4f} on validation images at the end"
+    return f"{metric.capitalize()} of {name} over {len(curves.epochs)} epochs: {result}"
 
 
 def _advance_queue() -> list[Run]:

@@ -1,14 +1,15 @@
 """Occlusion sensitivity: the parts of a digit on which a model's answer depends."""
 
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 import streamlit as st
+from jinja2 import Template
 from PIL import Image, ImageDraw
 
 from digitcnn.confidence import CLASSES
 from digitcnn.errors import DigitcnnError
+from digitcnn.file_cache import Version, version_of
 from digitcnn.ink.house_digit import SIDE
 from digitcnn.lab.explain.activations import PATCH, Cover, Occlusion, measure_occlusion
 from digitcnn.run_folder import RunFolder, find_run
@@ -24,6 +25,15 @@ FAINTEST = 0.5
 """Factors of ten in the odds: a map that nowhere reaches this is shown pale instead of stretched."""
 
 _SCALE = 10
+
+_LEGEND = Template(
+    """<div aria-hidden="true" style="height:0.6rem;border-radius:0.3rem;background:linear-gradient(
+    90deg,{{ against }},{{ against }}22 45%,{{ ink }}22 55%,{{ ink }})"></div>
+    <div style="display:flex;justify-content:space-between;font-size:0.8125rem;opacity:0.8">
+    <span>speaks against {{ answer }}</span><span>speaks for {{ answer }}</span></div>""",
+    autoescape=True,
+)
+"""The scale of the map, from evidence against the answer to evidence for it."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,7 @@ def show_occlusion(path: str, pixels: np.ndarray, *, key: str) -> None:
     try:
         folder = find_run(path)
         data = pixels.astype(np.float32).tobytes()
-        view = _view_occlusion(str(folder.path), when_changed(folder), data, COVERS[cover])
+        view = _view_occlusion(str(folder.path), version_of(folder.tflite_file), data, COVERS[cover])
     except DigitcnnError as error:
         words.warning(str(error))
         return
@@ -72,16 +82,9 @@ def show_occlusion(path: str, pixels: np.ndarray, *, key: str) -> None:
         view.picture, width="stretch", alt=f"What speaks for {view.answer} and what against it. {view.words}"
     )
     with words:
-        st.markdown(
-            f"**{folder.name}** says **{escape(view.answer)}**, {format_percent(view.confidence)} sure"
-        )
-        st.html(_legend_html(view.answer))
+        st.markdown(f"**{folder.name}** says **{view.answer}**, {format_percent(view.confidence)} sure")
+        st.html(_LEGEND.render(answer=view.answer, ink=INK, against=AGAINST))
         st.caption(view.words)
-
-
-def when_changed(folder: RunFolder) -> int:
-    """Nanoseconds since 1970 at which the model was written, a cache key; 0 without a model."""
-    return folder.tflite_file.stat().st_mtime_ns if folder.tflite_file.is_file() else 0
 
 
 def picture_of_occlusion(pixels: np.ndarray, occlusion: Occlusion) -> str:
@@ -104,8 +107,8 @@ def picture_of_occlusion(pixels: np.ndarray, occlusion: Occlusion) -> str:
 
 
 @st.cache_data(max_entries=24, show_spinner="Covering the digit patch by patch …")
-def _view_occlusion(path: str, changed: int, pixels: bytes, cover: Cover) -> OcclusionView:
-    del changed  # Part of the cache key: a newly trained model is asked again.
+def _view_occlusion(path: str, version: Version, pixels: bytes, cover: Cover) -> OcclusionView:
+    del version  # Part of the cache key: a newly trained model is asked again.
     digit = np.frombuffer(pixels, np.float32).reshape(SIDE, SIDE)
     occlusion = measure_occlusion(RunFolder(path), digit, cover=cover)
     return OcclusionView(
@@ -132,13 +135,3 @@ def _format_weakest(occlusion: Occlusion, cover: Cover) -> str:
 
 def _format_class(label: int) -> str:
     return "“not a digit”" if label == CLASSES else str(label)
-
-
-def _legend_html(answer: str) -> str:
-    """The scale of the map, from what speaks against the answer to what speaks for it."""
-    bar = f"background:linear-gradient(90deg,{AGAINST},{AGAINST}22 45%,{INK}22 55%,{INK})"
-    return (
-        f'<div aria-hidden="true" style="{bar};height:0.6rem;border-radius:0.3rem"></div>'
-        '<div style="display:flex;justify-content:space-between;font-size:0.8125rem;opacity:0.8">'
-        f"<span>speaks against {escape(answer)}</span><span>speaks for {escape(answer)}</span></div>"
-    )

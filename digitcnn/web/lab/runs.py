@@ -9,12 +9,13 @@ import streamlit as st
 from digitcnn.lab.jobs.queue import LOG, training_is_on
 from digitcnn.lab.runs.catalog import Run, list_own_runs, list_shipped_runs, read_test_accuracy
 from digitcnn.lab.runs.live import read_curves
+from digitcnn.lab.runs.run_table import format_duration
 from digitcnn.lab.runs.settings import PRESETS
 from digitcnn.web.lab import actions
 from digitcnn.web.lab.downloads import show_downloads
 from digitcnn.web.lab.live import BADGES, compare_button, format_state, resume_button, show_curves
 from digitcnn.web.models import used_run
-from digitcnn.web.text import escape_markdown, format_duration
+from digitcnn.web.text import escape_markdown
 
 
 def show_runs() -> None:

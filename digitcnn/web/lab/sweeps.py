@@ -6,12 +6,13 @@ from typing import Any
 import streamlit as st
 
 from digitcnn.errors import RunFolderError
+from digitcnn.lab.runs.run_table import format_duration
 from digitcnn.lab.sweeps.record import TrialState, is_alive, list_sweeps, read_sweep
 from digitcnn.lab.sweeps.summary import SweepView, view_sweep
 from digitcnn.web.charts.show import show_chart
 from digitcnn.web.charts.sweeps import MAX_GROUPS, axes_of, draw_axes, draw_groups
 from digitcnn.web.lab import actions
-from digitcnn.web.text import escape_markdown, format_accuracy, format_duration
+from digitcnn.web.text import escape_markdown, format_accuracy
 
 REFRESH_SECONDS = 2.0
 """Between two updates of a sweep that runs."""
@@ -46,7 +47,7 @@ def show_sweeps() -> None:
     else:
         (name,) = paths
     path = paths[name]
-    alive = _is_run(path)
+    alive = _is_running(path)
     st.fragment(_follow, run_every=REFRESH_SECONDS if alive else None)(path, alive)
 
 
@@ -212,7 +213,7 @@ def _open_run(name: str) -> None:
     st.session_state[actions.PART] = "Runs"
 
 
-def _is_run(path: Path) -> bool:
+def _is_running(path: Path) -> bool:
     try:
         return is_alive(read_sweep(path), path)
     except RunFolderError:

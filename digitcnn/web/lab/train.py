@@ -1,11 +1,10 @@
 """The Train part of the lab: the training that runs, and a preset with its settings to start another."""
 
-import html
 import math
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from jinja2 import Template
 
 from digitcnn.errors import DigitcnnError
 from digitcnn.lab.explain.layers import Layer, read_layers
@@ -13,13 +12,24 @@ from digitcnn.lab.jobs.queue import training_is_on
 from digitcnn.lab.runs.catalog import Run, list_shipped_runs, read_test_accuracy
 from digitcnn.lab.runs.estimates import estimate, judge_claim
 from digitcnn.lab.runs.live import read_curves
+from digitcnn.lab.runs.run_table import format_duration
 from digitcnn.lab.runs.settings import LIMITS, OPTIMIZERS, PRESETS, Preset, Settings, command_of
 from digitcnn.web.lab import actions
 from digitcnn.web.lab.live import show_curves, show_live
-from digitcnn.web.text import escape_markdown, format_accuracy, format_duration
+from digitcnn.web.text import escape_markdown, format_accuracy
 
 _SIDE = 72
 """Pixels that 28 pixels of an image are high in the drawing of the layers."""
+
+_LAYERS = Template(
+    """<div class="layers" role="img" aria-label="{{ words }}">
+    {%- for words, kind, tall, wide, size in blocks -%}
+    <span style="flex:{{ wide }} 1 0;max-width:{{ 1.6 * wide }}px" title="{{ words }}">
+    <b class="{{ kind }}" style="height:{{ tall }}px"></b>
+    {%- if size %}<i>{{ size }}</i>{% endif %}</span>
+    {%- endfor %}</div>""",
+    autoescape=True,
+)
 
 
 def show_train() -> None:
@@ -165,29 +175,19 @@ def _layers_of(run: Run | None) -> tuple[Layer, ...]:
     if run is None:
         return ()
     try:
-        return _read_layers(str(run.folder.keras_file), run.folder.keras_file.stat().st_mtime_ns)
-    except (DigitcnnError, OSError):
+        return read_layers(run.folder.keras_file)
+    except DigitcnnError:
         return ()
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _read_layers(path: str, changed: int) -> tuple[Layer, ...]:
-    return read_layers(Path(path))
 
 
 def _draw_layers(layers: tuple[Layer, ...]) -> str:
     """The layers in a row: as high as their image, as wide as they have channels, named by their size."""
     blocks = []
     for layer in layers:
-        tall = _SIDE * layer.shape[0] / 28 if len(layer.shape) == 3 else 12 + 8 * math.log2(layer.shape[0])
-        wide = 10 + 5 * math.log2(layer.shape[-1]) if len(layer.shape) == 3 else 18
-        plain = layer.weights == 0 or layer.kind == "BatchNormalization"
+        is_image = len(layer.shape) == 3
+        tall = _SIDE * layer.shape[0] / 28 if is_image else 12 + 8 * math.log2(layer.shape[0])
+        is_plain = layer.weights == 0 or layer.kind == "BatchNormalization"
+        wide = 4 if is_plain else 10 + 5 * math.log2(layer.shape[-1]) if is_image else 18
         kind = {"Conv2D": "conv", "Dense": "dense"}.get(layer.kind, "plain")
-        wide = 4 if plain else wide
-        number = "" if plain else f"<i>{layer.shape[-1]}</i>"
-        title = html.escape(layer.words, quote=True)
-        size = f"flex:{wide:.0f} 1 0;max-width:{1.6 * wide:.0f}px"
-        block = f'<b class="{kind}" style="height:{tall:.0f}px"></b>'
-        blocks.append(f'<span style="{size}" title="{title}">{block}{number}</span>')
-    words = html.escape("; ".join(layer.words for layer in layers), quote=True)
-    return f'<div class="layers" role="img" aria-label="{words}">{"".join(blocks)}</div>'
+        blocks.append((layer.words, kind, round(tall), round(wide), "" if is_plain else layer.shape[-1]))
+    return _LAYERS.render(blocks=blocks, words="; ".join(layer.words for layer in layers))
