@@ -12,24 +12,24 @@ from digitcnn.commands.parsing import AnyOrderParser
 from digitcnn.errors import DigitcnnError
 
 _EPILOG = """\
-exit status:
-  0    done
-  1    something that you can mend went wrong; standard error says what, in a sentence
-  2    the command is not written as it must be; standard error says how
-  130  stopped before the end (Ctrl-C)
-  141  whoever read the output has gone (as head does)
+exit codes:
+  0    success
+  1    user error; standard error says in a sentence what to change
+  2    usage error; standard error shows the usage
+  130  interrupted (Ctrl-C)
+  141  the reader of the output has gone (as head does)
 
-`digitcnn COMMAND --help` says more of each."""
+`digitcnn COMMAND --help` describes each command."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command.
 
     Returns:
-        The exit status: 0 done, 1 something that the user can mend, 130 stopped before the end, 141
-        nobody reads the output any more. Words that are no command end the process with 2.
+        The exit code: 0 success, 1 user error, 130 interrupted, 141 nobody reads the output any more.
+        A usage error ends the process with 2.
     """
-    _write_any_name()
+    _allow_any_file_name()
     options = _parser().parse_args(arguments)
     try:
         status = options.run(options)
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"digitcnn: {error}", file=sys.stderr)
         return 1
     except BrokenPipeError:
-        # Python would try once more to write, and complain, when it ends.
+        # Otherwise Python tries to write once more as it exits, and complains.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except OSError as error:
@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _write_any_name() -> None:
-    """Lets file names of any bytes be written: those that are no text come out as JSON escapes them."""
+def _allow_any_file_name() -> None:
+    """Makes standard output escape, as JSON does, file names that are not text."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")

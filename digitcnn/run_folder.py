@@ -65,7 +65,7 @@ class RunRecord:
         process, process_started: of the process that works on it, while one does; the start is in
             seconds since 1970 and tells it from a later process of the same number.
         host: the machine of that process.
-        seconds: of training, all sittings together.
+        seconds: of training, all run sessions together.
         versions: of Python and the libraries that a result depends on.
         machine: processor, cores and system.
         parameters: number of trained weights.

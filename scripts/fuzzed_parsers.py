@@ -111,7 +111,7 @@ def _read_run(file: tuple[str, bytes]) -> None:
         refused = _asked(folder.read_predictions) or refused
         refused = _asked(lambda: DigitReader(place).read_strokes([[(1, 2), (3, 9)]])) or refused  # type: ignore[list-item]
         refused = _asked(lambda: scores.read_score(folder)) or refused
-        run = runs.look_at(Path(place), shipped=False)
+        run = runs.inspect_run(Path(place), shipped=False)
         runs.read_test_accuracy(run)
         if run.record:
             live.read_now(run)

@@ -1,4 +1,4 @@
-"""The command line, as far as it needs no TensorFlow."""
+"""The command line without TensorFlow."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -18,7 +18,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "printed"),
     [
         (["--epochs", "0"], "Epochs must be between 1 and 200, received 0."),
         (["--images", "10"], "Images must be between 100 and 1e+06, received 10."),
@@ -30,10 +30,10 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ids=lambda value: value[0] if isinstance(value, list) else None,
 )
 def test_a_setting_outside_of_its_limits_is_refused(
-    arguments: list[str], said: str, runs: Path, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], printed: str, runs: Path, capsys: pytest.CaptureFixture[str]
 ):
     assert main(["train", "simple", *arguments]) == 1
-    assert said in capsys.readouterr().err
+    assert printed in capsys.readouterr().err
     assert list(runs.iterdir()) == []
 
 
@@ -62,9 +62,9 @@ def test_a_word_that_is_not_known_is_refused_with_those_that_are(
 def test_every_setting_has_an_option_with_help(capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit):
         main(["train", "--help"])
-    said = capsys.readouterr().out
+    printed = capsys.readouterr().out
     for name in asdict(Settings.of_preset("simple")):
-        assert name == "preset" or f"--{name.replace('_', '-')}" in said
+        assert name == "preset" or f"--{name.replace('_', '-')}" in printed
 
 
 def test_a_folder_that_somebody_trains_in_is_left_alone(runs: Path, capsys: pytest.CaptureFixture[str]):
@@ -81,7 +81,17 @@ def test_a_folder_that_somebody_trains_in_is_left_alone(runs: Path, capsys: pyte
 @pytest.mark.parametrize(
     "command",
     [
-        *("recognize", "train", "runs", "runs list", "runs show", "runs delete", "evaluate", "compare"),
+        *(
+            "recognize",
+            "train",
+            "sweep",
+            "runs",
+            "runs list",
+            "runs show",
+            "runs delete",
+            "evaluate",
+            "compare",
+        ),
         *("export", "data", "data fetch", "data describe", "serve"),
     ],
 )
@@ -89,14 +99,14 @@ def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]
     with pytest.raises(SystemExit) as stopped:
         main([*command.split(), "--help"])
     assert stopped.value.code == 0
-    said = capsys.readouterr().out
-    assert said.startswith(f"usage: digitcnn {command}")
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"usage: digitcnn {command}")
     assert command.split()[0] in _help_of_all(capsys)
 
 
-def test_help_of_all_says_what_an_exit_status_means(capsys: pytest.CaptureFixture[str]):
-    said = _help_of_all(capsys)
-    assert all(f"\n  {status} " in said for status in (0, 1, 2, 130, 141))
+def test_help_of_all_explains_every_exit_code(capsys: pytest.CaptureFixture[str]):
+    printed = _help_of_all(capsys)
+    assert all(f"\n  {status} " in printed for status in (0, 1, 2, 130, 141))
 
 
 def _help_of_all(capsys: pytest.CaptureFixture[str]) -> str:

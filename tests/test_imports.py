@@ -14,13 +14,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-LEAVES = {"confidence", "time_budget", "errors", "run_folder"}
+LEAVES = {"confidence", "file_cache", "time_budget", "errors", "run_folder"}
 """Modules of `digitcnn` that every part may use."""
 
 MAY_IMPORT = {
     "confidence": set(),
     "time_budget": {"errors"},
     "errors": set(),
+    "file_cache": set(),
     "run_folder": {"errors"},
     "ink": LEAVES,
     "recognition": LEAVES | {"ink"},

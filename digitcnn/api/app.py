@@ -11,7 +11,7 @@ from digitcnn.api.bodies import Intake, SentPicture, SentStrokes, clean_name
 from digitcnn.api.errors import RefusalError
 from digitcnn.api.limits import MAX_PICTURE_BYTES, MAX_POINTS, MAX_STROKES
 from digitcnn.api.page import CONTENT_POLICY, render_page
-from digitcnn.api.records import Drawing, Health, ModelRecord, ReadingRecord
+from digitcnn.api.records import DrawingRecord, Health, ModelRecord, ReadingRecord
 from digitcnn.api.threads import ReadingThread
 from digitcnn.errors import DigitcnnError
 from digitcnn.lab.runs.scores import read_scores
@@ -94,7 +94,7 @@ def create_api() -> FastAPI:
                 "required": True,
                 "content": {
                     "multipart/form-data": {"schema": _PICTURE},
-                    "application/json": {"schema": Drawing.model_json_schema()},
+                    "application/json": {"schema": DrawingRecord.model_json_schema()},
                 },
             }
         },

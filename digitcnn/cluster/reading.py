@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from digitcnn.recognition.reader import DigitReader
     from digitcnn.recognition.reading import Expect
 
-MAX_PER_TASK, FEWEST_PER_TASK = 512, 32
+MAX_PER_TASK, MIN_PER_TASK = 512, 32
 """Some seconds of work: less, and handing it out takes its share; more, and a killed worker loses more. The
 last tasks are smaller, so that the workers come to their end together."""
 
@@ -82,7 +82,7 @@ def share_out(paths: Sequence[str], workers: int) -> list[Sequence[str]]:
     tasks, at = [], 0
     while at < len(paths):
         fair = (len(paths) - at) // (2 * workers)
-        size = min(max(fair, FEWEST_PER_TASK), MAX_PER_TASK)
+        size = min(max(fair, MIN_PER_TASK), MAX_PER_TASK)
         tasks.append(paths[at : at + size])
         at += size
     return tasks

@@ -52,7 +52,7 @@ def make_trainable() -> type[Any]:
 class TrialSteps:
     """The same training process that runs without Ray; a step is an epoch.
 
-    A trial that has ended in an earlier sitting reports again what it had reported then, so that ASHA
+    A trial that has ended in an earlier run session reports again what it had reported then, so that ASHA
     compares the others with it.
     """
 

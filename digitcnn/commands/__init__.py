@@ -1,6 +1,6 @@
 """The commands of the command line, one module each.
 
 Every module has `add_to`, which describes its command, and a function that runs it and returns the exit
-status. What a command needs is imported when it runs, so that `--help` comes at once and `recognize`
-never loads TensorFlow.
+code. Heavy imports happen when a command runs, so that `--help` comes at once and `recognize` never loads
+TensorFlow.
 """

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from digitcnn.commands.parsing import Subparsers, add_command
-from digitcnn.commands.table import align
+from digitcnn.commands.terminal import align
 from digitcnn.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 _SETS: "dict[SetName, str]" = {"mnist": "MNIST", "pens": "pen strokes", "bundled": "scikit-learn's digits"}
 
 _DESCRIPTION = """\
-Fetches and describes the data sets that models learn from. Files in the folder that DIGITCNN_DATA names
-come first; downloads are kept where Keras keeps its own (KERAS_HOME)."""
+Fetches and describes the data sets that models learn from. Files in the folder DIGITCNN_DATA come
+first; downloads are kept where Keras keeps its own (KERAS_HOME)."""
 
 
 def add_to(commands: Subparsers) -> None:
@@ -32,10 +32,10 @@ def add_to(commands: Subparsers) -> None:
         parts,
         "describe",
         "how many of each digit there are",
-        "Says where a data set lies, and how many of each digit it holds.",
+        "Shows where a data set lies, and how many of each digit it holds.",
     )
     describing.add_argument(
-        "name", choices=_SETS, nargs="?", help="one of %(choices)s (default: all at hand)"
+        "name", choices=_SETS, nargs="?", help="one of %(choices)s (default: all on this machine)"
     )
     describing.set_defaults(run=_describe)
 
@@ -51,13 +51,13 @@ def _fetch(options: argparse.Namespace) -> int:
 
 
 def _make_reporter() -> Callable[[float, str], None]:
-    """What a download tells its progress: standard error, in steps of a tenth."""
-    said = -1
+    """A function that prints the progress of a download to standard error, at every tenth."""
+    shown = -1
 
     def report(done: float, doing: str) -> None:
-        nonlocal said
-        if (tenth := int(done * 10)) != said:
-            said = tenth
+        nonlocal shown
+        if (tenth := int(done * 10)) != shown:
+            shown = tenth
             print(doing, file=sys.stderr, flush=True)
 
     return report
@@ -69,7 +69,9 @@ def _describe(options: argparse.Namespace) -> int:
     names: list[SetName] = [options.name] if options.name else [name for name in _SETS if is_at_hand(name)]
     for place, name in enumerate(names):
         if not is_at_hand(name):
-            raise DatasetError(f"{_SETS[name]} is not here: fetch it with `digitcnn data fetch {name}`.")
+            raise DatasetError(
+                f"{_SETS[name]} is not on this machine: download it with `digitcnn data fetch {name}`."
+            )
         found = load_set(name, lambda done, doing: None)
         writers = f", {found.writers} writers" if found.writers else ""
         if place:

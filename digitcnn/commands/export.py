@@ -12,12 +12,12 @@ from digitcnn.run_folder import RunFolder, find_run
 
 FORMATS = {
     "keras": "Keras 3, with TensorFlow, JAX or PyTorch",
-    "h5": "Keras 3, too, in its older format",
+    "h5": "Keras 3, in its older format",
     "tflite": "LiteRT, on phones and small machines",
     "onnx": "ONNX Runtime, in most languages and in browsers; needs tf2onnx",
     "html": "a page to draw on, answered on the device that opens it, without a network",
 }
-"""What each is for; the name is the file's ending, too."""
+"""By suffix of the file: the programs that load it."""
 
 _DESCRIPTION = """\
 Writes a trained model as one file. It takes digits as (n, 28, 28, 1) float32, ink 1 on paper 0, and
@@ -42,7 +42,7 @@ def add_to(commands: Subparsers) -> None:
     parser.add_argument(
         "file", type=Path, nargs="?", metavar="FILE", help="file to write (default: RUN.FORMAT, here)"
     )
-    parser.add_argument("--format", choices=FORMATS, help="one of %(choices)s (default: what FILE ends in)")
+    parser.add_argument("--format", choices=FORMATS, help="one of %(choices)s (default: the suffix of FILE)")
     parser.set_defaults(run=_export)
 
 
@@ -51,7 +51,7 @@ def _export(options: argparse.Namespace) -> int:
     folder = find_run(options.run_name)
     path = options.file or Path(f"{folder.path.absolute().name}.{form}")
     if not path.absolute().parent.is_dir():
-        raise InputError(f"There is no folder {str(path.parent)!r} to write into: make it first.")
+        raise InputError(f"There is no folder {str(path.parent)!r} to write into: create it first.")
     export(folder, path, form)
     print(path)
     return 0
@@ -62,19 +62,19 @@ def export(folder: RunFolder, path: Path, form: str) -> None:
 
     Raises:
         RunFolderError: the run has no model, or it cannot be read.
-        NotSupportedError: what makes this format is not installed.
+        NotSupportedError: the library that writes this format is not installed.
     """
     if form in ("keras", "tflite"):
         source = folder.keras_file if form == "keras" else folder.tflite_file
         if not source.is_file():
-            raise RunFolderError(f"{folder.path} has no {source.name}: train it to its end first.")
+            raise RunFolderError(f"{folder.path} has no {source.name}: finish its training first.")
         if not (path.exists() and path.samefile(source)):
             shutil.copyfile(source, path)
         return
     if form == "html":
         path.write_text(write_page(folder), encoding="utf-8")
         return
-    # TensorFlow's start-up notices say nothing of the export; errors still show.
+    # Hides TensorFlow's start-up notices, not its errors.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     from digitcnn.training.export import save_h5, save_onnx
 
@@ -84,7 +84,7 @@ def export(folder: RunFolder, path: Path, form: str) -> None:
 def _choose_format(named: str | None, path: Path | None) -> str:
     ending = path.suffix.removeprefix(".") if path else None
     if named is None and ending is None:
-        raise InputError("Say what to write: a FILE, or --format and one of " + ", ".join(FORMATS) + ".")
+        raise InputError(f"Name a FILE, or a --format: {', '.join(FORMATS)}.")
     form = named or ending or ""
     if form not in FORMATS or (ending is not None and ending != form):
         expected = f".{named}" if named else ", ".join(f".{name}" for name in FORMATS)

@@ -1,15 +1,16 @@
-"""`digitcnn evaluate` and `digitcnn compare`: what runs reach, and which is better."""
+"""`digitcnn evaluate` and `digitcnn compare`: measures runs, and tells which is better."""
 
 import argparse
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digitcnn.commands.finding import load_measured_run
 from digitcnn.commands.parsing import Subparsers, add_command
-from digitcnn.commands.table import align
+from digitcnn.commands.runs import find_any_run
+from digitcnn.commands.terminal import align
 from digitcnn.errors import DatasetError
+from digitcnn.run_folder import SHIPPED, runs_root
 
 if TYPE_CHECKING:
     from digitcnn.lab.metrics.compared_runs import ComparedRun
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 _EVALUATE = """\
 Measures a run on its test images: accuracy with its 95 % interval, log loss, calibration, precision and
-recall of every digit, and the confusion matrix, all from the answers that the run has recorded."""
+recall of every digit, and the confusion matrix, all from the run's recorded answers."""
 
 _COMPARE = """\
 Compares runs that were tested on the same images, image by image: which is better, and whether that is
@@ -38,7 +39,7 @@ def add_to(commands: Subparsers) -> None:
     evaluating.add_argument(
         "--again",
         action="store_true",
-        help="let the model answer anew; needs MNIST (digitcnn data fetch mnist)",
+        help="ask the model again instead; needs MNIST (digitcnn data fetch mnist)",
     )
     _add_outputs(evaluating)
     evaluating.set_defaults(run=_evaluate)
@@ -50,8 +51,8 @@ def add_to(commands: Subparsers) -> None:
         examples="digitcnn compare simple deeper\ndigitcnn compare simple deeper reader --html report.html",
     )
     comparing.add_argument("baseline", metavar="A", help="name of a run, or path of its folder")
-    comparing.add_argument("others", metavar="B", nargs="+", help="one or more runs that are held against it")
-    comparing.add_argument("--all", action="store_true", help="also the figures and settings that are equal")
+    comparing.add_argument("others", metavar="B", nargs="+", help="one or more runs to compare with it")
+    comparing.add_argument("--all", action="store_true", help="also show figures and settings that are equal")
     _add_outputs(comparing)
     comparing.set_defaults(run=_compare)
 
@@ -66,7 +67,7 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
 def _evaluate(options: argparse.Namespace) -> int:
     from digitcnn.lab.runs.run_table import analyse
 
-    run = load_measured_run(options.run_name)
+    run = _load_run(options.run_name)
     if options.again:
         run = _answer_again(run, options.run_name)
     analysis = analyse(run)
@@ -79,17 +80,31 @@ def _evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
-def _answer_again(run: "ComparedRun", name: str) -> "ComparedRun":
-    """The run with the answers that its model gives here and now."""
-    from dataclasses import replace
+def _load_run(name_or_path: str) -> "ComparedRun":
+    """A run with answers on its test images, by name or by the path of its folder.
 
+    Raises:
+        ModelNotFoundError: there is no such run.
+        RunFolderError: it has no answers, or its files are broken.
+    """
+    from digitcnn.lab.metrics.compared_runs import RunRef, list_run_refs, load_run
+
+    for run_ref in list_run_refs(SHIPPED, runs_root()).ready:
+        if run_ref.label == name_or_path:
+            return load_run(run_ref)
+    run = find_any_run(name_or_path)
+    return load_run(RunRef(run.name, str(run.folder.path), ()))
+
+
+def _answer_again(run: "ComparedRun", name: str) -> "ComparedRun":
+    """The run with answers that its model gives now."""
     from digitcnn.lab.datasets.held_out import load_test_images
     from digitcnn.lab.metrics.test_set import Predictions
     from digitcnn.recognition.reader import DigitReader
 
     test = load_test_images()
     if test is None:
-        raise DatasetError("MNIST is not on this machine: fetch it with `digitcnn data fetch mnist`.")
+        raise DatasetError("MNIST is not on this machine: download it with `digitcnn data fetch mnist`.")
     answers = DigitReader(name).classify(test.images / 255.0)
     return replace(run, predictions=Predictions(answers, test.labels))
 
@@ -111,7 +126,7 @@ def _format_results(run: "ComparedRun", analysis: "Analysis") -> str:
         [
             align(rows),
             analysis.report.text.rstrip(),
-            "rows: the true digit, columns: what it was read as",
+            "confusion matrix: true digit in rows, answer in columns",
             align([head, *matrix], right=range(11)),
         ]
     )
@@ -136,7 +151,7 @@ def _compare(options: argparse.Namespace) -> int:
     from digitcnn.lab.metrics.comparison import format_verdict, pair
     from digitcnn.lab.runs.run_table import analyse, tabulate_facts
 
-    runs = [load_measured_run(name) for name in (options.baseline, *options.others)]
+    runs = [_load_run(name) for name in (options.baseline, *options.others)]
     analyses = [analyse(run) for run in runs]
     pairings = [pair(runs[0].predictions, run.predictions) for run in runs[1:]]
     if options.html:

@@ -1,4 +1,4 @@
-"""What the commands' parsers share."""
+"""The argument parser of the commands."""
 
 import argparse
 from collections.abc import Sequence
@@ -11,28 +11,28 @@ else:
 
 
 class AnyOrderParser(argparse.ArgumentParser):
-    """Lets options stand between words without a name, too: `RUN --format h5 FILE`."""
+    """Accepts options between positional arguments: `RUN --format h5 FILE`."""
 
-    _apart = False
+    _intermixed = False
 
     def parse_known_args(  # pyright: ignore[reportIncompatibleMethodOverride]  # overloaded in typeshed
         self, args: Sequence[str] | None = None, namespace: Any = None
     ) -> tuple[Any, list[str]]:
-        # What a part of a command takes is the part's own to put in order.
-        if self._apart or self._subparsers is not None:
+        # A command with subcommands leaves the order of their arguments to them.
+        if self._intermixed or self._subparsers is not None:
             return super().parse_known_args(args, namespace)
-        # It calls this method in its turn, for the options and for the words.
-        self._apart = True
+        # parse_known_intermixed_args calls this method twice: for the options, and for the rest.
+        self._intermixed = True
         try:
             return self.parse_known_intermixed_args(args, namespace)
         finally:
-            self._apart = False
+            self._intermixed = False
 
 
 def add_command(
     commands: Subparsers, name: str, help: str, description: str, *, examples: str = ""
 ) -> argparse.ArgumentParser:
-    """A command with its help; `examples` is a line per example."""
+    """Adds a command with its help; `examples` holds one example per line."""
     epilog = "examples:\n" + "\n".join(f"  {line}" for line in examples.splitlines()) if examples else None
     return commands.add_parser(
         name,

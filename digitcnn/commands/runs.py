@@ -4,13 +4,21 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
-from digitcnn.commands.finding import find_any_run
 from digitcnn.commands.parsing import Subparsers, add_command
-from digitcnn.commands.table import align
-from digitcnn.errors import InputError
-from digitcnn.lab.runs.catalog import Run, get_own_run, list_own_runs, list_shipped_runs, read_test_accuracy
+from digitcnn.commands.terminal import align
+from digitcnn.errors import InputError, ModelNotFoundError
+from digitcnn.lab.runs.catalog import (
+    Run,
+    get_own_run,
+    inspect_run,
+    list_own_runs,
+    list_shipped_runs,
+    read_test_accuracy,
+)
+from digitcnn.run_folder import SHIPPED
 
 _DESCRIPTION = """\
 Lists, shows and deletes runs: the models that ship, and those that were trained on this machine, which
@@ -28,7 +36,7 @@ def add_to(commands: Subparsers) -> None:
     listing = add_command(parts, "list", "all runs, a line each", "Lists all runs, a line each.")
     _add_format(listing)
     listing.set_defaults(run=_list)
-    showing = add_command(parts, "show", "what is recorded of one run", "Shows what is recorded of one run.")
+    showing = add_command(parts, "show", "the record of one run", "Shows the record of one run.")
     showing.add_argument("name", metavar="RUN", help="name of a run, or path of its folder")
     _add_format(showing)
     showing.set_defaults(run=_show)
@@ -41,6 +49,23 @@ def add_to(commands: Subparsers) -> None:
     deleting.add_argument("names", nargs="+", metavar="RUN", help="name of a run")
     deleting.add_argument("--yes", action="store_true", help="don't ask")
     deleting.set_defaults(run=_delete)
+
+
+def find_any_run(name_or_path: str) -> Run:
+    """A run in any state, by name (those that ship first) or by the path of its folder.
+
+    Raises:
+        ModelNotFoundError: there is none.
+    """
+    runs = [*list_shipped_runs(), *list_own_runs()]
+    for run in runs:
+        if run.name == name_or_path:
+            return run
+    path = Path(name_or_path)
+    if (path / "run.json").is_file():
+        return inspect_run(path, shipped=path.resolve().parent == SHIPPED)
+    known = ", ".join(run.name for run in runs) or "none"
+    raise ModelNotFoundError(f"There is no run called {name_or_path!r}; there are: {known}.")
 
 
 def _add_format(parser: argparse.ArgumentParser) -> None:
@@ -99,7 +124,7 @@ def _show(options: argparse.Namespace) -> int:
     rows += [
         ("folder", str(run.folder.path)),
         ("started", record.started),
-        ("finished", record.finished or "–"),
+        ("finished", _plain(record.finished)),
     ]
     for title, entries in (
         ("setting", record.settings),
@@ -133,20 +158,20 @@ def _delete(options: argparse.Namespace) -> int:
     names = list(dict.fromkeys(options.names))
     shipped = {run.name for run in list_shipped_runs()} - {run.name for run in list_own_runs()}
     if kept := shipped.intersection(names):
-        raise InputError(f"{min(kept)!r} comes with digitcnn: only runs that were made here are deleted.")
+        raise InputError(f"{min(kept)!r} ships with digitcnn: only runs of this machine can be deleted.")
     runs = [get_own_run(name) for name in names]
     if not options.yes:
-        _ask([run.name for run in runs])
+        _confirm([run.name for run in runs])
     for run in runs:
         delete(run.name)
         print(f"deleted {run.name}", flush=True)
     return 0
 
 
-def _ask(names: list[str]) -> None:
-    """Goes on only where a person at the terminal says so."""
+def _confirm(names: list[str]) -> None:
+    """Raises unless a person at the terminal confirms."""
     if not sys.stdin.isatty():
-        raise InputError("Nothing was deleted: say --yes where nobody can be asked.")
+        raise InputError("Nothing was deleted: add --yes where nobody can confirm.")
     print(f"Delete {', '.join(names)} with all files? [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise InputError("Nothing was deleted.")

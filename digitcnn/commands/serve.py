@@ -30,7 +30,7 @@ def add_to(commands: Subparsers) -> None:
         type=_as_path,
         default="",
         metavar="PATH",
-        help="where a reverse proxy has the app, and below it the API, such as digits (default: at its root)",
+        help="path of the app behind a reverse proxy, such as digits (default: its root)",
     )
     parser.set_defaults(run=_serve)
 

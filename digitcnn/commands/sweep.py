@@ -1,36 +1,36 @@
-"""`digitcnn sweep`: trains many runs that a file describes, here or on a Ray cluster."""
+"""`digitcnn sweep`: trains the runs that a file describes, here or on a Ray cluster."""
 
 import argparse
 import signal
 from pathlib import Path
 
 from digitcnn.commands.parsing import Subparsers, add_command
-from digitcnn.commands.table import align
+from digitcnn.commands.terminal import align
 from digitcnn.errors import NotSupportedError
 from digitcnn.lab.sweeps.plan import SweepSpec, Trial, plan_trials, read_spec
 from digitcnn.lab.sweeps.record import SweepLog
 
 _DESCRIPTION = """\
-Trains every run of a sweep: presets x seeds x settings, as a TOML file says. The same command goes on
-where a sweep was cut off, and leaves alone what has come to its end. Each trial is a run folder like any
-other, under runs/ or where DIGITCNN_RUNS says.
+Trains every run of a sweep: presets x seeds x settings, listed in a TOML file. Run it again to resume:
+finished trials are skipped. Each trial is a run folder like any other, under runs/ or in the folder
+DIGITCNN_RUNS.
 
-Without options it trains here, one after another. With --ray it trains as many at once as this machine
-has cores, with --address as many as a Ray cluster has (pip install -r requirements-ray.txt).
+Without options, trials run on this machine, one after another. With --ray, one trial runs on each core of
+this machine, with --address on each core of a Ray cluster (pip install -r requirements-ray.txt).
 
-a sweep's file:
+the file of a sweep:
   presets = ["simple", "deeper"]
   seeds = [0, 1, 2]                 # or a number: 3 is the same
   search = "grid"                   # every combination; or "random", "asha"
   samples = 20                      # draws of "random" and "asha"; asha stops bad ones early (needs Ray)
-  [settings]                        # the same for all; the rest is the preset's own
+  [settings]                        # the same for all trials; other settings are the preset's
   epochs = 5
-  [vary]                            # each value with every other
+  [vary]                            # every combination of these
   batch_size = [64, 128]
   learning_rate = { from = 0.0003, to = 0.01, log = true }    # not in a grid
   [asha]
-  grace_epochs = 1                  # before which none is stopped
-  keep_one_in = 3                   # goes on after each check"""
+  grace_epochs = 1                  # no trial is stopped earlier
+  keep_one_in = 3                   # one in three continues after each check"""
 
 _EXAMPLES = """\
 digitcnn sweep sweep.toml --plan
@@ -43,15 +43,15 @@ def add_to(commands: Subparsers) -> None:
     parser = add_command(
         commands,
         "sweep",
-        "train many runs, here or on a Ray cluster; the same command goes on",
+        "train many runs, here or on a Ray cluster; run it again to resume",
         _DESCRIPTION,
         examples=_EXAMPLES,
     )
-    parser.add_argument("spec", type=Path, metavar="SPEC.toml", help="the sweep")
+    parser.add_argument("spec", type=Path, metavar="SPEC.toml", help="file of the sweep")
     parser.add_argument("--plan", action="store_true", help="only list the trials and their commands")
-    parser.add_argument("--ray", action="store_true", help="several at once on this machine, with Ray")
+    parser.add_argument("--ray", action="store_true", help="train several at once on this machine, with Ray")
     parser.add_argument(
-        "--address", metavar="HOST:PORT", help="of a Ray cluster's head, or auto on one of its nodes"
+        "--address", metavar="HOST:PORT", help="head of a Ray cluster, or auto on one of its nodes"
     )
     parser.add_argument(
         "--cores",
@@ -79,20 +79,20 @@ def _sweep(options: argparse.Namespace) -> int:
         return 0
     on_ray = options.ray or options.address is not None
     if spec.search == "asha" and not on_ray:
-        raise NotSupportedError('search = "asha" compares trials that run at once: add --ray or --address.')
-    # A sweep that is asked to end does so as with Ctrl-C: its trainings keep their best epochs.
-    before = signal.signal(signal.SIGTERM, _end_as_with_ctrl_c)
+        raise NotSupportedError('search = "asha" needs Ray: add --ray or --address.')
+    # SIGTERM ends a sweep as Ctrl-C does: its trainings keep their best epochs.
+    before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         return _run_on_ray(options, spec, trials) if on_ray else _run_here(options, spec, trials)
     except KeyboardInterrupt:
-        print(f"Stopped; `digitcnn sweep {options.spec}` goes on.", flush=True)
+        print(f"Stopped. Run `digitcnn sweep {options.spec}` again to resume.", flush=True)
         return 130
     finally:
         signal.signal(signal.SIGTERM, before)
 
 
-def _end_as_with_ctrl_c(*_: object) -> None:
-    # Ray Tune has a handler of its own for Ctrl-C; what a script has begun in the background ignores it.
+def _interrupt(*_: object) -> None:
+    # Ray Tune handles Ctrl-C itself. A process that a script started in the background ignores Ctrl-C.
     if callable(signal.getsignal(signal.SIGINT)):
         signal.raise_signal(signal.SIGINT)
     else:
@@ -104,7 +104,7 @@ def _run_here(options: argparse.Namespace, spec: SweepSpec, trials: list[Trial])
     from digitcnn.lab.sweeps.record import running_sweep
 
     with running_sweep(spec, trials, engine="one at a time") as log:
-        run_here(trials, log, cores=options.cores, echo=_say)
+        run_here(trials, log, cores=options.cores, echo=_print)
     return _conclude(log)
 
 
@@ -117,14 +117,14 @@ def _run_on_ray(options: argparse.Namespace, spec: SweepSpec, trials: list[Trial
 
         where = f"Ray at {options.address}" if options.address else "Ray on this machine"
         cores, nodes = count_cores(ray), sum(node["Alive"] for node in ray.nodes())
-        _say(f"{where}: {nodes} nodes, {cores} cores")
+        _print(f"{where}: {nodes} nodes, {cores} cores")
         with running_sweep(spec, trials, engine=where) as log:
-            run_on_ray(ray, spec, trials, log, cores=options.cores or 1, echo=_say)
+            run_on_ray(ray, spec, trials, log, cores=options.cores or 1, echo=_print)
     return _conclude(log)
 
 
 def _conclude(log: SweepLog) -> int:
-    """The table of what was reached, and the exit status."""
+    """Prints the table of results; returns the exit code."""
     from digitcnn.lab.sweeps.summary import view_sweep
 
     view = view_sweep(log.record, alive=False)
@@ -133,14 +133,14 @@ def _conclude(log: SweepLog) -> int:
         mean = "–" if group.mean is None else f"{group.mean:.2%}"
         ends = "–" if group.low is None or group.high is None else f"{group.low:.2%} to {group.high:.2%}"
         rows.append((group.label, mean, ends, f"{group.seeds} of {group.trials}"))
-    _say(align(rows, right={1, 3}))
+    _print(align(rows, right={1, 3}))
     if view.best and view.best.test is not None:
-        _say(f"best: {view.best.name}, {view.best.test:.2%}")
+        _print(f"best: {view.best.name}, {view.best.test:.2%}")
     failed = [trial for trial in log.record.trials if trial.state == "failed"]
     for trial in failed:
-        _say(f"failed: {trial.name}: {trial.error}")
+        _print(f"failed: {trial.name}: {trial.error}")
     return 1 if failed else 0
 
 
-def _say(line: str) -> None:
+def _print(line: str) -> None:
     print(line, flush=True)

@@ -10,8 +10,8 @@ from digitcnn.lab.runs.settings import LIMITS, OPTIMIZERS, PRESETS, Settings
 from digitcnn.run_folder import RunFolder, runs_root
 
 _DESCRIPTION = """\
-Trains a preset into a run folder. The same command resumes a run that was cut off. A training that is
-stopped (Ctrl-C) keeps its best epoch; the exit status is then 130."""
+Trains a preset into a run folder. Run it again to resume an interrupted run. Ctrl-C stops a training and
+keeps its best epoch; the exit code is then 130."""
 
 _EXAMPLES = """\
 digitcnn train simple
@@ -23,11 +23,11 @@ def add_to(commands: Subparsers) -> None:
     parser = add_command(
         commands,
         "train",
-        "train a preset; the same command resumes a run that was cut off",
+        "train a preset; run it again to resume",
         _DESCRIPTION,
         examples=_EXAMPLES,
     )
-    parser.add_argument("preset", choices=PRESETS, help="what to train: %(choices)s")
+    parser.add_argument("preset", choices=PRESETS, help="one of %(choices)s")
     parser.add_argument("--folder", type=Path, metavar="PATH", help="run folder (default: runs/PRESET)")
     for name, kind in (("epochs", int), ("batch_size", int), ("learning_rate", float)):
         _add_setting(parser, name, kind)
@@ -35,7 +35,7 @@ def add_to(commands: Subparsers) -> None:
     parser.add_argument(
         "--augmentation",
         action=argparse.BooleanOptionalAction,
-        help="distort the images anew in every epoch (default: the preset's)",
+        help="distort the images, differently in every epoch (default: the preset's)",
     )
     for name, kind in (("validation_split", float), ("images", int), ("seed", int)):
         _add_setting(parser, name, kind)
@@ -60,7 +60,7 @@ def _train(options: argparse.Namespace) -> int:
     }
     settings = Settings.of_preset(options.preset, chosen)
     folder = RunFolder((options.folder or runs_root() / options.preset).absolute())
-    # TensorFlow's start-up notices drown the progress; errors still show.
+    # TensorFlow's start-up notices would drown the progress; errors still show.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
         with working_on(folder):

@@ -30,7 +30,7 @@ class Classifier:
         self._refuse_above = record.refuse_above
         # Only a model that has learned from distorted digits gains from seeing some.
         self._uses_tta = bool(record.settings.get("augmentation"))
-        self._model = load_recognizer(str(folder.tflite_file), folder.tflite_file.stat().st_mtime_ns)
+        self._model = load_recognizer(folder.tflite_file)
 
     def classify(self, digits: np.ndarray) -> np.ndarray:
         """The bare model, for benchmarks: no refusal and no calibration.
@@ -41,6 +41,7 @@ class Classifier:
         Returns:
             (n, 10) float32, rows summing to 1.
         """
+        # The eleventh class is left out: a benchmark of ten classes compares ten.
         probabilities = self._model.predict(digits)[:, :CLASSES]
         return probabilities / np.maximum(probabilities.sum(axis=1, keepdims=True), 1e-30)
 
@@ -83,6 +84,7 @@ class Classifier:
         self, probabilities: np.ndarray, box: Box, pixels: np.ndarray, rejection_threshold: float
     ) -> Digit:
         of_digits = probabilities[:CLASSES]
+        # The rest is the eleventh class; a model of ten knows none and is always sure that it is a digit.
         is_digit = float(of_digits.sum())
         limit = None if self._refuse_above is None else max(self._refuse_above, rejection_threshold)
         refused = limit is not None and 1.0 - is_digit > limit

@@ -2,7 +2,6 @@
 
 import os
 import threading
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +9,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from digitcnn.confidence import CLASSES
 from digitcnn.errors import ModelNotFoundError
+from digitcnn.file_cache import cached_by_file
 from digitcnn.ink.house_digit import SIDE
 
 _BATCH = 256
@@ -54,9 +54,11 @@ class Recognizer:
         digits = np.asarray(digits, dtype=np.float32)
         if digits.ndim != 3 or digits.shape[1:] != (SIDE, SIDE):
             raise ValueError(f"expected digits of shape (n, 28, 28), received {digits.shape}")
+        # A network with threads of its own, used once.
         if len(digits) >= _MANY:
             # Its memory goes with it, and single digits don't wait until it is done.
             return self._run(open_network(self._model, threads=os.cpu_count() or 1), digits)
+        # LiteRT's interpreter holds one set of tensors: two threads would mix their digits.
         with self._lock:
             return self._run(self._network, digits)
 
@@ -66,9 +68,9 @@ class Recognizer:
         return np.concatenate([run_network(network, batch) for batch in batches] or [empty])
 
 
-@lru_cache(maxsize=16)
-def load_recognizer(path: str, changed: int) -> Recognizer:
-    """The recognizer of a file, one per process; `changed` is its time, so that a new file is loaded anew."""
+@cached_by_file(maxsize=16)
+def load_recognizer(path: Path) -> Recognizer:
+    """The recognizer of a file, one per process."""
     return Recognizer(path)
 
 

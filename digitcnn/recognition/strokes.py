@@ -1,4 +1,4 @@
-"""Drawings of numbers to readings: the grouping of pen strokes that the recogniser believes in most."""
+"""Drawings of numbers to readings: the most probable grouping of pen strokes into digits."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _TOUCHING = 0.1
 _SURE = 0.8
 
 _MAX_SPANS = 1000
-"""So many ways to join the strokes of a row are looked at, about: of a long row only shorter ones."""
+"""Spans of strokes that are read of a row, about: of a long row only shorter ones."""
 
 
 def read_rows(classifier: Classifier, strokes: Sequence[Stroke]) -> list[list[Digit]]:
@@ -34,11 +34,13 @@ def read_rows(classifier: Classifier, strokes: Sequence[Stroke]) -> list[list[Di
         strokes: checked, in the order in which they were drawn.
     """
     rows = arrange_strokes(strokes)
+    # Two rings over one another are two rows by their boxes, and yet one 8.
     if len(rows) > 1 and (stacked := _read_stacked(classifier, strokes)):
         return [[stacked]]
     lines = []
     for orders in rows:
         readings = [_read_row(classifier, row) for row in orders]
+        # By time and by place: an 8 closed later belongs to its first half, whatever was written between.
         digits, _ = min(readings, key=lambda reading: reading[1])
         lines.append(sorted(digits, key=lambda digit: digit.box.x + digit.box.width / 2))
     return lines
@@ -66,6 +68,7 @@ def _read_row(classifier: Classifier, row: PenRow) -> tuple[list[Digit], float]:
         height = max(p.bottom for p in segments) - min(p.top for p in segments)
         return width <= _MAX_DIGIT_WIDTH * row.height and height <= _MAX_DIGIT_HEIGHT * row.height
 
+    # Spans grow with the square of the row: a long row tries shorter ones, never fewer than three strokes.
     longest = max(min(_MAX_SPANS // len(row.segments), MAX_SPAN_LENGTH), 3)
     spans = list_spans(row.boundary_logits, fits, longest=longest)
     groups = [[segment.path for segment in row.segments[span.start : span.end]] for span in spans]

@@ -15,12 +15,12 @@ REFUSED_DIGITS = 0.002
 WEIGHT_OF_NON_DIGITS = 0.7
 """Of a drawing that is no digit, beside a digit's: people mostly draw digits."""
 
-MIN_THRESHOLD, GREATEST_THRESHOLD = 0.4, 0.75
+MIN_THRESHOLD, MAX_THRESHOLD = 0.4, 0.75
 """A few hundred hesitant drawings decide where "not a digit" begins: never far from even odds."""
 
 
 @dataclass(frozen=True)
-class Calibration:
+class FittedCalibration:
     """What `run.json` keeps of it.
 
     Attributes:
@@ -35,7 +35,7 @@ class Calibration:
     refuse_above: float | None
 
 
-def calibrate(probabilities: np.ndarray, labels: np.ndarray) -> Calibration:
+def calibrate(probabilities: np.ndarray, labels: np.ndarray) -> FittedCalibration:
     """Finds the temperature and bias of least log loss, then the threshold that refuses few true digits.
 
     Where a model can refuse, it may have learned from more of what is no digit, or from less, than
@@ -61,8 +61,8 @@ def calibrate(probabilities: np.ndarray, labels: np.ndarray) -> Calibration:
     best: Any = minimize(loss, start, method="Nelder-Mead", bounds=[(-1.5, 2.5), (-4.0, 4.0)][: len(start)])
     temperature = round(float(np.exp(best.x[0])), 4)
     if not refuses:
-        return Calibration(temperature, 0.0, None)
+        return FittedCalibration(temperature, 0.0, None)
     refusal = calibrate_confidence(exact, np.exp(best.x[0]), best.x[1])[:, NOT_A_DIGIT]
     threshold = np.quantile(refusal[labels != NOT_A_DIGIT], 1 - REFUSED_DIGITS)
-    threshold = round(float(np.clip(threshold, MIN_THRESHOLD, GREATEST_THRESHOLD)), 4)
-    return Calibration(temperature, round(float(best.x[1]), 4), threshold)
+    threshold = round(float(np.clip(threshold, MIN_THRESHOLD, MAX_THRESHOLD)), 4)
+    return FittedCalibration(temperature, round(float(best.x[1]), 4), threshold)

@@ -55,7 +55,7 @@ def best_weights(folder: RunFolder) -> Path:
     return folder.checkpoint / "best.weights.h5"
 
 
-class Progress(keras.callbacks.Callback):
+class ProgressFile(keras.callbacks.Callback):
     """Writes `progress.json`, at most three times a second, and appends to `batches.csv`."""
 
     EVERY = 0.33

@@ -16,8 +16,8 @@ from digitcnn.errors import DigitcnnError, RunFolderError
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
 from digitcnn.training.architectures import ARCHITECTURES
 from digitcnn.training.augmentation import distort
-from digitcnn.training.calibration import Calibration, calibrate
-from digitcnn.training.callbacks import Checkpoint, Echo, Progress, best_weights, last_model
+from digitcnn.training.calibration import FittedCalibration, calibrate
+from digitcnn.training.callbacks import Checkpoint, Echo, ProgressFile, best_weights, last_model
 from digitcnn.training.datasets import NOT_A_DIGIT, DigitSet, Split, split_mnist
 from digitcnn.training.export import save_keras, save_tflite
 from digitcnn.training.feed import Feed
@@ -142,7 +142,7 @@ class _Run:
         self.folder.checkpoint.mkdir(parents=True, exist_ok=True)
         epochs = self.recipe.epochs
         callbacks = [
-            Progress(
+            ProgressFile(
                 self.folder,
                 done=len(self.history),
                 epochs=epochs,
@@ -168,7 +168,7 @@ class _Run:
                 callbacks=callbacks,
             )
 
-    def finish(self) -> Calibration:
+    def finish(self) -> FittedCalibration:
         """Takes the weights that the recipe keeps, measures them, and writes the files that ship."""
         if self.recipe.keep == "best" or len(self.history) < self.recipe.epochs:
             self.model.load_weights(best_weights(self.folder))
@@ -209,7 +209,7 @@ def make_optimizer(recipe: Recipe, *, steps: int) -> keras.optimizers.Optimizer:
     return keras.optimizers.RMSprop(rate)
 
 
-def _calibrated(record: RunRecord, calibration: Calibration) -> RunRecord:
+def _calibrated(record: RunRecord, calibration: FittedCalibration) -> RunRecord:
     return replace(record, **asdict(calibration))
 
 

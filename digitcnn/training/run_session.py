@@ -1,4 +1,4 @@
-"""The record of a run at the beginning and at the end of each sitting."""
+"""The record of a run at the beginning and at the end of each run session."""
 
 import os
 import shutil
@@ -33,7 +33,7 @@ def begin(preset: Preset, folder: RunFolder, settings: dict[str, Any], seed: int
             )
         if record.state == "finished":
             raise RunFolderError(f"{folder.path} holds a finished run: choose another folder, or delete it.")
-        seconds = record.seconds + _killed_sitting(folder, record)
+        seconds = record.seconds + _killed_session_seconds(folder, record)
         folder.progress_json.unlink(missing_ok=True)
         resumed = {"state": "running", "queued": None, "finished": None, "error": None, "seconds": seconds}
         return replace(record, **resumed, **_here())
@@ -84,8 +84,8 @@ def _here() -> dict[str, Any]:
     }
 
 
-def _killed_sitting(folder: RunFolder, record: RunRecord) -> float:
-    """Seconds of training in a sitting that was killed: its record has no end."""
+def _killed_session_seconds(folder: RunFolder, record: RunRecord) -> float:
+    """Seconds of training in a run session that was killed: its record has no end."""
     if record.finished is not None:
         return 0.0
     try:

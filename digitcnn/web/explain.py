@@ -1,4 +1,4 @@
-"""The fold under an answer that shows what of a digit it hangs on; nothing is loaded until it is opened."""
+"""The fold under an answer that shows which parts of a digit it depends on."""
 
 import numpy as np
 import streamlit as st
@@ -6,11 +6,11 @@ import streamlit as st
 from digitcnn.web.models import Model
 
 
-def show_look_fold(model: Model, pixels: np.ndarray | None, *, key: str) -> None:
-    """Where a model looks, behind a fold.
+def show_explanation(model: Model, pixels: np.ndarray | None, *, key: str) -> None:
+    """Where a model looks, behind a fold; nothing is loaded until the visitor opens it.
 
     Args:
-        model: that has answered.
+        model: that gave the answer.
         pixels: the house digit, (28, 28) in 0-1; None while there is none.
         key: of the fold.
     """

@@ -213,6 +213,17 @@ def test_drawing_outlives_a_reload_until_it_is_cleared(page: Page, server: str):
     expect(answer_of(page)).to_contain_text("Draw a digit")
 
 
+def test_chosen_model_outlives_a_reload(page: Page, server: str):
+    open_draw(page, server)
+    chosen = page.get_by_test_id("stSelectbox").locator("input").first
+    chosen.click()
+    page.get_by_role("option", name="simple", exact=True).click()
+    expect(chosen).to_have_value("simple")
+    page.wait_for_url("**simple**")
+    page.reload()
+    expect(chosen).to_have_value("simple")
+
+
 @pytest.mark.slow
 def test_another_tab_knows_nothing_of_the_drawing(page: Page, server: str):
     open_draw(page, server)

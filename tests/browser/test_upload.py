@@ -150,6 +150,22 @@ def test_row_is_chosen_with_the_mouse_and_the_keyboard(upload: Page, files: list
     expect(reading_of(upload)).to_have_text("819")
 
 
+def test_files_are_still_there_after_a_visit_to_draw(upload: Page, files: list[Path]):
+    upload.locator("input[type=file]").set_input_files(files[0])
+    expect(reading_of(upload)).to_have_text("2047")
+    settle(upload)
+    menu = upload.locator(".st-key-menu")
+    menu.get_by_role("link", name="Draw").click()
+    expect(upload.get_by_role("heading", level=1)).to_have_text("Draw a digit or a number")
+    menu.get_by_role("link", name="Upload").click()
+    expect(reading_of(upload)).to_have_text("2047")
+    upload.locator("input[type=file]").set_input_files(files[1])
+    expect(upload.get_by_role("heading", name="2 files")).to_be_visible()
+    settle(upload)
+    upload.locator(".st-key-upload-remove-restored button").click()
+    expect(reading_of(upload)).to_have_text("819")
+
+
 @pytest.mark.slow
 def test_sample_shows_its_steps_when_they_are_opened(upload: Page):
     upload.get_by_role("button", name="Try a sample").click()

@@ -1,4 +1,4 @@
-"""`digitcnn data`: what there is, and how more is had."""
+"""`digitcnn data`: describes and downloads data sets."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_what_is_at_hand_is_described(nothing: Path, capsys: pytest.CaptureFixture[str]):
+def test_data_on_this_machine_is_described(nothing: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["data", "describe"]) == 0
     head, _, training, test = capsys.readouterr().out.splitlines()
     assert head.startswith("scikit-learn's digits: ")
@@ -26,20 +26,23 @@ def test_what_is_at_hand_is_described(nothing: Path, capsys: pytest.CaptureFixtu
 
 def test_mnist_is_described(data: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["data", "describe", "mnist"]) == 0
-    said = capsys.readouterr().out
-    assert str(data / "mnist.npz") in said
-    assert "60,000" in said
+    printed = capsys.readouterr().out
+    assert str(data / "mnist.npz") in printed
+    assert "60,000" in printed
 
 
-def test_what_is_missing_is_said(nothing: Path, capsys: pytest.CaptureFixture[str]):
+def test_missing_data_has_a_message(nothing: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["data", "describe", "mnist"]) == 1
-    assert "MNIST is not here: fetch it with `digitcnn data fetch mnist`." in capsys.readouterr().err
+    assert (
+        "MNIST is not on this machine: download it with `digitcnn data fetch mnist`."
+        in capsys.readouterr().err
+    )
     assert main(["data", "fetch", "mnist"]) == 1
-    said = capsys.readouterr().err
-    assert said.startswith("digitcnn: MNIST could not be downloaded (")
-    assert not set("<>") & set(said)  # what Python's own words for it have around them
+    printed = capsys.readouterr().err
+    assert printed.startswith("digitcnn: MNIST could not be downloaded (")
+    assert not set("<>") & set(printed)  # Python's own message has these.
 
 
-def test_what_is_here_is_not_fetched(data: Path, capsys: pytest.CaptureFixture[str]):
+def test_data_on_this_machine_is_not_downloaded(data: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["data", "fetch", "mnist"]) == 0
     assert capsys.readouterr().out == f"{data / 'mnist.npz'}\n"

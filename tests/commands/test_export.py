@@ -1,4 +1,4 @@
-"""`digitcnn export`: what it writes without Keras, and what it says of what it cannot write."""
+"""`digitcnn export`: the files it writes without Keras, and its messages."""
 
 import shutil
 from pathlib import Path
@@ -39,9 +39,9 @@ def test_the_format_stands_before_between_or_after_run_and_file(arguments: list[
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
-        (["simple"], "Say what to write: a FILE, or --format and one of keras, h5, tflite, onnx, html."),
+        (["simple"], "Name a FILE, or a --format: keras, h5, tflite, onnx, html."),
         (["simple", "m.pt"], "ends in .keras, .h5, .tflite, .onnx, .html, received m.pt."),
         (["simple", "m.h5", "--format", "onnx"], "ends in .onnx, received m.h5."),
         (["nosuch", "m.h5"], "There is no trained model called 'nosuch'"),
@@ -49,15 +49,15 @@ def test_the_format_stands_before_between_or_after_run_and_file(arguments: list[
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_what_cannot_be_written_is_said(
-    arguments: list[str], said: str, here: Path, capsys: pytest.CaptureFixture[str]
+def test_a_refused_export_has_a_message(
+    arguments: list[str], message: str, here: Path, capsys: pytest.CaptureFixture[str]
 ):
     assert main(["export", *arguments]) == 1
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert list(here.iterdir()) == []
 
 
-def test_a_run_without_a_model_file_is_said(here: Path, capsys: pytest.CaptureFixture[str]):
+def test_a_run_without_a_model_file_has_a_message(here: Path, capsys: pytest.CaptureFixture[str]):
     shutil.copytree(SHIPPED / "sprint", here / "bare")
     (here / "bare" / "model.keras").unlink()
     for ending in ("keras", "h5"):
@@ -66,7 +66,7 @@ def test_a_run_without_a_model_file_is_said(here: Path, capsys: pytest.CaptureFi
         assert not (here / f"m.{ending}").exists()
 
 
-def test_onnx_without_its_library_is_said(
+def test_onnx_without_its_library_has_a_message(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     import digitcnn.training.export as module

@@ -1,4 +1,4 @@
-"""`digitcnn evaluate` and `digitcnn compare` say what the run folders hold."""
+"""`digitcnn evaluate` and `digitcnn compare` print the figures of run folders."""
 
 import json
 import shutil
@@ -31,12 +31,12 @@ def test_a_run_is_measured_as_scikit_learn_measures_it(capsys: pytest.CaptureFix
 
 
 def test_the_model_answers_again_as_it_is_recorded(data: Path, capsys: pytest.CaptureFixture[str]):
-    said = []
+    printed = []
     for again in ([], ["--again"]):
         assert main(["evaluate", "sprint", "--format", "json", *again]) == 0
-        said.append(json.loads(capsys.readouterr().out))
-    assert said[0]["confusions"] == said[1]["confusions"]
-    assert said[0]["log_loss"] == pytest.approx(said[1]["log_loss"], abs=1e-5)
+        printed.append(json.loads(capsys.readouterr().out))
+    assert printed[0]["confusions"] == printed[1]["confusions"]
+    assert printed[0]["log_loss"] == pytest.approx(printed[1]["log_loss"], abs=1e-5)
 
 
 def test_two_runs_are_compared_in_a_sentence_and_in_figures(capsys: pytest.CaptureFixture[str]):
@@ -60,7 +60,7 @@ def test_a_report_is_written_beside(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "report.html: No such file or directory." in capsys.readouterr().err
 
 
-def test_runs_that_cannot_be_measured_are_said(runs: Path, capsys: pytest.CaptureFixture[str]):
+def test_runs_that_cannot_be_measured_have_messages(runs: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["evaluate", "nosuch"]) == 1
     assert "There is no run called 'nosuch'" in capsys.readouterr().err
     shutil.copytree(SHIPPED / "simple", runs / "bare")
@@ -72,10 +72,10 @@ def test_runs_that_cannot_be_measured_are_said(runs: Path, capsys: pytest.Captur
     assert "tested on different images" in capsys.readouterr().err
 
 
-def test_mnist_that_is_missing_is_said_with_what_to_do(
+def test_missing_mnist_has_a_message_with_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     monkeypatch.setenv("DIGITCNN_DATA", str(tmp_path))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     assert main(["evaluate", "simple", "--again"]) == 1
-    assert "fetch it with `digitcnn data fetch mnist`" in capsys.readouterr().err
+    assert "download it with `digitcnn data fetch mnist`" in capsys.readouterr().err

@@ -35,8 +35,8 @@ def pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def records(said: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in said.splitlines()]
+def records(printed: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in printed.splitlines()]
 
 
 def test_a_single_file_is_answered_with_its_number_alone(pictures: Path, capsys: pytest.CaptureFixture[str]):
@@ -44,14 +44,14 @@ def test_a_single_file_is_answered_with_its_number_alone(pictures: Path, capsys:
     assert capsys.readouterr() == ("25\n", "")
 
 
-def test_a_folder_is_read_whole_and_what_is_no_picture_is_said(
+def test_a_folder_is_read_whole_and_other_files_have_errors(
     pictures: Path, capsys: pytest.CaptureFixture[str]
 ):
     assert main(["recognize", "scans"]) == 1
-    said = capsys.readouterr()
-    assert said.out == "scans/a.jpg: 7\nscans/b.png: 25\nscans/more/c.webp: 14\n"
-    assert f"digitcnn: scans/{NOT_A_PICTURE}" in said.err
-    assert "Traceback" not in said.err
+    printed = capsys.readouterr()
+    assert printed.out == "scans/a.jpg: 7\nscans/b.png: 25\nscans/more/c.webp: 14\n"
+    assert f"digitcnn: scans/{NOT_A_PICTURE}" in printed.err
+    assert "Traceback" not in printed.err
 
 
 def test_a_fault_in_one_picture_leaves_the_others_read(
@@ -79,9 +79,9 @@ def test_json_lines_hold_everything_and_the_error_stands_in_its_line(
     pictures: Path, capsys: pytest.CaptureFixture[str]
 ):
     assert main(["recognize", "scans", "--format", "jsonl"]) == 1
-    said = capsys.readouterr()
-    assert said.err == "digitcnn: 1 of 4 could not be read.\n"
-    found = {record["path"]: record for record in records(said.out)}
+    printed = capsys.readouterr()
+    assert printed.err == "digitcnn: 1 of 4 could not be read.\n"
+    found = {record["path"]: record for record in records(printed.out)}
     assert list(found) == ["scans/a.jpg", "scans/b.png", "scans/notes.txt", "scans/more/c.webp"]
     assert all(set(record) == {"path", "text", "digits", "error"} for record in found.values())
     assert NOT_A_PICTURE in found["scans/notes.txt"]["error"]
@@ -108,18 +108,18 @@ def test_patterns_are_expanded_where_no_shell_did(pictures: Path, capsys: pytest
     assert main(["recognize", "scans/**/*.[pw][ne]*"]) == 0
     assert capsys.readouterr().out == "scans/b.png: 25\nscans/more/c.webp: 14\n"
     assert main(["recognize", "scans/*.gif"]) == 1
-    assert "No file is called like 'scans/*.gif'" in capsys.readouterr().err
+    assert "No file matches 'scans/*.gif'" in capsys.readouterr().err
 
 
-def test_what_is_missing_or_empty_is_said_and_the_others_are_read(
+def test_missing_and_empty_paths_have_errors_and_the_others_are_read(
     pictures: Path, capsys: pytest.CaptureFixture[str]
 ):
     (pictures.parent / "empty").mkdir()
     assert main(["recognize", "gone.png", "empty", "scans/a.jpg"]) == 1
-    said = capsys.readouterr()
-    assert said.out == "scans/a.jpg: 7\n"
-    assert "There is no file called 'gone.png'" in said.err
-    assert "There is no file in 'empty'" in said.err
+    printed = capsys.readouterr()
+    assert printed.out == "scans/a.jpg: 7\n"
+    assert "There is no file called 'gone.png'" in printed.err
+    assert "There is no file in 'empty'" in printed.err
 
 
 def test_expect_digit_takes_all_ink_for_one(pictures: Path, capsys: pytest.CaptureFixture[str]):
@@ -130,17 +130,17 @@ def test_expect_digit_takes_all_ink_for_one(pictures: Path, capsys: pytest.Captu
 
 def test_a_model_that_is_not_there_ends_it_at_once(pictures: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["recognize", "--model", "nosuch", "scans"]) == 1
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.startswith("digitcnn: There is no trained model called 'nosuch'")
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("digitcnn: There is no trained model called 'nosuch'")
 
 
-def test_a_file_name_that_is_no_text_is_written_all_the_same(pictures: Path):
+def test_a_file_name_that_is_not_text_is_written_escaped(pictures: Path):
     odd = (pictures / "b.png").rename(pictures / os.fsdecode(b"\xff.png"))
     process = start("recognize", "--format", "jsonl", str(odd))
-    said, errors = process.communicate(timeout=300)
+    printed, errors = process.communicate(timeout=300)
     assert (process.returncode, errors) == (0, b"")
-    assert json.loads(said)["path"] == str(odd)
+    assert json.loads(printed)["path"] == str(odd)
 
 
 def test_standard_input_is_read_and_tensorflow_is_not_loaded(pictures: Path):
@@ -203,7 +203,7 @@ def test_both_answer_alike_on_real_photos(
 def compare_with_upload(
     files: list[Path], expect: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
-    """Uploads files, downloads what was read, and holds it against the command's lines."""
+    """Uploads files, downloads the results, and compares them with the command's lines."""
     calls: list[str] = []
     examine = DigitReader.examine_image
 

@@ -33,7 +33,7 @@ def test_every_run_is_listed_with_what_it_reached(capsys: pytest.CaptureFixture[
     assert "broken" in lines[-1]
 
 
-def test_the_list_is_had_as_json_lines(capsys: pytest.CaptureFixture[str]):
+def test_the_list_comes_as_json_lines(capsys: pytest.CaptureFixture[str]):
     assert main(["runs", "list", "--format", "jsonl"]) == 0
     found = {record["name"]: record for record in map(json.loads, capsys.readouterr().out.splitlines())}
     assert found["simple"]["shipped"]
@@ -51,7 +51,7 @@ def test_a_run_is_shown_by_name_and_by_path(runs: Path, capsys: pytest.CaptureFi
     assert capsys.readouterr().out == by_name
 
 
-def test_a_broken_or_missing_run_is_said_in_a_sentence(capsys: pytest.CaptureFixture[str]):
+def test_a_broken_or_missing_run_has_a_message(capsys: pytest.CaptureFixture[str]):
     assert main(["runs", "show", "odd"]) == 1
     assert "odd/run.json cannot be read" in capsys.readouterr().err
     assert main(["runs", "show", "nosuch"]) == 1
@@ -63,19 +63,19 @@ def test_runs_are_deleted_when_that_is_confirmed(
 ):
     monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))
     assert main(["runs", "delete", "mine"]) == 1
-    assert "Nothing was deleted: say --yes" in capsys.readouterr().err
+    assert "Nothing was deleted: add --yes" in capsys.readouterr().err
     assert (runs / "mine").is_dir()
     assert main(["runs", "delete", "mine", "odd", "--yes"]) == 0
     assert [path for path in runs.iterdir() if path.is_dir()] == []
 
 
-def test_deleting_what_ships_is_refused_in_its_own_words(runs: Path, capsys: pytest.CaptureFixture[str]):
+def test_deleting_a_shipped_model_is_refused(runs: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["runs", "delete", "simple", "--yes"]) == 1
-    assert "'simple' comes with digitcnn" in capsys.readouterr().err
+    assert "'simple' ships with digitcnn" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["simple", "../models/simple", "/", ""])
-def test_what_was_not_made_here_is_never_deleted(name: str, capsys: pytest.CaptureFixture[str]):
+def test_nothing_but_runs_of_this_machine_is_deleted(name: str, capsys: pytest.CaptureFixture[str]):
     assert main(["runs", "delete", "--yes", name]) == 1
     assert capsys.readouterr().err.startswith("digitcnn: ")
     assert (SHIPPED / "simple" / "model.keras").is_file()

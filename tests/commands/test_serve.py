@@ -1,4 +1,4 @@
-"""`digitcnn serve` hands over where it shall serve, and refuses what is no such place."""
+"""`digitcnn serve` passes its address on, and refuses one that is not valid."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from digitcnn.cli import main
         (["--base-path", "/"], ("127.0.0.1", 8501, "")),
     ],
 )
-def test_it_serves_where_it_is_told_to(
+def test_it_serves_at_the_given_address(
     words: list[str], expected: tuple[str, int, str], monkeypatch: pytest.MonkeyPatch
 ):
     asked: list[tuple[Any, ...]] = []
@@ -31,7 +31,7 @@ def test_it_serves_where_it_is_told_to(
 @pytest.mark.parametrize(
     "words", [["--port", "0"], ["--port", "x"], ["--base-path", "a//b"], ["--base-path", "../a"]]
 )
-def test_what_is_no_place_is_refused(words: list[str], capsys: pytest.CaptureFixture[str]):
+def test_an_invalid_port_or_path_is_refused(words: list[str], capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit) as ended:
         main(["serve", *words])
     assert ended.value.code == 2

@@ -1,4 +1,4 @@
-"""`digitcnn sweep` without Ray: every trial once, also where it was killed in between."""
+"""`digitcnn sweep` without Ray: every trial is trained once, also after a kill."""
 
 import json
 import os
@@ -42,7 +42,7 @@ def wait_for(process: subprocess.Popen[str], words: str) -> None:
     for line in process.stdout:
         if words in line:
             return
-    pytest.fail(f"the sweep never said {words!r}")
+    pytest.fail(f"the sweep never printed {words!r}")
 
 
 def test_the_plan_lists_trials_and_their_commands(place: Path, capsys: pytest.CaptureFixture[str]):
@@ -56,7 +56,7 @@ def test_the_plan_lists_trials_and_their_commands(place: Path, capsys: pytest.Ca
 
 
 @pytest.mark.slow
-def test_a_killed_sweep_and_a_stopped_one_go_on_and_no_trial_is_trained_twice(place: Path):
+def test_a_killed_sweep_and_a_stopped_one_resume_and_no_trial_is_trained_twice(place: Path):
     killed = start(place)
     wait_for(killed, "epoch 1 of 12")
     trainings = psutil.Process(killed.pid).children(recursive=True)
@@ -68,14 +68,14 @@ def test_a_killed_sweep_and_a_stopped_one_go_on_and_no_trial_is_trained_twice(pl
     stopped = start(place, background=True)
     wait_for(stopped, "two-sprint-s1: epoch 1 of 12")
     stopped.send_signal(signal.SIGTERM)
-    said, _ = stopped.communicate(timeout=300)
-    assert (stopped.returncode, "goes on" in said) == (130, True)
+    printed, _ = stopped.communicate(timeout=300)
+    assert (stopped.returncode, "again to resume" in printed) == (130, True)
     assert RunFolder(place / "runs" / "two-sprint-s1").read_record().state == "stopped"
 
     last = start(place)
-    said, _ = last.communicate(timeout=600)
+    printed, _ = last.communicate(timeout=600)
     assert last.returncode == 0
-    assert "2 of 2" in said
+    assert "2 of 2" in printed
     record = read_sweep(place / "runs" / "_sweeps" / "two.json")
     assert [trial.state for trial in record.trials] == ["finished", "finished"]
     assert [trial.attempts for trial in record.trials] == [2, 2]
@@ -96,14 +96,14 @@ def test_a_killed_sweep_and_a_stopped_one_go_on_and_no_trial_is_trained_twice(pl
     )
 
 
-def test_a_trial_that_cannot_be_trained_is_said_and_the_others_are_trained(
+def test_a_failed_trial_has_its_error_and_the_others_are_trained(
     place: Path, capsys: pytest.CaptureFixture[str]
 ):
     (place / "mnist.npz").write_bytes(b"no archive")
     (place / "two.toml").write_text(SPEC.replace("seeds = 2", "seeds = 1"))
     assert main(["sweep", str(place / "two.toml")]) == 1
-    said = capsys.readouterr().out
-    assert said.count("is not a readable MNIST file") == 2
+    printed = capsys.readouterr().out
+    assert printed.count("is not a readable MNIST file") == 2
     record = json.loads((place / "runs" / "_sweeps" / "two.json").read_text())
     assert [(trial["state"], trial["attempts"]) for trial in record["trials"]] == [("failed", 1)]
 
@@ -139,7 +139,7 @@ def test_without_ray_every_module_can_be_imported():
     assert (done.returncode, done.stdout.splitlines()[-1:]) == (0, ["all"]), done.stderr
 
 
-def test_without_ray_the_commands_say_what_to_install(place: Path):
+def test_without_ray_the_commands_name_the_package_to_install(place: Path):
     asha = place / "asha.toml"
     asha.write_text('presets = ["sprint"]\nsearch = "asha"\nsamples = 2\n[vary]\nbatch_size = [32, 64]\n')
     for words in (

@@ -72,7 +72,7 @@ def test_mnist_is_shown_from_the_data_folder(homes: Path):
         "Some of each",
         "Averages, and how they vary",
         "Pixels",
-        "The strange ones",
+        "Outliers and near-duplicates",
         "What augmentation does",
         "MNIST beside pen strokes",
     ]

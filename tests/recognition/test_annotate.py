@@ -40,6 +40,16 @@ def test_answer_stays_in_the_picture(box: Box):
     assert (chip != 255).sum() == pytest.approx((apart != 255).sum(), rel=0.25)
 
 
+def test_mark_of_no_digit_is_a_dash():
+    white = Image.new("RGB", (400, 400), "white")
+    drawn = np.asarray(draw_answers(white, (400, 400), [digit(None, 0.9)], outlines=False))
+    rows, columns = np.nonzero((drawn != 255).any(axis=2))
+    middle = drawn[rows.min() + 4 : rows.max() - 3, columns.min() + 4 : columns.max() - 3]
+    rows, columns = np.nonzero((middle > 200).all(axis=2))
+    assert len(rows)
+    assert np.ptp(rows) < np.ptp(columns)
+
+
 def test_canvas_draws_its_boxes_and_typed_labels_itself():
     white = Image.new("RGB", (400, 400), "white")
     ground = draw_answers(white, (400, 400), [digit(7, 0.99)], typed={0}, outlines=False)

@@ -223,7 +223,7 @@ def running_sweep(spec: SweepSpec, trials: list[Trial], *, engine: str) -> Itera
 
 
 def _take_up(trial: Trial, known: TrialRecord | None) -> TrialRecord:
-    """The record of a trial at the beginning of a sitting."""
+    """The record of a trial at the beginning of a session."""
     settings = trial.settings
     new = TrialRecord(
         trial.name, settings.preset, settings.seed, trial.varied, settings.epochs, command_of(settings)

@@ -14,9 +14,9 @@ from digitcnn.lab.explain.layers import Layer, read_layers
 from digitcnn.recognition.reader import DEFAULT_MODEL
 from digitcnn.run_folder import SHIPPED, RunFolder, find_run, list_runs, runs_root
 from digitcnn.web.charts.probabilities import SPEC, tabulate_probabilities
-from digitcnn.web.images import INK, picture_of_pixels
+from digitcnn.web.images import AGAINST, INK, picture_of_pixels
 from digitcnn.web.lab.inside_digits import choose_digit
-from digitcnn.web.lab.inside_pictures import AGAINST, picture_of_occlusion, sheet_of_maps
+from digitcnn.web.lab.inside_pictures import picture_of_occlusion, sheet_of_maps
 from digitcnn.web.models import is_finished
 from digitcnn.web.tables import make_table
 from digitcnn.web.text import format_percent

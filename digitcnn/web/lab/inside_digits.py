@@ -98,7 +98,7 @@ def _choose_test_digit(folder: RunFolder) -> ChosenDigit | None:
     )
     at = int(chosen[number - 1])
     return ChosenDigit(
-        test.images[at].astype(np.float32) / 255.0, f"a {label}: number {at} of MNIST's test set"
+        test.images[at].astype(np.float32) / 255.0, f"a {label}: number {at + 1:,} of MNIST's test set"
     )
 
 

@@ -1,17 +1,11 @@
 """Pictures of what goes on inside a model: where it looks, and sheets of feature maps."""
 
-import base64
-import io
-
 import numpy as np
 from PIL import Image, ImageDraw
 
 from digitcnn.ink.house_digit import SIDE
 from digitcnn.lab.explain.activations import PATCH, Occlusion
-from digitcnn.web.images import GUIDE, INK
-
-AGAINST = "#E08A2C"
-"""What speaks against an answer, and values below zero."""
+from digitcnn.web.images import AGAINST, GUIDE, INK, as_png_url, tint
 
 FAINTEST = 0.5
 """Factors of ten in the odds: a map that nowhere reaches this is shown pale instead of stretched."""
@@ -64,30 +58,7 @@ def sheet_of_maps(values: np.ndarray) -> str:
     return as_png_url(Image.fromarray(rgba))
 
 
-def as_png_url(image: Image.Image) -> str:
-    """A picture as the data URL of its PNG."""
-    file = io.BytesIO()
-    image.save(file, "PNG")
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")
-
-
 def _columns(count: int, dimensions: int) -> int:
     if dimensions == 1:
         return min(count, 64 if count > 64 else 32)
     return min(count, 16 if count > 24 else 12)
-
-
-def tint(share: np.ndarray) -> np.ndarray:
-    """Values between -1 and 1, (height, width), as RGBA, (height, width, 4) uint8.
-
-    The sign is the color, blue or orange, and the size its opacity over a faint ground.
-    """
-    colors = np.array([_rgb(AGAINST), _rgb(INK)], np.uint8)[(share >= 0).astype(int)]
-    alpha = np.round(20 + 235 * np.clip(np.abs(share), 0, 1)).astype(np.uint8)
-    ground = np.abs(share) < 1e-3
-    colors[ground] = _rgb(GUIDE)
-    return np.concatenate([colors, alpha[..., np.newaxis]], axis=-1)
-
-
-def _rgb(color: str) -> tuple[int, int, int]:
-    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)

@@ -11,8 +11,7 @@ from digitcnn.errors import DigitcnnError
 from digitcnn.lab.explain.layers import Layer, read_layers
 from digitcnn.lab.jobs.queue import training_is_on
 from digitcnn.lab.runs.catalog import Run, list_shipped_runs, read_test_accuracy
-from digitcnn.lab.runs.claims import judge_claim
-from digitcnn.lab.runs.estimates import estimate
+from digitcnn.lab.runs.estimates import estimate, judge_claim
 from digitcnn.lab.runs.live import read_curves
 from digitcnn.lab.runs.settings import LIMITS, OPTIMIZERS, PRESETS, Preset, Settings, command_of
 from digitcnn.web.lab import actions as lab_actions

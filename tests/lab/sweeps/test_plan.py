@@ -12,7 +12,7 @@ from digitcnn.lab.runs.catalog import own_path
 from digitcnn.lab.runs.settings import PRESETS
 from digitcnn.lab.sweeps.plan import parse_spec, plan_trials, read_spec
 
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "cluster.md"
+DOCS = Path(__file__).resolve().parents[3] / "docs" / "cluster.md"
 DRAWN: dict[str, Any] = {
     "presets": ["simple"],
     "search": "random",

@@ -1,7 +1,13 @@
 import re
+from html import unescape
 
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from digitcnn.ink.strokes import Box
+from digitcnn.recognition.reading import Digit, Reading
+from digitcnn.web.draw.panels import answer_html, format_number
+from tests.support.made_digits import make_digit
 
 
 def panels(label: int | None, *, blank: bool = False) -> AppTest:
@@ -89,3 +95,27 @@ def test_places_are_kept_while_the_canvas_is_blank():
         assert sum(body.count(tag) for body in html_of(blank)) == sum(
             body.count(tag) for body in html_of(drawn)
         )
+
+
+def piece(label: int | None) -> Digit:
+    return make_digit(label, 0.995, Box(0, 0, 10, 10), nearest=6, ink=1.0)
+
+
+@pytest.mark.parametrize("reading", [Reading(), Reading(((piece(None),),))])
+def test_words_without_digits_where_there_is_no_number(reading: Reading):
+    words = unescape(re.sub(r"<[^>]+>", "", answer_html(reading)))
+    assert words
+    assert not re.search(r"\d", words)
+
+
+def test_refused_ink_names_the_nearest_digits():
+    assert "nearest digits are 66" in format_number(Reading(((piece(None), piece(None)),)))
+
+
+def test_long_and_tall_numbers_are_set_smaller():
+    def size(*lengths: int) -> float:
+        html = answer_html(Reading(tuple(tuple(piece(1) for _ in range(length)) for length in lengths)))
+        return float(re.findall(r"font-size: ([\d.]+)rem", html)[0])
+
+    assert size(4) > size(8) > size(16) > size(40) > 1
+    assert size(4) > size(4, 4) > size(4, 4, 4)

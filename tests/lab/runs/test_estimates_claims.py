@@ -1,7 +1,7 @@
 import pytest
 
 from digitcnn.lab.runs.catalog import list_shipped_runs, read_test_accuracy
-from digitcnn.lab.runs.claims import judge_claim
+from digitcnn.lab.runs.estimates import judge_claim
 from digitcnn.training.presets import PRESETS
 
 

@@ -6,7 +6,7 @@ from PIL import Image
 
 from digitcnn.lab.datasets.sources import Part
 from digitcnn.web.charts.data import tabulate_counts
-from digitcnn.web.data.sheets import as_bytes, sheet_of_differences, sheet_of_digits
+from digitcnn.web.images import sheet_of_differences, sheet_of_digits, stretch_contrast
 from digitcnn.web.lab.inside_pictures import sheet_of_maps
 
 
@@ -36,8 +36,8 @@ def test_more_ink_is_blue_and_less_is_orange():
 
 
 def test_darkest_pixel_becomes_full_ink():
-    assert as_bytes(np.array([0.0, 0.2, 0.4])).tolist() == [0, 128, 255]
-    assert as_bytes(np.zeros(2)).tolist() == [0, 0]
+    assert stretch_contrast(np.array([0.0, 0.2, 0.4])).tolist() == [0, 128, 255]
+    assert stretch_contrast(np.zeros(2)).tolist() == [0, 0]
 
 
 def test_sheet_of_maps_fits_any_layer():

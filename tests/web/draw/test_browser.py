@@ -5,21 +5,21 @@ import pytest
 
 from digitcnn.errors import InputError
 from digitcnn.ink.strokes import MAX_POINTS
-from digitcnn.web.draw.keeping import describe_drawing, read_drawing
+from digitcnn.web.draw.browser import describe_drawing, parse_drawing
 from digitcnn.web.samples import sample_number
 
 
 def test_drawing_comes_back_through_json_a_tenth_of_a_pixel_exact():
     strokes = sample_number("2026", (1120, 300))
-    kept = read_drawing(json.loads(json.dumps(describe_drawing("number", strokes))))
-    assert kept.expect == "number"
-    assert len(kept.strokes) == len(strokes)
-    for one, other in zip(kept.strokes, strokes, strict=True):
+    saved = parse_drawing(json.loads(json.dumps(describe_drawing("number", strokes))))
+    assert saved.expect == "number"
+    assert len(saved.strokes) == len(strokes)
+    for one, other in zip(saved.strokes, strokes, strict=True):
         np.testing.assert_allclose(one, other, atol=0.051)
 
 
 def test_blank_canvas_is_a_drawing_without_strokes():
-    assert read_drawing(describe_drawing("digit", [])).strokes == []
+    assert parse_drawing(describe_drawing("digit", [])).strokes == []
 
 
 @pytest.mark.parametrize(
@@ -43,4 +43,4 @@ def test_blank_canvas_is_a_drawing_without_strokes():
 )
 def test_whatever_else_stands_in_a_browsers_storage_is_refused(raw: object):
     with pytest.raises(InputError):
-        read_drawing(raw)
+        parse_drawing(raw)

@@ -1,4 +1,4 @@
-"""`digitcnn recognize --out`: many pictures into a file that the same command goes on with."""
+"""`digitcnn recognize --out`: many pictures into a file, which the same command resumes."""
 
 import json
 import subprocess
@@ -44,7 +44,7 @@ def test_the_same_command_reads_only_what_is_new(pictures: Path, capsys: pytest.
     assert main(["recognize", "scans/a.jpg", "--out", "out.jsonl"]) == 0
     draw("4").save(pictures / "c.png")
     assert main(["recognize", "scans", "--out", "out.jsonl"]) == 1
-    assert "1 are in out.jsonl already" in capsys.readouterr().err
+    assert "1 skipped: out.jsonl holds them already." in capsys.readouterr().err
     paths = [record["path"] for record in lines_of(pictures.parent / "out.jsonl")]
     assert paths == ["scans/a.jpg", "scans/b.png", "scans/c.png", "scans/notes.txt"]
     assert main(["recognize", "scans", "--out", "out.jsonl"]) == 1
@@ -69,31 +69,32 @@ def test_parquet_holds_the_same(pictures: Path):
             assert digit["probabilities"] == pytest.approx(expected["probabilities"], abs=1e-6)
 
 
-def test_words_that_stand_for_no_file_are_in_the_results(pictures: Path):
+def test_words_that_name_no_file_are_in_the_results(pictures: Path):
     assert main(["recognize", "scans/*.gif", "gone.png", "--out", "out.jsonl"]) == 1
     first, second = lines_of(pictures.parent / "out.jsonl")
-    assert "No file is called like 'scans/*.gif'" in first["error"]
+    assert "No file matches 'scans/*.gif'" in first["error"]
     assert "There is no file called" in second["error"]
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["scans", "--ray"], "add --out RESULTS.jsonl"),
         (["scans", "--out", "out.csv"], r"must end in .jsonl or .parquet"),
         (["-", "--out", "out.jsonl"], "Standard input cannot be read into a file"),
-        (["scans", "--out", "out.jsonl", "--workers", "2"], "goes with --ray or --address"),
+        (["scans", "--out", "out.jsonl", "--workers", "2"], "--workers needs --ray or --address"),
+        (["scans", "--out", "out.jsonl", "--workers", "0"], "--workers must be at least 1, received 0"),
         (["--manifest", "gone.txt"], "gone.txt cannot be opened"),
     ],
 )
-def test_what_cannot_be_done_is_said(
-    words: list[str], said: str, pictures: Path, capsys: pytest.CaptureFixture[str]
+def test_refused_options_have_messages(
+    words: list[str], message: str, pictures: Path, capsys: pytest.CaptureFixture[str]
 ):
     assert main(["recognize", *words]) == 1
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
-def test_a_reading_that_is_killed_goes_on(pictures: Path):
+def test_a_killed_reading_is_resumed(pictures: Path):
     for number in range(300):
         draw("4").save(pictures / f"{number:03}.png")
     command = [

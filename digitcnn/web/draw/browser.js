@@ -1,8 +1,10 @@
-// The canvas brings a toolbar of its own. Its bin goes back to the drawing that the canvas began with, which may be
-// a sample or what undo left: here it clears. Where nothing can hover, the toolbar can't be seen and would only catch
-// strokes. Left to itself the canvas sends a stroke 200 ms after the pen has left it: an answer that comes late, and a
-// stroke that an undo in the meantime overtakes; its own button sends at once. Nobody but the browser knows how wide
-// the page is. And with a page that is loaded anew the server begins a new visit: the tab alone still knows the drawing.
+// Mends five things about the canvas, which only the browser can do:
+// - The bin in its toolbar goes back to the drawing that the canvas began with, a sample perhaps; here it clears.
+// - Its toolbar appears on hover: where nothing can hover it is invisible and would only catch strokes.
+// - It sends a stroke 200 ms after the pen has left it, and an undo in the meantime would overtake the stroke;
+//   a click on its own update button sends at once.
+// - The server does not know how wide the page is.
+// - A reload begins a new visit on the server: only the tab still knows the drawing.
 const STYLE = `
   .dc-toolbar { pointer-events: none; }
   .dc-root:hover > .dc-toolbar, .dc-toolbar:focus-within, .dc-toolbar[data-pinned=true] {
@@ -12,7 +14,7 @@ const STYLE = `
 `;
 const PRESS = ["mousedown", "touchstart"];
 const LIFT = ["mouseup", "touchend"];
-const KEPT = "digitcnn.drawing";
+const SAVED = "digitcnn.drawing";
 const hooks = new WeakMap();
 
 function remember(hook) {
@@ -20,15 +22,15 @@ function remember(hook) {
   try {
     if (ask && hook.asked !== visit) {
       hook.asked = visit;
-      const kept = JSON.parse(sessionStorage.getItem(KEPT));
-      if (kept) hook.component.setTriggerValue("restored", kept);
+      const saved = JSON.parse(sessionStorage.getItem(SAVED));
+      if (saved) hook.component.setTriggerValue("restored", saved);
     } else if (drawing?.strokes.length) {
-      sessionStorage.setItem(KEPT, JSON.stringify(drawing));
+      sessionStorage.setItem(SAVED, JSON.stringify(drawing));
     } else if (drawing) {
-      sessionStorage.removeItem(KEPT);
+      sessionStorage.removeItem(SAVED);
     }
   } catch {
-    // A browser that keeps nothing, or has no room: then a reload begins with a blank canvas.
+    // The browser stores nothing or has no room: a reload begins with a blank canvas.
   }
 }
 
@@ -68,17 +70,16 @@ function install(hook) {
     }
   };
   const timer = setInterval(dress, 500);
-  narrow.addEventListener("change", report);
-  document.addEventListener("click", clear, true);
-  PRESS.forEach((name) => addEventListener(name, press, true));
-  LIFT.forEach((name) => addEventListener(name, lift, true));
+  const stop = new AbortController();
+  const capture = { capture: true, signal: stop.signal };
+  narrow.addEventListener("change", report, { signal: stop.signal });
+  document.addEventListener("click", clear, capture);
+  PRESS.forEach((name) => addEventListener(name, press, capture));
+  LIFT.forEach((name) => addEventListener(name, lift, capture));
   report();
   return () => {
     clearInterval(timer);
-    narrow.removeEventListener("change", report);
-    document.removeEventListener("click", clear, true);
-    PRESS.forEach((name) => removeEventListener(name, press, true));
-    LIFT.forEach((name) => removeEventListener(name, lift, true));
+    stop.abort();
   };
 }
 
