@@ -131,7 +131,7 @@ def draw_ink(strokes: Sequence[Stroke], size: tuple[int, int], pen: float) -> np
     for starts, ends in _cut_into_pieces(strokes):
         corners = np.floor(np.minimum(starts, ends) - radius - 0.5).astype(int)
         distances = _squared_distances(starts - corners, ends - corners, side)
-        # What lies outside the sheet falls on its margin, or is left out.
+        # Ink outside the sheet falls on its margin, or is left out.
         corners = np.minimum(np.maximum(corners + side, 0), [width + side, height + side])
         for (x, y), piece in zip(corners.tolist(), distances, strict=True):
             window = squares[y : y + side, x : x + side]

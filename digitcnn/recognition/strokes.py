@@ -71,7 +71,7 @@ class _PenRow:
     """Strokes of one line of writing, in one order.
 
     Attributes:
-        segments: neighbours may be one digit.
+        segments: neighbors may be one digit.
         boundary_logits: one fewer than segments: the log-odds that a digit ends there.
         height: of a digit of this line, in the strokes' own units.
     """

@@ -21,7 +21,7 @@ _DAMAGED, _EMPTY = 3, 4
 
 
 class PdfError(Exception):
-    """There is no page to be had; the message says why, for the end of a sentence."""
+    """The page cannot be drawn; the message says why, for the end of a sentence."""
 
 
 @dataclass(frozen=True)
