@@ -6,13 +6,13 @@ from typing import Any
 import streamlit as st
 
 from digitcnn.ink.strokes import Stroke
+from digitcnn.lab.runs.run_table import format_duration
 from digitcnn.lab.runs.scores import ModelScore, read_scores
 from digitcnn.recognition.reader import DEFAULT_MODEL
 from digitcnn.recognition.reading import Digit
 from digitcnn.run_folder import SHIPPED
 from digitcnn.web.frame import Page, draw_frame, link_to, list_pages
 from digitcnn.web.images import picture_of_pixels, picture_of_strokes
-from digitcnn.web.lab.words import format_duration
 from digitcnn.web.models import list_models, load_reader
 from digitcnn.web.samples import sample_strokes
 from digitcnn.web.text import format_percent

@@ -84,7 +84,7 @@ def draw(expect: Expect) -> list[Stroke]:
         strokes = canvas.drawn_strokes()
     except InputError as error:
         problem = str(error)
-    canvas.show_canvas(canvas.shape_for(expect), expect, strokes)
+    canvas.show_canvas(canvas.shape_for(expect))
     canvas.show_tools()
     if problem:
         st.error(problem)
@@ -121,6 +121,7 @@ def draw_and_answer(models: list[Model], expect: Expect) -> None:
             digit = show_digit(readings, model.name, strokes)
         else:
             digit = show_number(readings, model.name)
+    canvas.follow_live(canvas.shape_for(expect), expect, strokes, model)
     show_explanation(model, digit and digit.pixels, key="draw.look")
     show_personal_set()
 

@@ -12,6 +12,7 @@ from digitcnn.web.frame import draw_frame
 from digitcnn.web.images import as_data_url
 from digitcnn.web.models import Model, choose_model, list_models
 from digitcnn.web.own_digits import ask_label, show_personal_set
+from digitcnn.web.text import escape_markdown
 from digitcnn.web.upload import canvas, editing, panels, sample
 from digitcnn.web.upload.files import (
     MAX_FILES,
@@ -27,7 +28,6 @@ from digitcnn.web.upload.files import (
     restore_files,
     tabulate,
 )
-from digitcnn.web.upload.words import as_text
 
 KINDS: dict[Expect, str] = {"digit": "Digit", "number": "Number"}
 MAX_SENTENCES = 5
@@ -49,7 +49,7 @@ def choose_files() -> list[Upload]:
     )
     if restored:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            names = ", ".join(as_text(upload.name) for upload in restored[:MAX_SENTENCES])
+            names = ", ".join(escape_markdown(upload.name) for upload in restored[:MAX_SENTENCES])
             more = f" and {len(restored) - MAX_SENTENCES} more" if len(restored) > MAX_SENTENCES else ""
             st.caption(f"From before: {names}{more}", width="content")
             st.button(
@@ -98,7 +98,7 @@ def show_results(uploads: list[Upload], model: Model, expect: Expect, progress: 
     results = [file.result for file in files]
     show_errors([result.error for result in results if result.error])
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        title = f"{len(files)} files" if len(files) > 1 else as_text(files[0].result.path)
+        title = f"{len(files)} files" if len(files) > 1 else escape_markdown(files[0].result.path)
         st.subheader(title, anchor=False, width="content")
         with st.container(horizontal=True, width="content", gap="xsmall"):
             st.download_button(
@@ -125,13 +125,13 @@ def show_results(uploads: list[Upload], model: Model, expect: Expect, progress: 
         show_file(files[0], model, expect, has_error_above=True)
         return
     chosen = files[choose_row(files)]
-    st.subheader(as_text(chosen.result.path), anchor=False)
+    st.subheader(escape_markdown(chosen.result.path), anchor=False)
     show_file(chosen, model, expect)
 
 
 def show_errors(sentences: list[str]) -> None:
     """One sentence per file that could not be read."""
-    shown = [as_text(sentence) for sentence in sentences[:MAX_SENTENCES]]
+    shown = [escape_markdown(sentence) for sentence in sentences[:MAX_SENTENCES]]
     if len(sentences) > len(shown):
         shown.append(f"{len(sentences) - len(shown)} more files could not be read: the table names them.")
     if shown:
@@ -174,7 +174,7 @@ def show_file(file: ShownFile, model: Model, expect: Expect, *, has_error_above:
             with st.container(key="reading"):
                 st.html('<p class="words">This file could not be read</p>')
             if not has_error_above:
-                st.caption(as_text(result.error or ""))
+                st.caption(escape_markdown(result.error or ""))
         return
     is_editing = st.session_state.get("upload.editing", False)
     with left:

@@ -16,12 +16,18 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
+from digitcnn import __version__
 from digitcnn.training.presets import PRESETS
 from tests.support.made_pictures import draw
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+TEXTS = {
+    path.name: path.read_text(encoding="utf-8")
+    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/decisions/[a-z]*.md"))
+}
+"""Texts that name files by their paths from the root."""
 
 
 def fenced(text: str, language: str) -> list[str]:
@@ -169,13 +175,38 @@ def test_the_examples_of_docstrings_run(module: str):
     assert not tried.failed
 
 
-@pytest.mark.parametrize("text", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_every_file_that_is_named_exists(text: str):
     spans = re.findall(r"`([\w./<>-]+)`", text) + re.findall(r"\]\(([\w./-]+)\)", text)
     paths = {span for span in spans if "/" in span or re.search(r"\.(py|md|txt|toml)$", span)}
     ours = {path for path in paths if "<" not in path and path != "runs/" and not path.startswith("/")}
     assert ours
     assert sorted(path for path in ours if not (ROOT / path).exists()) == []
+
+
+def test_every_link_of_every_document_leads_somewhere():
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    links = {
+        (path, link)
+        for path in documents
+        for link in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8"))
+        if not link.startswith("http")
+    }
+    assert [link for path, link in links if not leads_somewhere(path, link)] == []
+
+
+def leads_somewhere(path: Path, link: str) -> bool:
+    """Whether a link of a document names a file, and a heading in it where it has an anchor."""
+    file, _, anchor = link.partition("#")
+    target = path.parent / file if file else path
+    if not target.exists() or not anchor:
+        return target.exists()
+    headings = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+    return anchor in {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def test_the_changelog_tells_of_this_version():
+    assert f"\n## {__version__}\n" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
 def test_the_tree_names_what_is_there():

@@ -17,7 +17,8 @@ def show_explanation(model: Model, pixels: np.ndarray | None, *, key: str) -> No
     fold = st.expander("Where the model looks", icon=":material/visibility:", on_change="rerun", key=key)
     if not fold.open:
         return
-    from digitcnn.web.lab.inside import show_where_it_looks
+    from digitcnn.web.lab.occlusion import show_occlusion
 
     with fold:
-        show_where_it_looks(model.path, np.zeros((28, 28), np.float32) if pixels is None else pixels)
+        blank = np.zeros((28, 28), np.float32)
+        show_occlusion(model.path, blank if pixels is None else pixels, key="looks.cover")

@@ -74,6 +74,13 @@ def link_to(page: Page, *, width: Literal["content", "stretch"] = "content") -> 
         st.markdown(f"{page.icon} {page.label}", width=width)
 
 
+def show_heading(title: str, question: str, *, anchor: str | Literal[False] = False) -> None:
+    """A section's heading: the field's term, and below it the plain question that the section answers."""
+    with st.container(gap=None):
+        st.subheader(title, anchor=anchor)
+        st.caption(question)
+
+
 def zoom_css(width: int, *, container: str) -> str:
     """Rules that shrink a canvas of fixed size with its column.
 

@@ -152,32 +152,6 @@ def test_stroke_is_sent_before_the_canvas_would_by_itself(page: Page, server: st
 
 
 @pytest.mark.slow
-def test_tools_of_the_canvas_itself_are_followed(page: Page, server: str):
-    open_draw(page, server)
-    draw(page, 6)
-    expect(answer_of(page)).to_have_text("6")
-    page.locator("canvas.upper-canvas").hover()
-    page.locator(".dc-toolbar").get_by_label("Undo").click()
-    expect(answer_of(page)).to_contain_text("Draw a digit")
-    page.locator(".dc-toolbar").get_by_label("Redo").click()
-    expect(answer_of(page)).to_have_text("6")
-    page.get_by_label("Reset canvas & history").click()
-    expect(answer_of(page)).to_contain_text("Draw a digit")
-
-
-@pytest.mark.slow
-def test_bin_of_the_canvas_clears_a_sample_too(page: Page, server: str):
-    open_draw(page, server)
-    choose_sample(page, 4)
-    expect(answer_of(page)).to_have_text("4")
-    page.locator("canvas.upper-canvas").hover()
-    page.get_by_label("Reset canvas & history").click()
-    expect(answer_of(page)).to_contain_text("Draw a digit")
-    page.locator(".st-key-draw-undo button").click()
-    expect(answer_of(page)).to_have_text("4")
-
-
-@pytest.mark.slow
 def test_redo_brings_the_stroke_back_and_the_drawing_outlives_a_page_change(page: Page, server: str):
     open_draw(page, server)
     draw(page, 1)
@@ -300,3 +274,47 @@ def test_phone_shows_the_whole_canvas_and_the_answer_under_it(page: Page, server
     assert answer
     assert canvas["y"] + canvas["height"] < answer["y"] < 844
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_canvas_brings_no_toolbar_of_its_own(page: Page, server: str):
+    open_draw(page, server)
+    page.locator("canvas.upper-canvas").hover()
+    expect(page.locator(".dc-toolbar")).to_be_hidden()
+
+
+def draw_and_hold(page: Page, digit: int) -> None:
+    """Draws a digit in one stroke and leaves the pen on the paper."""
+    page.wait_for_function("document.documentElement.classList.contains('digitcnn-live')")
+    box = page.locator("canvas.upper-canvas").bounding_box()
+    assert box
+    (stroke,) = sample_strokes(digit, SIDE)
+    scale = box["width"] / SIDE
+    points = [(box["x"] + x * scale, box["y"] + y * scale) for x, y in stroke]
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    for point in points[1:]:
+        page.mouse.move(*point)
+
+
+def test_the_answer_stands_before_the_pen_is_lifted(page: Page, server: str):
+    open_draw(page, server)
+    draw_and_hold(page, 3)
+    expect(answer_of(page)).to_have_text("3")
+    expect(page.locator(".bars .best")).to_have_text("3")
+    page.mouse.up()
+    expect(page.get_by_text("All 3 models read 3.")).to_be_visible()
+    expect(answer_of(page)).to_have_text("3")
+    page.locator(".st-key-draw-clear button").click()
+    expect(answer_of(page)).to_contain_text("Draw a digit")
+    draw_and_hold(page, 2)
+    expect(answer_of(page)).to_have_text("2")
+
+
+def test_the_digit_under_the_pen_is_said_while_a_number_is_written(page: Page, server: str):
+    open_draw(page, server)
+    page.get_by_text("Number", exact=True).click()
+    expect(answer_of(page)).to_contain_text("Write a number")
+    draw_and_hold(page, 3)
+    expect(page.locator(".st-key-draw-note")).to_contain_text("Under the pen: 3")
+    page.mouse.up()
+    expect(answer_of(page)).to_have_text("3")

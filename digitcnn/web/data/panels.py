@@ -6,7 +6,8 @@ import streamlit as st
 from digitcnn.lab.datasets.sources import SetName
 from digitcnn.lab.datasets.summary import SAMPLES, DataSummary
 from digitcnn.lab.datasets.views import distort_samples
-from digitcnn.web.charts import data as data_charts
+from digitcnn.web.charts.data import draw_counts, draw_histogram, draw_ink
+from digitcnn.web.charts.show import show_chart
 from digitcnn.web.data.sets import TITLES
 from digitcnn.web.images import sheet_of_digits, stretch_contrast
 from digitcnn.web.text import format_percent, join_words
@@ -39,9 +40,8 @@ def show_counts(name: SetName, summary: DataSummary) -> None:
         st.metric("Each", "28 × 28 pixels", width="content")
     least, most = (pick(summary.parts[0].counts) for pick in (min, max))
     rare, common = (summary.parts[0].counts.index(count) for count in (least, most))
-    st.vega_lite_chart(
-        data_charts.tabulate_counts(summary.parts),
-        data_charts.COUNTS,
+    show_chart(
+        draw_counts(summary.parts),
         key=f"data.counts-{name}",
         alt=f"How many there are of each digit: most {common}s, fewest {rare}s",
     )
@@ -107,9 +107,8 @@ def show_pixels(name: SetName, summary: DataSummary) -> None:
     bare = float(summary.shades[0])
     heavy, light = int(summary.ink[:, 2].argmax()), int(summary.ink[:, 2].argmin())
     with shades:
-        st.vega_lite_chart(
-            data_charts.tabulate_shades(summary),
-            data_charts.SHADES_CHART,
+        show_chart(
+            draw_histogram(summary),
             key=f"data.shades-{name}",
             alt=f"How many pixels are how dark: {format_percent(bare)} are bare paper or almost",
         )
@@ -118,9 +117,8 @@ def show_pixels(name: SetName, summary: DataSummary) -> None:
             f"Their mean is {summary.mean:.4f}, their standard deviation {summary.deviation:.4f}."
         )
     with ink:
-        st.vega_lite_chart(
-            data_charts.tabulate_ink(summary),
-            data_charts.INK_PER_DIGIT,
+        show_chart(
+            draw_ink(summary),
             key=f"data.ink-{name}",
             alt=f"How much of the field is ink for each digit: most for {heavy}, least for {light}",
         )

@@ -1,17 +1,10 @@
-// Mends five things about the canvas, which only the browser can do:
-// - The bin in its toolbar goes back to the drawing that the canvas began with, a sample perhaps; here it clears.
-// - Its toolbar appears on hover: where nothing can hover it is invisible and would only catch strokes.
+// Reads while the pen moves (live.js), and mends four things about the canvas, which only the browser can do:
+// - Its own toolbar would lie over the page's controls, and double them: it is hidden.
 // - It sends a stroke 200 ms after the pen has left it, and an undo in the meantime would overtake the stroke;
 //   a click on its own update button sends at once.
 // - The server does not know how wide the page is.
 // - A reload begins a new visit on the server: only the tab still knows the drawing.
-const STYLE = `
-  .dc-toolbar { pointer-events: none; }
-  .dc-root:hover > .dc-toolbar, .dc-toolbar:focus-within, .dc-toolbar[data-pinned=true] {
-    pointer-events: auto;
-  }
-  @media (hover: none) { .dc-toolbar { display: none !important; } }
-`;
+const STYLE = ".dc-toolbar { display: none !important; }";
 const PRESS = ["mousedown", "touchstart"];
 const LIFT = ["mouseup", "touchend"];
 const SAVED = "digitcnn.drawing";
@@ -24,13 +17,20 @@ function remember(hook) {
       hook.asked = visit;
       const saved = JSON.parse(sessionStorage.getItem(SAVED));
       if (saved) hook.component.setTriggerValue("restored", saved);
-    } else if (drawing?.strokes.length) {
-      sessionStorage.setItem(SAVED, JSON.stringify(drawing));
     } else if (drawing) {
-      sessionStorage.removeItem(SAVED);
+      save(drawing);
     }
   } catch {
-    // The browser stores nothing or has no room: a reload begins with a blank canvas.
+    // The browser stores nothing: a reload begins with a blank canvas.
+  }
+}
+
+function save(drawing) {
+  try {
+    if (drawing.strokes.length) sessionStorage.setItem(SAVED, JSON.stringify(drawing));
+    else sessionStorage.removeItem(SAVED);
+  } catch {
+    // It has no room.
   }
 }
 
@@ -42,16 +42,16 @@ function install(hook) {
       hook.component.setStateValue("narrow", narrow.matches);
     }
   };
-  const clear = (event) => {
-    const bin = event.composedPath().some(
-      (node) => node.getAttribute?.("aria-label")?.startsWith("Reset canvas"));
-    if (bin) {
-      event.stopImmediatePropagation();
-      hook.component.setTriggerValue("cleared", true);
-    }
-  };
+  const canvasOf = (event) => event.composedPath().find((node) => node.classList?.contains("upper-canvas"));
   const press = (event) => {
-    hook.drawnOn = event.composedPath().find((node) => node.classList?.contains("upper-canvas"))?.getRootNode();
+    hook.drawnOn = canvasOf(event)?.getRootNode();
+  };
+  const { live } = hook;
+  const follow = {
+    pointerdown: (event) => canvasOf(event) && live.press(event, canvasOf(event)),
+    pointermove: (event) => live.move(event),
+    pointerup: () => live.lift(),
+    pointercancel: () => live.lift(),
   };
   const lift = () => {
     const root = hook.drawnOn;
@@ -73,9 +73,9 @@ function install(hook) {
   const stop = new AbortController();
   const capture = { capture: true, signal: stop.signal };
   narrow.addEventListener("change", report, { signal: stop.signal });
-  document.addEventListener("click", clear, capture);
   PRESS.forEach((name) => addEventListener(name, press, capture));
   LIFT.forEach((name) => addEventListener(name, lift, capture));
+  Object.entries(follow).forEach(([name, listener]) => addEventListener(name, listener, capture));
   report();
   return () => {
     clearInterval(timer);
@@ -89,9 +89,11 @@ export default function (component) {
   hook.component = component;
   if (!hooks.has(parent)) {
     hooks.set(parent, hook);
+    hook.live = new Live(hook);
     hook.remove = install(hook);
   }
   remember(hook);
+  hook.live.update();
   return () => {
     hook.remove();
     hooks.delete(parent);

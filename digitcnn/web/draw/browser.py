@@ -1,4 +1,4 @@
-"""The browser's share of the canvas: it reports the page's width and keeps the drawing over a reload."""
+"""The browser's share of the canvas: it reads while the pen moves, and keeps the drawing over a reload."""
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -10,10 +10,14 @@ import numpy as np
 import streamlit as st
 from streamlit.components.v2 import component
 
-from digitcnn.errors import InputError
+from digitcnn.browser.page import describe_reader, read_script
+from digitcnn.errors import DigitcnnError, InputError
+from digitcnn.file_cache import version_of
 from digitcnn.ink.fabric import MAX_STROKES
 from digitcnn.ink.strokes import MAX_POINTS, Stroke
 from digitcnn.recognition.reading import Expect
+from digitcnn.run_folder import RunFolder
+from digitcnn.web.models import Model
 
 NARROW = 640
 """CSS pixels: a page up to this width gets a number canvas of a phone's shape."""
@@ -26,7 +30,11 @@ _MAX_COORDINATE = 1e5
 
 _HOOK, _VISIT = "draw.hook", "draw.visit"
 
-_hook = component("digitcnn_canvas_hook", js=Path(__file__).with_name("browser.js").read_text("utf-8"))
+_SCRIPTS = [
+    read_script(),
+    *(Path(__file__).with_name(f"{name}.js").read_text("utf-8") for name in ("live", "browser")),
+]
+_hook = component("digitcnn_canvas_hook", js="\n".join(_SCRIPTS))
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,36 +54,60 @@ def connect_browser(
     container: str,
     drawing: dict[str, Any] | None,
     *,
+    expect: Expect,
+    width: int,
+    model: Model,
+    revision: int,
     on_narrow: Callable[[], None],
-    on_cleared: Callable[[], None],
     on_restored: Callable[[], None],
 ) -> None:
-    """Runs the script beside the canvas; it draws nothing.
+    """Runs the script beside the canvas; it shows nothing of its own.
+
+    It is the last element of the page's fragment: when it hears of a drawing, the answers to it are there.
 
     Args:
         container: key of the canvas's container.
         drawing: for the tab to keep, from `describe_drawing`; None while nothing was drawn in this visit,
             which asks the tab for the drawing that it kept from the visit before.
+        expect: whether a digit or a number is drawn.
+        width: of the canvas, in its own pixels.
+        model: that reads while the pen moves.
+        revision: of the drawing; another one means that strokes were undone or replaced.
         on_narrow: called when the page has become narrow or wide.
-        on_cleared: called when the bin in the canvas's own toolbar was clicked.
         on_restored: called when the tab has sent a drawing, which `restored` returns.
     """
     is_long = drawing is not None and sum(map(len, drawing["strokes"])) > 2 * MAX_SAVED
+    wanted = (st.session_state.get(_HOOK) or {}).get("wanted")
+    folder = RunFolder(model.path)
+    key = f"{folder.name} {version_of(folder.tflite_file)} {version_of(folder.run_json)}"
     _hook(
         data={
             "narrow": NARROW,
             "known": is_narrow(),
             "paper": f".st-key-{container} *",
+            "expect": expect,
+            "width": width,
+            "revision": revision,
+            "model": key,
+            "reader": _describe(folder) if wanted == key else None,
             "visit": st.session_state.setdefault(_VISIT, secrets.token_hex(8)),
             "ask": drawing is None,
             "drawing": None if is_long else drawing,
         },
         default={"narrow": is_narrow()},
         on_narrow_change=on_narrow,
-        on_cleared_change=on_cleared,
         on_restored_change=on_restored,
+        on_wanted_change=lambda: None,
         key=_HOOK,
     )
+
+
+def _describe(folder: RunFolder) -> dict[str, Any] | None:
+    """A run's model for the browser; None where the browser cannot run it."""
+    try:
+        return describe_reader(folder)
+    except DigitcnnError:
+        return None
 
 
 def is_narrow() -> bool:

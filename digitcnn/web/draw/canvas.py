@@ -16,6 +16,7 @@ from digitcnn.web.draw.history import History, Objects
 from digitcnn.web.draw.revision import Revision, take_over
 from digitcnn.web.frame import zoom_css
 from digitcnn.web.images import INK
+from digitcnn.web.models import Model
 from digitcnn.web.samples import SAMPLE_NUMBERS, sample_number, sample_strokes
 
 BRUSH = 16
@@ -102,8 +103,8 @@ def drawn_strokes() -> list[Stroke]:
     return found
 
 
-def show_canvas(shape: CanvasShape, expect: Expect, strokes: list[Stroke]) -> None:
-    """The canvas with these strokes on it."""
+def show_canvas(shape: CanvasShape) -> None:
+    """The canvas with the drawing on it."""
     st.session_state[_SHAPE] = shape
     with st.container(key=shape.key, gap=None):
         st_canvas(
@@ -116,13 +117,20 @@ def show_canvas(shape: CanvasShape, expect: Expect, strokes: list[Stroke]) -> No
             on_change=lambda: _follow_pen(shape),
             key=_key_of(shape),
         )
-        connect_browser(
-            shape.key,
-            describe_drawing(expect, strokes) if _HISTORY in st.session_state else None,
-            on_narrow=_refit,
-            on_cleared=clear,
-            on_restored=_restore,
-        )
+
+
+def follow_live(shape: CanvasShape, expect: Expect, strokes: list[Stroke], model: Model) -> None:
+    """Lets the browser read while the pen moves; to be called behind everything that shows the answer."""
+    connect_browser(
+        shape.key,
+        describe_drawing(expect, strokes) if _HISTORY in st.session_state else None,
+        expect=expect,
+        width=shape.width,
+        model=model,
+        revision=_revision().number,
+        on_narrow=_refit,
+        on_restored=_restore,
+    )
 
 
 def show_zoom_rules() -> None:
@@ -153,6 +161,7 @@ def show_tools() -> None:
         st.button(
             "Clear", icon=":material/delete:", on_click=clear, disabled=not history.now, key="draw.clear"
         )
+    st.html('<p class="draw-where"></p>')
 
 
 def undo() -> None:

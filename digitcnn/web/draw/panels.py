@@ -14,7 +14,7 @@ from digitcnn.ink.house_digit import SIDE
 from digitcnn.ink.strokes import Stroke
 from digitcnn.recognition.reading import Digit, Reading
 from digitcnn.recognition.results import FileResult
-from digitcnn.web.charts.probabilities import SPEC, tabulate_probabilities
+from digitcnn.web.bars import show_bars
 from digitcnn.web.images import figure_html, picture_of_fitting, picture_of_pixels, picture_of_strokes
 from digitcnn.web.readings import format_digit, format_result, number_html, strip_html
 from digitcnn.web.text import format_agreement, format_confidence, format_percent
@@ -34,19 +34,13 @@ def show_answer(digit: Digit | None) -> None:
     """The answer, the largest element of the page, and how sure the model is of it."""
     with st.container(key="answer", width="content"):
         st.html(_answer_html(digit), width="content")
-    st.html(_confidence_html(digit), width="content")
+    with st.container(key="draw-note", width="content"):
+        st.html(_confidence_html(digit), width="content")
 
 
 def show_probabilities(digit: Digit | None) -> None:
-    """The ten probabilities as bars."""
-    st.vega_lite_chart(
-        tabulate_probabilities(
-            np.zeros(10) if digit is None else digit.probabilities, None if digit is None else digit.label
-        ),
-        SPEC,
-        key="draw.probabilities",
-        alt=_describe_probabilities(digit),
-    )
+    """The probabilities of the eleven answers as bars."""
+    show_bars(digit, alt=_describe_probabilities(digit))
 
 
 def show_steps(strokes: Sequence[Stroke], size: tuple[int, int], digit: Digit | None) -> None:
@@ -81,7 +75,8 @@ def show_number(reading: Reading) -> None:
     with st.container(gap="xxsmall"):
         with st.container(key="answer", width="content"):
             st.html(answer_html(reading), width="content")
-        st.caption(format_number(reading))
+        with st.container(key="draw-note"):
+            st.html(f'<p class="note">{escape(format_number(reading))}</p>')
 
 
 def show_digits(reading: Reading) -> None:

@@ -24,7 +24,7 @@ from digitcnn.recognition.results import FileResult
 from digitcnn.time_budget import time_budget
 from digitcnn.web.images import as_data_url
 from digitcnn.web.models import Model, load_reader
-from digitcnn.web.upload.words import as_text
+from digitcnn.web.text import escape_markdown
 
 MAX_FILES = 100
 """Files that are read at once; the rest is left out."""
@@ -133,7 +133,7 @@ def read_uploads(
     waiting = [upload for upload in uploads if (upload.fingerprint, model, expect) not in readings]
     for done, upload in enumerate(waiting):
         progress.progress(
-            done / len(waiting), f"Reading {as_text(upload.name)} ({done + 1} of {len(waiting)})"
+            done / len(waiting), f"Reading {escape_markdown(upload.name)} ({done + 1} of {len(waiting)})"
         )
         readings[upload.fingerprint, model, expect] = _read(upload, model, expect)
     progress.empty()

@@ -10,13 +10,13 @@ from digitcnn.recognition.annotate import draw_answers
 from digitcnn.recognition.reading import Expect
 from digitcnn.recognition.results import FileResult
 from digitcnn.recognition.steps import draw_steps
-from digitcnn.web.charts.probabilities import SPEC, tabulate_probabilities
+from digitcnn.web.bars import show_bars
 from digitcnn.web.images import as_data_url, picture_of_pixels
 from digitcnn.web.models import Model, load_reader
 from digitcnn.web.readings import format_digit, format_result, number_html, strip_html
+from digitcnn.web.text import escape_markdown
 from digitcnn.web.upload.canvas import PictureCanvas
 from digitcnn.web.upload.files import Preview, ShownFile, encode_picture
-from digitcnn.web.upload.words import as_text
 
 _STEP_SIDE = 480
 MAX_IN_STRIP = 120
@@ -54,7 +54,7 @@ def show_reading(result: FileResult) -> None:
     if explanation := format_result(result):
         st.caption(explanation)
     if result.note:
-        st.caption(f":material/info: {as_text(result.note)}")
+        st.caption(f":material/info: {escape_markdown(result.note)}")
 
 
 def show_strip(result: FileResult) -> None:
@@ -79,14 +79,10 @@ def choose_digit(result: FileResult) -> int:
 
 
 def show_probabilities(result: FileResult, index: int) -> None:
-    """The ten probabilities of one digit as bars."""
+    """The probabilities of one digit's eleven answers as bars."""
     digit = result.reading.digits[index]
-    answer = digit.nearest if index in result.typed else digit.label
-    st.vega_lite_chart(
-        tabulate_probabilities(digit.probabilities, answer),
-        SPEC,
-        key="upload.probabilities",
-        alt=f"What the model makes of digit {index + 1}: {digit.nearest} is the likeliest",
+    show_bars(
+        digit, alt=f"The model's answer to digit {index + 1}: {digit.nearest} is the most probable digit"
     )
 
 

@@ -13,8 +13,8 @@ show_inside()
 """
 PANEL = """
 import numpy as np
-from digitcnn.web.lab.inside import show_where_it_looks
-show_where_it_looks("simple", np.zeros((28, 28), np.float32))
+from digitcnn.web.lab.occlusion import show_occlusion
+show_occlusion("simple", np.zeros((28, 28), np.float32), key="cover")
 """
 
 
