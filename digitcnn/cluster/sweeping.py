@@ -85,8 +85,8 @@ def _fit(
             time_attr="epoch",
             # A last epoch is told together with the end of its training, which ASHA must not cut off.
             max_t=max(trial.settings.epochs for trial in trials) + 1,
-            grace_period=spec.grace_epochs,
-            reduction_factor=spec.keep_one_in,
+            grace_period=spec.asha.grace_epochs,
+            reduction_factor=spec.asha.keep_one_in,
         )
     follow = type("Follow", (_Follow, tune.Callback), {})
     # What Tune itself keeps is not needed: run folders and the sweep's record hold it all.

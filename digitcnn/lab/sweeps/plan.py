@@ -1,73 +1,158 @@
-"""A sweep as its file describes it: which trials it holds, in which order, under which names."""
+"""The plan of a sweep: reads its TOML file, and names and orders the trials that it describes."""
 
 import math
 import random
-import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from digitcnn.errors import InputError
-from digitcnn.lab.runs.settings import LIMITS, OPTIMIZERS, PRESETS, Settings
+from digitcnn.lab.runs.settings import LIMITS, OPTIMIZERS, PRESETS, Optimizer, Settings
 
 Search = Literal["grid", "random", "asha"]
 
 MAX_TRIALS = 5000
-"""In one sweep; more is a slip of the pen."""
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
-_KEYS = {"name", "presets", "seeds", "search", "samples", "draw_seed", "settings", "vary", "asha"}
-_WHOLE = ("epochs", "batch_size", "images")
-_CHOOSABLE = tuple(entry.name for entry in fields(Settings) if entry.name not in ("preset", "seed"))
+"""In one sweep; more is taken for a typing error."""
 
 
-@dataclass(frozen=True)
-class Range:
-    """Values between two ends, drawn evenly, or evenly in their logarithm."""
+class _Table(BaseModel):
+    """A table of the file: types are exact, and unknown keys are errors."""
 
-    least: float
-    greatest: float
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+
+def _limited(setting: str) -> Any:
+    return Field(ge=LIMITS[setting].least, le=LIMITS[setting].greatest)
+
+
+class _Values(_Table):
+    """The values that a setting of a trial can take."""
+
+    epochs: Annotated[int, _limited("epochs")] = 1
+    batch_size: Annotated[int, _limited("batch_size")] = 8
+    optimizer: Optimizer = "adam"
+    learning_rate: Annotated[float, _limited("learning_rate")] = 1e-3
+    augmentation: bool = False
+    validation_split: Annotated[float, _limited("validation_split")] = 0.1
+    images: Annotated[int, _limited("images")] = 100
+
+
+class Range(_Table):
+    """Numbers between two ends, drawn uniformly, or uniformly in their logarithm."""
+
+    least: int | float = Field(alias="from")
+    greatest: int | float = Field(alias="to")
     log: bool = False
-    whole: bool = False
 
-    def draw(self, chance: random.Random) -> float | int:
+    @model_validator(mode="after")
+    def _check_ends(self) -> "Range":
+        if not self.least < self.greatest or (self.log and self.least <= 0):
+            more = ", and from above 0" if self.log else ""
+            raise ValueError(f"needs from below to{more}, received {self.least:g} and {self.greatest:g}")
+        return self
+
+    def draw(self, rng: random.Random, *, whole: bool) -> float | int:
+        """One number: a whole one, or one of four significant digits, which fit in a table."""
         ends = (math.log(self.least), math.log(self.greatest)) if self.log else (self.least, self.greatest)
-        drawn = chance.uniform(*ends)
+        drawn = rng.uniform(*ends)
         value = math.exp(drawn) if self.log else drawn
-        # Four digits are more than matter, and can be read in a table.
-        return round(value) if self.whole else float(f"{value:.4g}")
+        return round(value) if whole else float(f"{value:.4g}")
 
 
-@dataclass(frozen=True)
-class SweepSpec:
-    """What a sweep's file says.
+class Asha(_Table):
+    """From `grace_epochs` on, one trial in `keep_one_in` continues after each check."""
+
+    grace_epochs: int = Field(default=1, ge=1)
+    keep_one_in: int = Field(default=3, ge=2)
+
+
+def _count_up(seeds: Any) -> Any:
+    return tuple(range(seeds)) if type(seeds) is int and 0 < seeds <= MAX_TRIALS else seeds
+
+
+def _drop_repeats(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+_SEVERAL = (Field(strict=False, min_length=1), AfterValidator(_drop_repeats))
+"""Makes a tuple of TOML's lists, which a strict model would refuse."""
+
+
+class SweepSpec(_Table):
+    """The contents of a sweep's file.
 
     Attributes:
-        name: of the sweep; its trials' names begin with it.
-        presets, seeds: every one with every other.
-        search: "grid" takes every combination of what varies; "random" draws `samples` of them;
-            "asha" draws them too, and stops those early that fall behind.
+        name: of the sweep; the names of its trials begin with it.
+        presets, seeds: every preset is trained with every seed.
+        search: "grid" takes every combination of `vary`; "random" draws `samples` of them; "asha" draws
+            them too, and stops trials early that fall behind.
         samples: draws per preset; each is tried with every seed.
-        draw_seed: of the draws, so that they are the same each time.
-        settings: the same for all trials; whatever is left out is the preset's own.
-        vary: per setting its values, or the range that they are drawn from.
-        grace_epochs: of "asha": no trial is stopped before.
-        keep_one_in: of "asha": of so many trials one goes on after each check.
+        draw_seed: seed of the draws, so that they are the same each time.
+        settings: settings of all trials; others are the preset's own.
+        vary: values of each varied setting, or the range that they are drawn from.
+        asha: when trials are stopped early.
     """
 
-    name: str
-    presets: tuple[str, ...]
-    seeds: tuple[int, ...]
-    search: Search
-    samples: int
-    draw_seed: int
-    settings: dict[str, Any]
-    vary: dict[str, tuple[Any, ...] | Range]
-    grace_epochs: int = 1
-    keep_one_in: int = 3
+    name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")
+    presets: Annotated[tuple[Annotated[str, Field(pattern=f"^({'|'.join(PRESETS)})$")], ...], *_SEVERAL]
+    seeds: Annotated[tuple[Annotated[int, _limited("seed")], ...], *_SEVERAL, BeforeValidator(_count_up)] = (
+        0,
+    )
+    search: Search = "grid"
+    samples: int = Field(default=10, ge=1)
+    draw_seed: int = Field(default=0, ge=0)
+    settings: dict[str, Any] = {}
+    vary: dict[
+        str,
+        Annotated[
+            Annotated[tuple[Any, ...], *_SEVERAL, Tag("values")] | Annotated[Range, Tag("range")],
+            Discriminator(lambda given: "range" if isinstance(given, dict | Range) else "values"),
+        ],
+    ] = {}
+    asha: Asha = Asha()
+
+    @field_validator("settings", "vary")
+    @classmethod
+    def _check_settings(cls, settings: dict[str, Any]) -> dict[str, Any]:
+        for setting, given in settings.items():
+            ends = (given.least, given.greatest) if isinstance(given, Range) else given
+            for value in ends if isinstance(ends, tuple) else (ends,):
+                try:
+                    _Values.model_validate({setting: value})
+                except ValidationError as error:
+                    raise ValueError(_explain(error)) from None
+        return settings
+
+    @model_validator(mode="after")
+    def _check_together(self) -> "SweepSpec":
+        if both := sorted(self.settings.keys() & self.vary):
+            raise ValueError(f"{both[0]} is in [settings] and in [vary]: remove one")
+        if self.search != "grid" and not self.vary:
+            raise ValueError(f'search = "{self.search}" needs settings in [vary] to draw from')
+        if self.search == "grid" and "samples" in self.model_fields_set:
+            raise ValueError('samples needs search = "random" or "asha": a grid takes every combination')
+        if self.search != "asha" and "asha" in self.model_fields_set:
+            raise ValueError('[asha] needs search = "asha"')
+        ranges = [setting for setting, given in self.vary.items() if isinstance(given, Range)]
+        if self.search == "grid" and ranges:
+            raise ValueError(f"{ranges[0]} is a range, which a grid cannot take: give a list of values")
+        return self
 
 
 @dataclass(frozen=True)
@@ -76,7 +161,7 @@ class Trial:
 
     Attributes:
         name: of its run folder.
-        settings: everything that can be chosen.
+        settings: of the training.
         varied: the settings that vary within the sweep, and their values here.
     """
 
@@ -89,7 +174,7 @@ def read_spec(path: Path) -> SweepSpec:
     """The sweep that a TOML file describes.
 
     Raises:
-        InputError: the file is missing, no TOML, or says something that cannot be done.
+        InputError: the file is missing or not TOML, or a key or value of it is not allowed.
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -107,62 +192,66 @@ def parse_spec(data: Mapping[str, Any], *, default_name: str) -> SweepSpec:
     """The sweep that a TOML document describes.
 
     Raises:
-        InputError: it says something that cannot be done.
+        InputError: a key or value of it is not allowed.
     """
-    if unknown := sorted(set(data) - _KEYS):
-        raise InputError(f"there is no {unknown[0]!r} in a sweep; there are: {', '.join(sorted(_KEYS))}.")
-    name = data.get("name", default_name)
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise InputError(f"{name!r} cannot be a sweep's name: use up to 40 letters, digits, - and _.")
-    presets = tuple(_list_of(data, "presets", str))
-    if missing := [preset for preset in presets if preset not in PRESETS]:
-        raise InputError(f"there is no preset {missing[0]!r}; there are: {', '.join(PRESETS)}.")
-    seeds = data.get("seeds", [0])
-    counted = type(seeds) is int and seeds > 0
-    seeds = tuple(range(seeds)) if counted else tuple(_list_of(data, "seeds", int, [0]))
-    search = data.get("search", "grid")
-    if search not in get_args(Search):
-        raise InputError(f"search is one of {', '.join(get_args(Search))}, received {search!r}.")
-    settings, vary = _table(data, "settings"), _table(data, "vary")
-    for setting in (*settings, *vary):
-        if setting not in _CHOOSABLE:
-            raise InputError(f"there is no setting {setting!r}; there are: {', '.join(_CHOOSABLE)}.")
-    if both := sorted(set(settings) & set(vary)):
-        raise InputError(f"{both[0]} cannot be in [settings] and in [vary].")
-    drawn = search != "grid"
-    if drawn and not vary:
-        raise InputError(f'search = "{search}" draws from what is in [vary], and there is nothing.')
-    if "samples" in data and not drawn:
-        raise InputError('samples is for search = "random" or "asha": a grid takes every combination.')
-    asha = _table(data, "asha")
-    if unknown := sorted(set(asha) - {"grace_epochs", "keep_one_in"}):
-        raise InputError(f"there is no {unknown[0]!r} in [asha].")
-    if asha and search != "asha":
-        raise InputError('[asha] is for search = "asha".')
-    return SweepSpec(
-        name=name,
-        presets=presets,
-        seeds=seeds,
-        search=search,
-        samples=_count(data, "samples", 10, least=1),
-        draw_seed=_count(data, "draw_seed", 0, least=0),
-        settings=settings,
-        vary={setting: _values(setting, given, drawn=drawn) for setting, given in vary.items()},
-        grace_epochs=_count(asha, "grace_epochs", 1, least=1),
-        keep_one_in=_count(asha, "keep_one_in", 3, least=2),
-    )
+    try:
+        return SweepSpec.model_validate({"name": default_name, **data})
+    except ValidationError as error:
+        raise InputError(f"{_explain(error)}.") from None
+
+
+def _format_limits(setting: str) -> str:
+    limit, kind = LIMITS[setting], _Values.model_fields[setting].annotation
+    ends = (f"{end:,.7g}".replace("e-0", "e-") for end in (limit.least, limit.greatest))
+    return ("a whole number " if kind is int else "") + "between {} and {}".format(*ends)
+
+
+_ALLOWED = {
+    **{setting: _format_limits(setting) for setting in _Values.model_fields if setting in LIMITS},
+    "optimizer": f"one of {', '.join(OPTIMIZERS)}",
+    "augmentation": "true or false",
+    "name": "up to 40 letters, digits, - and _",
+    "presets": f"a list of one or more of {', '.join(PRESETS)}",
+    "seeds": f"a list of one or more whole numbers, or their count, 1 to {MAX_TRIALS:,}",
+    "search": f"one of {', '.join(get_args(Search))}",
+    "samples": "a whole number from 1 on",
+    "draw_seed": "a whole number from 0 on",
+    "grace_epochs": "a whole number from 1 on",
+    "keep_one_in": "a whole number from 2 on",
+    **dict.fromkeys(("settings", "vary", "asha"), "a table"),
+}
+"""By key: the values that it takes, for a sentence."""
+
+
+def _explain(error: ValidationError) -> str:
+    """The first error as a sentence without its period: the key, the values allowed, the value received."""
+    first = error.errors()[0]
+    kind, problem = first["type"], first.get("ctx", {}).get("error")
+    table, *inner = map(str, first["loc"] or ("",))
+    if table == "vary" and inner:
+        example = "{ from = 0.001, to = 0.01, log = true }"
+        return f"{inner[0]} in [vary] {problem or f'must be a list of values or a range such as {example}'}"
+    if kind == "value_error":
+        return str(problem)
+    key = inner[0] if table == "asha" and inner else table
+    if kind == "extra_forbidden":
+        model = _Values if error.title == _Values.__name__ else Asha if inner else SweepSpec
+        return f"{key} is not allowed in a sweep; allowed are {', '.join(model.model_fields)}"
+    if kind == "missing":
+        return f"{key} is missing: give {_ALLOWED[key]}"
+    return f"{key} must be {_ALLOWED[key]}, received {first['input']!r:.80}"
 
 
 def plan_trials(spec: SweepSpec) -> list[Trial]:
-    """The trials, seed by seed, so that every preset and setting has been seen once soon.
+    """The trials, seed by seed, so that every preset and setting is tried once early.
 
     Raises:
         InputError: a setting is outside of its limits, or there are too many trials.
     """
     combinations = _combine(spec)
     count = len(combinations) * len(spec.presets) * len(spec.seeds)
-    if not 0 < count <= MAX_TRIALS:
-        raise InputError(f"{count:,} trials are too many: a sweep has at most {MAX_TRIALS:,}.")
+    if count > MAX_TRIALS:
+        raise InputError(f"{spec.name} has {count:,} trials: a sweep must have at most {MAX_TRIALS:,}.")
     width = len(str(len(combinations)))
     trials = []
     for seed, (number, varied), preset in product(spec.seeds, enumerate(combinations, 1), spec.presets):
@@ -173,20 +262,18 @@ def plan_trials(spec: SweepSpec) -> list[Trial]:
 
 
 def _combine(spec: SweepSpec) -> list[dict[str, Any]]:
-    """Every combination of what varies, or the draws from it, each once."""
+    """Every combination of the varied settings, or the draws from them, each once."""
     if spec.search == "grid":
-        # A grid has no ranges: `_values` refuses them.
-        values = [each for each in spec.vary.values() if isinstance(each, tuple)]
-        if math.prod(map(len, values)) > MAX_TRIALS:
-            raise InputError(f"the grid has more than {MAX_TRIALS:,} combinations.")
+        values = [given for given in spec.vary.values() if not isinstance(given, Range)]
+        if (count := math.prod(map(len, values))) > MAX_TRIALS:
+            raise InputError(
+                f"{spec.name} has {count:,} combinations: a sweep must have at most {MAX_TRIALS:,}."
+            )
         return [dict(zip(spec.vary, combination, strict=True)) for combination in product(*values)]
-    chance = random.Random(spec.draw_seed)
+    rng = random.Random(spec.draw_seed)
     drawn: list[dict[str, Any]] = []
     for _ in range(20 * spec.samples):
-        one = {
-            setting: given.draw(chance) if isinstance(given, Range) else chance.choice(given)
-            for setting, given in spec.vary.items()
-        }
+        one = {setting: _draw(setting, given, rng) for setting, given in spec.vary.items()}
         if one not in drawn:
             drawn.append(one)
         if len(drawn) == spec.samples:
@@ -194,60 +281,7 @@ def _combine(spec: SweepSpec) -> list[dict[str, Any]]:
     return drawn
 
 
-def _values(setting: str, given: Any, *, drawn: bool) -> tuple[Any, ...] | Range:
-    if isinstance(given, list) and given:
-        for value in given:
-            _check_value(setting, value)
-        return tuple(dict.fromkeys(given))
-    if isinstance(given, dict) and set(given) <= {"from", "to", "log"} and {"from", "to"} <= set(given):
-        if not drawn:
-            raise InputError(f"{setting} is a range, which a grid cannot take: give a list of values.")
-        if setting not in LIMITS:
-            raise InputError(f"{setting} is no number: give a list of values.")
-        least, greatest, log = given["from"], given["to"], given.get("log", False)
-        numbers = all(type(end) in (int, float) for end in (least, greatest)) and isinstance(log, bool)
-        if not numbers or not least < greatest or (log and least <= 0):
-            raise InputError(f"{setting} needs numbers from < to, above 0 where log = true.")
-        for end in (least, greatest):
-            _check_value(setting, end)
-        return Range(least, greatest, log, whole=setting in _WHOLE)
-    raise InputError(
-        f"{setting} in [vary] is a list of values, or {{ from = 0.001, to = 0.01, log = true }}."
-    )
-
-
-def _check_value(setting: str, value: Any) -> None:
-    expected: tuple[type, ...] = (int,) if setting in _WHOLE else (int, float)
-    if setting == "optimizer":
-        good = value in OPTIMIZERS
-    elif setting == "augmentation":
-        good = isinstance(value, bool)
-    else:
-        good = type(value) in expected and LIMITS[setting].least <= value <= LIMITS[setting].greatest
-    if not good:
-        raise InputError(f"{value!r} is no {setting.replace('_', ' ')} that can be trained with.")
-
-
-def _table(data: Mapping[str, Any], key: str) -> dict[str, Any]:
-    table = data.get(key, {})
-    if not isinstance(table, dict):
-        raise InputError(f"[{key}] is a table.")
-    if key == "settings":
-        for setting, value in table.items():
-            if setting in _CHOOSABLE:
-                _check_value(setting, value)
-    return table
-
-
-def _list_of(data: Mapping[str, Any], key: str, kind: type, default: list[Any] | None = None) -> list[Any]:
-    given = data.get(key, default)
-    if not isinstance(given, list) or not given or not all(type(value) is kind for value in given):
-        raise InputError(f"{key} is a list of {'names' if kind is str else 'whole numbers'}, at least one.")
-    return list(dict.fromkeys(given))
-
-
-def _count(data: Mapping[str, Any], key: str, default: int, *, least: int) -> int:
-    value = data.get(key, default)
-    if type(value) is not int or value < least:
-        raise InputError(f"{key} is a whole number from {least} on, received {value!r}.")
-    return value
+def _draw(setting: str, given: tuple[Any, ...] | Range, rng: random.Random) -> Any:
+    if not isinstance(given, Range):
+        return rng.choice(given)
+    return given.draw(rng, whole=_Values.model_fields[setting].annotation is int)
