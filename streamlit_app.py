@@ -1,17 +1,21 @@
 """Home: what this is, and how well it reads."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
+from digitcnn.ink.strokes import Stroke
+from digitcnn.lab.runs.run_table import format_duration
 from digitcnn.lab.runs.scores import ModelScore, read_scores
 from digitcnn.recognition.reader import DEFAULT_MODEL
+from digitcnn.recognition.reading import Digit
 from digitcnn.run_folder import SHIPPED
-from digitcnn.web import home_panels
-from digitcnn.web.frame import draw_frame, pages_there_are
-from digitcnn.web.lab.words import format_duration
+from digitcnn.web.frame import Page, draw_frame, link_to, list_pages
+from digitcnn.web.images import picture_of_pixels, picture_of_strokes
 from digitcnn.web.models import list_models, load_reader
 from digitcnn.web.samples import sample_strokes
+from digitcnn.web.text import format_percent
 
 SAMPLE = 3
 SIDE = 400
@@ -45,6 +49,32 @@ DATA = """
 """
 
 
+def show_story(strokes: Sequence[Stroke], digit: Digit) -> None:
+    """From a drawing over the pixels that the model sees to its answer."""
+    with st.container(key="home-story"), st.grid(3, min_column_width=96, wrap=False, gap="medium"):
+        with st.container():
+            st.image(
+                picture_of_strokes(strokes, (SIDE, SIDE)), width="stretch", alt="A digit as somebody drew it"
+            )
+            st.caption("you draw")
+        with st.container():
+            st.image(
+                picture_of_pixels(digit.pixels), width="stretch", alt="The same digit as 28 by 28 pixels"
+            )
+            st.caption("the model sees 28 × 28 pixels")
+        with st.container():
+            answer = "–" if digit.label is None else digit.label
+            st.html(f'<p class="answer" aria-label="The answer: {answer}">{answer}</p>')
+            st.caption(f"and answers, {format_percent(digit.confidence)} sure")
+
+
+def show_door(page: Page) -> None:
+    """A link to a page, with a line on what it is for."""
+    with st.container(border=True, gap="xsmall", key=f"home-door-{page.label}"):
+        link_to(page, width="stretch")
+        st.caption(page.promise)
+
+
 def tabulate(scores: list[ModelScore]) -> list[dict[str, Any]]:
     """A row per model; a column for every kind of handwriting that was measured of any, in percent."""
     kinds = dict.fromkeys(kind for score in scores for kind in score.kinds)
@@ -70,10 +100,10 @@ with draw_frame(styles=("home",)):
         strokes = sample_strokes(SAMPLE, SIDE)
         (digit,) = load_reader(models[0]).read_strokes(strokes, expect="digit").digits
         with story:
-            home_panels.show_what_happens(strokes, SIDE, digit)
+            show_story(strokes, digit)
     with doors:
-        for page in pages_there_are()[1:]:
-            home_panels.show_door(page)
+        for page in list_pages()[1:]:
+            show_door(page)
 
     st.header("How well does it read?", anchor=False)
     scores = sorted(read_scores(SHIPPED), key=lambda score: score.model != DEFAULT_MODEL)

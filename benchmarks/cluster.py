@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from benchmarks.ray_nodes import ray_cluster
 from digitcnn.run_folder import PROJECT, RunFolder
+from testbed.ray_nodes import ray_cluster
 
 SWEEP = """
 presets = ["sprint", "simple"]

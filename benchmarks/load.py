@@ -25,13 +25,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.speed.figures import describe_machine
-from benchmarks.speed.server import Server, start_server, wait_until_healthy
 from benchmarks.speed.visitor import Visitor, stroke_object
 from benchmarks.tables import insert, markdown
 from digitcnn import DigitReader
 from digitcnn.ink.fabric import strokes_from_canvas
 from digitcnn.lab.jobs.processes import end_process, start_process
 from digitcnn.web.samples import sample_strokes
+from testbed.server import Server, start_server, wait_until_healthy
 
 EVERY, CLEAR_AFTER = 2.0, 1.0
 STROKES = 5

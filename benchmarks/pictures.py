@@ -23,26 +23,16 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.tables import insert, markdown
 from digitcnn import DigitReader
 from digitcnn.lab.metrics.evaluation import Interval, interval_of_fraction
-from digitcnn.recognition.reader import DEFAULT_MODEL, Reading
-from digitcnn.training.pen_strokes import Drawing, load_pen_digits
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One thing to read: `source` is a picture or pen strokes, `label` what it says, line by line."""
-
-    source: object
-    label: str
-    kind: str
-    writer: str = ""
-    scattered: bool = False
+from digitcnn.recognition.reader import DEFAULT_MODEL
+from digitcnn.recognition.reading import Reading
+from testbed.numbers import Sample, draw_numbers, load_pens, make_numbers
 
 
 @dataclass
@@ -149,75 +139,6 @@ def shrink(samples: Iterable[Sample], side: int, *, black_and_white: bool) -> li
         array = ((array > 110) * 255).astype(np.uint8) if black_and_white else array
         small.append(Sample(array, sample.label, f"{side}x{side}"))
     return small
-
-
-def load_pens() -> dict[str, list[Drawing]]:
-    """UCI's pen digits by writer, those of writers that no model learned from, doubtful labels left out.
-
-    The other sources hold cut-off digits (a zero's slash alone, say), of which no number can be made.
-    """
-    writers = defaultdict(list)
-    for digit in load_pen_digits():
-        held = digit.source == "pendigits" and digit.part != "train" and not digit.suspect
-        if held and any(len(stroke) > 2 for stroke in digit.strokes):
-            writers[digit.writer].append(digit)
-    return dict(writers)
-
-
-def make_numbers(writers: dict[str, list[Drawing]], count: int, *, gap: tuple[float, float]) -> list[Sample]:
-    """Numbers of 2 to 6 real digits of one writer side by side.
-
-    Args:
-        writers: from `load_pens`.
-        count: how many numbers.
-        gap: least and greatest gap between the boxes of neighbours, in heights of a digit; below
-            zero they overlap.
-    """
-    random = np.random.default_rng(7)
-    names = sorted(writers)
-    numbers = []
-    for _ in range(count):
-        writer = names[random.integers(len(names))]
-        chosen = [
-            writers[writer][k] for k in random.integers(len(writers[writer]), size=random.integers(2, 7))
-        ]
-        strokes, right = [], 0.0
-        for digit in chosen:
-            points = np.concatenate(digit.strokes)
-            corner, size = points.min(axis=0), np.ptp(points, axis=0)
-            scale = 100.0 * random.uniform(0.8, 1.2) / max(size[1], 0.5 * size[0], 1e-9)
-            place = np.array([right, 50.0 - scale * size[1] / 2 + random.uniform(-10, 10)])
-            strokes += [(path - corner) * scale + place for path in digit.strokes]
-            right += scale * size[0] + 100.0 * random.uniform(*gap)
-        label = "".join(str(digit.label) for digit in chosen)
-        numbers.append(Sample(strokes, label, "made", writer))
-    return numbers
-
-
-def draw_numbers(numbers: Iterable[Sample]) -> list[Sample]:
-    """The same numbers as gray pictures, dark on light or light on dark, pens of 4 to 14 % of the height."""
-    random = np.random.default_rng(8)
-    pictures = []
-    for number in numbers:
-        strokes = [np.asarray(stroke) for stroke in number.source]  # type: ignore[union-attr]
-        points = np.concatenate(strokes)
-        scale, pen = random.uniform(0.4, 1.6), random.uniform(4.0, 14.0)
-        corner = points.min(axis=0) - 40.0
-        size = np.ceil((np.ptp(points, axis=0) + 80.0) * scale).astype(int)
-        canvas = Image.new("L", (int(size[0]) * 3, int(size[1]) * 3))
-        drawing = ImageDraw.Draw(canvas)
-        radius = 1.5 * pen * scale
-        for stroke in strokes:
-            path = [tuple(point) for point in ((stroke - corner) * scale * 3).tolist()]
-            if len(path) > 1:
-                drawing.line(path, fill=255, width=max(round(2 * radius), 1))
-            for x, y in path:
-                drawing.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
-        ink = np.asarray(canvas.resize((int(size[0]), int(size[1])), Image.Resampling.BOX))
-        pictures.append(
-            Sample(ink if random.random() < 0.5 else 255 - ink, number.label, "made", number.writer)
-        )
-    return pictures
 
 
 def show(table: list[tuple[str, Row, dict[str, Row]]]) -> str:

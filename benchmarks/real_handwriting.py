@@ -24,7 +24,7 @@ from benchmarks.tables import insert, markdown
 from digitcnn import DigitReader
 from digitcnn.ink.strokes import Box
 from digitcnn.lab.metrics.evaluation import DigitScore, Interval, NonDigitScore, score_digits, score_nondigits
-from digitcnn.recognition.reader import Digit
+from digitcnn.recognition.reading import Digit
 from digitcnn.run_folder import SHIPPED, RunFolder, list_runs, write_json
 from digitcnn.training.datasets import DigitSet, data_folder, load_mnist
 from digitcnn.training.pen_strokes import LOOK_ALIKES, Drawing, load_pen_digits, load_pen_nondigits

@@ -8,7 +8,8 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from digitcnn.recognition.reader import Digit, DigitReader, Reading
+    from digitcnn.recognition.reader import DigitReader
+    from digitcnn.recognition.reading import Digit, Reading
 
 __all__ = ["Digit", "DigitReader", "Reading"]
 __version__ = "0.1.0"

@@ -1,22 +1,22 @@
-"""What the models learn from: the data sets, and the gap between them."""
+"""The data sets that the models learn from, and how they differ."""
 
 import streamlit as st
 
 from digitcnn.lab.datasets.sources import SetName, is_at_hand
 from digitcnn.lab.datasets.summary import DataSummary
-from digitcnn.web.data import panels as data_panels
+from digitcnn.web.data import panels
 from digitcnn.web.data.gap import show_gap
 from digitcnn.web.data.sets import TITLES, find_summary, offer_fetching, sets_to_show, show_waiting
 from digitcnn.web.frame import draw_frame
 
 
 def choose_set() -> SetName:
-    """The data set that is shown; what is missing is said here, with a way to get it."""
+    """The switch between data sets; says where MNIST is missing and offers the download."""
     sets = sets_to_show()
     if "bundled" in sets:
         st.info(
             "MNIST is not on this machine: the 1,797 digits that come with scikit-learn stand in for it. "
-            "Models can't be trained well on so few.",
+            "They are too few to train a good model.",
             icon=":material/info:",
         )
         offer_fetching("mnist", "Download MNIST (11 MB)")
@@ -25,33 +25,33 @@ def choose_set() -> SetName:
     )
 
 
-def format_where_pens_are() -> None:
-    """What to do where there are no pen strokes."""
+def explain_missing_pens() -> None:
+    """Says that there are no pen strokes and offers the download."""
     st.info(
         "There are no pen strokes on this machine. The UCI pen-based digits (E. Alpaydin and F. Alimoglu, "
-        "CC BY 4.0) are free to download; a folder named by DIGITCNN_DATA may hold more.",
+        "CC BY 4.0) are free to download; set DIGITCNN_DATA to a folder that holds more.",
         icon=":material/info:",
     )
     offer_fetching("pens", "Download the UCI pen-based digits")
 
 
 def show_set(name: SetName, summary: DataSummary) -> None:
-    """Everything that there is to see of one set."""
-    data_panels.show_counts(name, summary)
+    """All panels of one set."""
+    panels.show_counts(name, summary)
     st.header("Some of each", anchor=False)
-    data_panels.show_samples(name, summary)
+    panels.show_samples(name, summary)
     st.header("Averages, and how they vary", anchor=False)
-    data_panels.show_averages(name, summary)
+    panels.show_averages(name, summary)
     st.header("Pixels", anchor=False)
-    data_panels.show_pixels(name, summary)
-    st.header("The strange ones", anchor=False)
-    data_panels.show_strange(name, summary)
+    panels.show_pixels(name, summary)
+    st.header("Outliers and near-duplicates", anchor=False)
+    panels.show_outliers(name, summary)
     st.header("What augmentation does", anchor=False)
-    data_panels.show_augmentation(name, summary)
+    panels.show_augmentation(name, summary)
 
 
 def show_or_wait(name: SetName) -> DataSummary | None:
-    """The summary of a set; where it is still being made, how far that is."""
+    """The summary of a set; shows the progress and returns None while it is being computed."""
     summary = find_summary(name)
     if summary is None:
         show_waiting(name)
@@ -63,13 +63,13 @@ with draw_frame("Data"):
     st.caption("Every figure on this page is computed from the images on this server; none is typed in.")
     chosen = choose_set()
     if chosen == "pens" and not is_at_hand("pens"):
-        format_where_pens_are()
+        explain_missing_pens()
     elif summary := show_or_wait(chosen):
         show_set(chosen, summary)
 
         first = sets_to_show()[0]
         st.header(f"{TITLES[first]} beside pen strokes", anchor=False)
         if not is_at_hand("pens"):
-            format_where_pens_are()
+            explain_missing_pens()
         elif (of_first := show_or_wait(first)) and (of_pens := show_or_wait("pens")):
             show_gap(of_first, TITLES[first], of_pens)

@@ -4,27 +4,24 @@ import streamlit as st
 
 from digitcnn.errors import InputError
 from digitcnn.ink.strokes import Stroke
-from digitcnn.recognition.reader import Digit, Expect, Reading
+from digitcnn.recognition.reading import Digit, Expect, Reading
 from digitcnn.time_budget import time_budget
-from digitcnn.web.draw import canvas as draw_canvas
-from digitcnn.web.draw import number_panels
-from digitcnn.web.draw import panels as draw_panels
-from digitcnn.web.explain import show_look_fold
+from digitcnn.web.draw import canvas, panels
+from digitcnn.web.explain import show_explanation
 from digitcnn.web.frame import draw_frame
-from digitcnn.web.model_choice import choose_model
-from digitcnn.web.models import Model, list_models, load_reader
+from digitcnn.web.models import Model, choose_model, list_models, load_reader
 from digitcnn.web.own_digits import ask_label, show_personal_set
 
 COMPARED = ("reader", "deeper", "simple")
-"""Asked about every drawing, next to the model that was chosen."""
+"""Models that read every drawing, beside the chosen one."""
 
-SAID = 156
-"""Height of the answer, in pixels, whatever it says."""
+ANSWER_HEIGHT = 156
+"""Pixels, whatever the answer, so that nothing below it moves."""
 
 
 def read(models: list[Model], strokes: list[Stroke], expect: Expect) -> dict[str, Reading]:
-    """What each model makes of the drawing; asked again only when drawing or models have changed."""
-    asked = draw_canvas.objects(), expect, models
+    """Each model's reading of the drawing, computed again only when drawing or models have changed."""
+    asked = canvas.objects(), expect, models
     known = st.session_state.get("draw.readings")
     if known is None or known[0][0] is not asked[0] or known[0][1:] != asked[1:]:
         try:
@@ -38,7 +35,7 @@ def read(models: list[Model], strokes: list[Stroke], expect: Expect) -> dict[str
 
 
 def ask(models: list[Model], strokes: list[Stroke], expect: Expect) -> dict[str, Reading]:
-    """Each model's reading; a single digit is the same picture for all, and made once."""
+    """Each model's reading; all models share the house digit of a single digit."""
     first, *others = models
     reading = load_reader(first).read_strokes(strokes, expect=expect)
     return {first.name: reading} | {
@@ -50,27 +47,27 @@ def ask(models: list[Model], strokes: list[Stroke], expect: Expect) -> dict[str,
 
 
 def show_digit(readings: dict[str, Reading], model: str, strokes: list[Stroke]) -> Digit | None:
-    """Everything below the answer, for one digit; the digit."""
+    """Everything below the answer of one digit; returns the digit."""
     opinions = {name: as_digit(reading) for name, reading in readings.items()}
     answer = opinions[model]
-    draw_panels.show_probabilities(answer)
-    draw_panels.show_steps(strokes, draw_canvas.SQUARE.size, answer)
-    draw_panels.show_opinions(opinions)
+    panels.show_probabilities(answer)
+    panels.show_steps(strokes, canvas.SQUARE.size, answer)
+    panels.show_opinions(opinions)
     ask_label(answer and answer.pixels, key="draw.was")
     return answer
 
 
 def show_number(readings: dict[str, Reading], model: str) -> Digit | None:
-    """Everything below the answer, for a number; the digit that is looked at closer."""
+    """Everything below the answer of a number; returns the digit that is shown closer."""
     reading = readings[model]
     st.markdown("**As the model saw them**")
-    number_panels.show_digits(reading)
+    panels.show_digits(reading)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        number_panels.show_readings(readings)
+        panels.show_readings(readings)
     with right:
-        digit = number_panels.choose_digit(reading)
-        number_panels.show_digit(digit)
+        digit = panels.choose_digit(reading)
+        panels.show_probabilities(digit)
         ask_label(digit and digit.pixels, key="draw.was")
     return digit
 
@@ -81,14 +78,14 @@ def as_digit(reading: Reading) -> Digit | None:
 
 
 def draw(expect: Expect) -> list[Stroke]:
-    """The canvas with its tools; what is drawn on it."""
+    """The canvas with its tools; returns its strokes."""
     problem, strokes = None, []
     try:
-        strokes = draw_canvas.drawn_strokes()
+        strokes = canvas.drawn_strokes()
     except InputError as error:
         problem = str(error)
-    draw_canvas.show_canvas(draw_canvas.paper_of(expect), expect, strokes)
-    draw_canvas.show_tools()
+    canvas.show_canvas(canvas.shape_for(expect))
+    canvas.show_tools()
     if problem:
         st.error(problem)
     return strokes
@@ -96,47 +93,48 @@ def draw(expect: Expect) -> list[Stroke]:
 
 @st.fragment
 def draw_and_answer(models: list[Model], expect: Expect) -> None:
-    """Canvas and answer: runs again after every stroke, alone."""
-    if not draw_canvas.is_chosen(expect):
+    """Canvas and answer: this fragment alone runs again after every stroke."""
+    if not canvas.is_chosen(expect):
         st.rerun()
     side_by_side = expect == "digit"
     halves = st.container(horizontal=side_by_side, gap="medium", key=f"draw-{expect}")
-    with halves, st.container(width=draw_canvas.SQUARE.width if side_by_side else "stretch"):
+    with halves, st.container(width=canvas.SQUARE.width if side_by_side else "stretch"):
         strokes = draw(expect)
     with halves, st.container(key="draw-reading" if side_by_side else "draw-reading-number"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            said = st.container(
-                key="draw-said",
+            answer = st.container(
+                key="draw-answer",
                 width=360 if side_by_side else 720,
-                height=SAID if side_by_side else SAID + 44,
+                height=ANSWER_HEIGHT if side_by_side else ANSWER_HEIGHT + 44,
                 border=False,
                 vertical_alignment="center",
             )
             model = choose_model(models, page="draw")
         asked = [other for other in models if other == model or other.name in COMPARED]
         readings = read(asked, strokes, expect)
-        with said:
+        with answer:
             if side_by_side:
-                draw_panels.show_answer(as_digit(readings[model.name]))
+                panels.show_answer(as_digit(readings[model.name]))
             else:
-                number_panels.show_number(readings[model.name])
+                panels.show_number(readings[model.name])
         if side_by_side:
             digit = show_digit(readings, model.name, strokes)
         else:
             digit = show_number(readings, model.name)
-    show_look_fold(model, digit and digit.pixels, key="draw.look")
+    canvas.follow_live(canvas.shape_for(expect), expect, strokes, model)
+    show_explanation(model, digit and digit.pixels, key="draw.look")
     show_personal_set()
 
 
 with draw_frame("Draw", styles=("digits", "draw", "personal")):
     st.title("Draw a digit or a number", anchor=False)
     if shipped := list_models():
-        draw_canvas.resume()
+        canvas.resume()
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            chosen = draw_canvas.choose_expect()
-            draw_canvas.show_samples(chosen)
-            draw_canvas.choose_brush()
-        draw_canvas.show_rules()
+            chosen = canvas.choose_expect()
+            canvas.show_samples(chosen)
+            canvas.choose_brush()
+        canvas.show_zoom_rules()
         draw_and_answer(shipped, chosen)
     else:
         st.info("There is no trained model here yet: train one with `python -m digitcnn train simple`.")

@@ -5,7 +5,7 @@ import streamlit as st
 from digitcnn.web.frame import draw_frame
 from digitcnn.web.lab.actions import PART, PARTS
 
-with draw_frame("Model Lab", styles=("lab", "compare")):
+with draw_frame("Model Lab", styles=("lab", "compare", "digits")):
     st.title("Model Lab", anchor=False)
     with st.container(key="lab-parts"):
         part = st.segmented_control(

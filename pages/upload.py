@@ -5,29 +5,29 @@ from typing import cast
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from digitcnn.recognition.reader import Expect
+from digitcnn.recognition.reading import Expect
 from digitcnn.recognition.results import write_csv, write_json
-from digitcnn.web.explain import show_look_fold
+from digitcnn.web.explain import show_explanation
 from digitcnn.web.frame import draw_frame
-from digitcnn.web.model_choice import choose_model
-from digitcnn.web.models import Model, list_models
+from digitcnn.web.images import as_data_url
+from digitcnn.web.models import Model, choose_model, list_models
 from digitcnn.web.own_digits import ask_label, show_personal_set
-from digitcnn.web.upload import canvas as upload_canvas
-from digitcnn.web.upload import editing as upload_editing
-from digitcnn.web.upload import panels as upload_panels
-from digitcnn.web.upload import sample as upload_sample
+from digitcnn.web.text import escape_markdown
+from digitcnn.web.upload import canvas, editing, panels, sample
 from digitcnn.web.upload.files import (
     MAX_FILES,
-    ReadFile,
+    UPLOADER,
+    ShownFile,
     Upload,
-    as_data_url,
     as_upload,
     correct,
     fingerprint,
+    hold_files,
     read_uploads,
+    remove_restored,
+    restore_files,
     tabulate,
 )
-from digitcnn.web.upload.words import as_text
 
 KINDS: dict[Expect, str] = {"digit": "Digit", "number": "Number"}
 MAX_SENTENCES = 5
@@ -39,22 +39,31 @@ def show_sample() -> None:
 
 
 def choose_files() -> list[Upload]:
-    """Files, the camera's picture, or the sample while there is nothing else."""
+    """The file uploader; returns its files after those from before a visit to another page."""
+    restored = restore_files()
     files = st.file_uploader(
         "Drop pictures here, or choose them",
         accept_multiple_files=True,
         max_upload_size=64,
-        key="upload.files",
+        key=UPLOADER,
     )
-    uploads = [as_upload(file) for file in files]
+    if restored:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            names = ", ".join(escape_markdown(upload.name) for upload in restored[:MAX_SENTENCES])
+            more = f" and {len(restored) - MAX_SENTENCES} more" if len(restored) > MAX_SENTENCES else ""
+            st.caption(f"From before: {names}{more}", width="content")
+            st.button(
+                "Remove", icon=":material/delete:", on_click=remove_restored, key="upload.remove-restored"
+            )
+    uploads = list({upload.fingerprint: upload for upload in [*restored, *map(as_upload, files)]}.values())
     if len(uploads) > MAX_FILES:
-        st.warning(f"The first {MAX_FILES} files are read, the others are left out: bring them in portions.")
+        st.warning(f"Only the first {MAX_FILES} files are read: remove some to read the others.")
         uploads = uploads[:MAX_FILES]
     return uploads
 
 
 def take_photo() -> list[Upload]:
-    """The camera, which is off until it is asked for."""
+    """The camera, which is off until the visitor turns it on."""
     if not st.session_state.get("upload.camera"):
         return []
     with st.container(width=480):
@@ -64,12 +73,12 @@ def take_photo() -> list[Upload]:
 
 def sample_upload() -> Upload:
     """The sample as if it had been uploaded."""
-    data = upload_sample.sample_picture()
-    return Upload(upload_sample.NAME, data, fingerprint(upload_sample.NAME, data))
+    data = sample.sample_picture()
+    return Upload(sample.NAME, data, fingerprint(sample.NAME, data))
 
 
 def choose_how(models: list[Model]) -> tuple[Model, Expect]:
-    """What to expect on the pictures, and who reads them."""
+    """The controls for what the pictures show, a digit or a number, and for the model that reads them."""
     expect = st.segmented_control(
         "What is on them",
         list(KINDS),
@@ -77,18 +86,19 @@ def choose_how(models: list[Model]) -> tuple[Model, Expect]:
         required=True,
         format_func=KINDS.__getitem__,
         label_visibility="collapsed",
+        persist_state="session",
         key="upload.expect",
     )
     return choose_model(models, page="upload"), cast(Expect, expect)
 
 
 def show_results(uploads: list[Upload], model: Model, expect: Expect, progress: DeltaGenerator) -> None:
-    """All files: what went wrong, downloads, the table, and the chosen one."""
+    """Errors, downloads, the table of all files, and the chosen file."""
     files = [correct(file, model, expect) for file in read_uploads(uploads, model, expect, progress=progress)]
     results = [file.result for file in files]
     show_errors([result.error for result in results if result.error])
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        title = f"{len(files)} files" if len(files) > 1 else as_text(files[0].result.path)
+        title = f"{len(files)} files" if len(files) > 1 else escape_markdown(files[0].result.path)
         st.subheader(title, anchor=False, width="content")
         with st.container(horizontal=True, width="content", gap="xsmall"):
             st.download_button(
@@ -112,24 +122,24 @@ def show_results(uploads: list[Upload], model: Model, expect: Expect, progress: 
                 help="Everything: each digit with its box and ten probabilities",
             )
     if len(files) == 1:
-        show_file(files[0], model, expect)
+        show_file(files[0], model, expect, has_error_above=True)
         return
     chosen = files[choose_row(files)]
-    st.subheader(as_text(chosen.result.path), anchor=False)
+    st.subheader(escape_markdown(chosen.result.path), anchor=False)
     show_file(chosen, model, expect)
 
 
 def show_errors(sentences: list[str]) -> None:
     """One sentence per file that could not be read."""
-    shown = [as_text(sentence) for sentence in sentences[:MAX_SENTENCES]]
+    shown = [escape_markdown(sentence) for sentence in sentences[:MAX_SENTENCES]]
     if len(sentences) > len(shown):
-        shown.append(f"And {len(sentences) - len(shown)} more, which the table names.")
+        shown.append(f"{len(sentences) - len(shown)} more files could not be read: the table names them.")
     if shown:
         st.error("\n\n".join(shown), icon=":material/error:")
 
 
-def choose_row(files: list[ReadFile]) -> int:
-    """The table over all files; the row that was clicked last, or reached with the arrow keys."""
+def choose_row(files: list[ShownFile]) -> int:
+    """The table of all files; returns the row that was chosen last, by a click or the arrow keys."""
     choice = st.dataframe(
         tabulate(files),
         column_config={
@@ -147,50 +157,51 @@ def choose_row(files: list[ReadFile]) -> int:
         on_select="rerun",
         selection_mode="single-cell",
         key="upload.table",
-        alt="All files with what was read in them; choose a row to see its picture below",
+        alt="All files with their readings; choose a row to see its picture below",
     )
     if cells := choice["selection"]["cells"]:
         st.session_state["upload.chosen"] = cells[0][0]
     return min(st.session_state.get("upload.chosen", 0), len(files) - 1)
 
 
-def show_file(file: ReadFile, model: Model, expect: Expect) -> None:
-    """One picture: the answers on it, the number beside it, the digits below."""
+def show_file(file: ShownFile, model: Model, expect: Expect, *, has_error_above: bool = False) -> None:
+    """One picture with the answers on it, the number beside it, the digits below."""
     result, preview = file.result, file.preview
     left, right = st.columns([3, 2], gap="medium")
     if preview is None:
-        # Where the reading of another file stood: elsewhere both would be there for a moment.
+        # The same place as the reading of another file: elsewhere both would be there for a moment.
         with right:
             with st.container(key="reading"):
                 st.html('<p class="words">This file could not be read</p>')
-            st.caption(as_text(result.error or ""))
+            if not has_error_above:
+                st.caption(escape_markdown(result.error or ""))
         return
-    editing = st.session_state.get("upload.editing", False)
+    is_editing = st.session_state.get("upload.editing", False)
     with left:
-        if editing:
-            upload_editing.edit_boxes(file, preview, model, expect)
+        if is_editing:
+            editing.edit_boxes(file, preview, model, expect)
         else:
-            upload_canvas.end()
-            upload_panels.show_picture(file, preview)
+            canvas.end()
+            panels.show_picture(file, preview)
     with right:
-        upload_panels.show_reading(result)
+        panels.show_reading(result)
         st.toggle("Edit boxes", key="upload.editing")
-        index = upload_panels.choose_digit(result) if result.reading.digits else None
-        if editing:
-            upload_editing.show_tools(file, preview, expect, index)
+        index = panels.choose_digit(result) if result.reading.digits else None
+        if is_editing:
+            editing.show_tools(file, preview, expect, index)
         if index is not None:
-            upload_panels.show_probabilities(result, index)
-            ask_label(upload_panels.pixels_of(result, index), key="upload.was")
+            panels.show_probabilities(result, index)
+            ask_label(panels.pixels_of(result, index), key="upload.was")
     if result.reading.digits:
         with st.container(key="upload-digits"):
             st.markdown("**As the model saw them**")
-            upload_panels.show_strip(result)
+            panels.show_strip(result)
     if index is not None:
-        show_look_fold(model, upload_panels.pixels_of(result, index), key="upload.look")
+        show_explanation(model, panels.pixels_of(result, index), key="upload.look")
     steps = st.expander("How the picture became digits", on_change="rerun", key="upload.steps-open")
     if steps.open:
         with steps:
-            upload_panels.show_steps(file, model, expect)
+            panels.show_steps(file, model, expect)
 
 
 def invite() -> None:
@@ -211,7 +222,7 @@ def invite() -> None:
             key="upload.try-sample",
         )
     with right:
-        picture = as_data_url(upload_sample.sample_picture())
+        picture = as_data_url(sample.sample_picture(), "jpeg")
         st.image(picture, width="stretch", alt="The sample: three lines of handwritten digits on ruled paper")
 
 
@@ -224,6 +235,7 @@ with draw_frame("Upload", styles=("digits", "upload", "personal")):
             st.space("stretch")
             st.toggle("Use the camera", key="upload.camera")
         everything = [*chosen_files, *take_photo()]
+        hold_files(everything)
         if not everything and st.session_state.get("upload.sample"):
             everything = [sample_upload()]
         bar = st.empty()

@@ -111,7 +111,7 @@ def _read_run(file: tuple[str, bytes]) -> None:
         refused = _asked(folder.read_predictions) or refused
         refused = _asked(lambda: DigitReader(place).read_strokes([[(1, 2), (3, 9)]])) or refused  # type: ignore[list-item]
         refused = _asked(lambda: scores.read_score(folder)) or refused
-        run = runs.look_at(Path(place), shipped=False)
+        run = runs.inspect_run(Path(place), shipped=False)
         runs.read_test_accuracy(run)
         if run.record:
             live.read_now(run)
@@ -139,24 +139,24 @@ def _drawings() -> list[Any]:
 
 
 def _strokes() -> list[Any]:
-    from tests.made_pictures import DIGITS
+    """Four sample digits, and the number that they make."""
+    from digitcnn.web.samples import sample_number, sample_strokes
 
-    made = [
-        [[[x * 60 + 90 * at, y * 100] for x, y in stroke] for stroke in DIGITS[digit]]
-        for at, digit in enumerate("1247")
-    ]
-    return [*made, [stroke for digit in made for stroke in digit]]
+    drawings = [*(sample_strokes(digit, 100) for digit in (1, 2, 4, 7)), sample_number("1247", (400, 100))]
+    return [[stroke[::4].tolist() for stroke in strokes] for strokes in drawings]
 
 
 def _pictures() -> list[bytes]:
     """A number in every format that is opened."""
     import pillow_heif
-    from PIL import Image
+    from PIL import Image, ImageDraw
 
-    from tests.made_pictures import draw
+    from digitcnn.web.samples import sample_number
 
     pillow_heif.register_heif_opener()
-    small, found = draw("27", height=40, pen=5, margin=12), []
+    small, found = Image.new("L", (100, 64), 255), []
+    for stroke in sample_number("27", small.size):
+        ImageDraw.Draw(small).line([tuple(point) for point in stroke.tolist()], fill=0, width=5)
     for kind in ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF", "PDF"):
         for mode in ("RGB", "P", "RGBA", "I;16", "1"):
             file = io.BytesIO()

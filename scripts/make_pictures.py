@@ -1,34 +1,35 @@
 #!/usr/bin/env python3
 """Takes README's pictures from the running app: `scripts/make_pictures.py [NAME ...]`.
 
-Drives a real Chromium over a server that knows no data but what ships, so that nobody's handwriting gets
-into a picture, and writes docs/pictures/NAME.webp.
+Drives a real Chromium over a server without data sets, so that nobody's handwriting gets into a picture,
+and writes docs/pictures/NAME.webp.
 """
 
 import io
-import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from benchmarks.speed.browser import FLAGS  # noqa: E402
 from digitcnn.web.samples import sample_strokes  # noqa: E402
-from tests.browser.conftest import serve  # noqa: E402
+from testbed.browser import canvas_of, chromium, draw_with_mouse  # noqa: E402
+from testbed.server import start_server, wait_until_healthy  # noqa: E402
 
 FOLDER = PROJECT / "docs" / "pictures"
 WIDTH = 1280
 HEIGHTS = {"draw": 830, "upload": 880, "compare": 1000}
 """Pixels of the browser's window, by picture."""
 
-DIGIT, SIDE = 5, 400
+DIGIT = 5
+SIDE = 400
+"""Pixels of the canvas, which is shown at its own size in a window this wide."""
+
 PATIENCE = 240_000
 """Milliseconds."""
 
@@ -36,18 +37,8 @@ PATIENCE = 240_000
 def take_draw(page: Page, server: str) -> None:
     """A digit drawn with the mouse, and the answer to it."""
     page.goto(f"{server}/draw")
-    canvas = page.locator("canvas.upper-canvas")
-    canvas.wait_for()
-    box = canvas.bounding_box()
-    assert box
-    shown = box["width"] / SIDE
-    for stroke in sample_strokes(DIGIT, SIDE):
-        points = [(box["x"] + x * shown, box["y"] + y * shown) for x, y in stroke.tolist()]
-        page.mouse.move(*points[0])
-        page.mouse.down()
-        for point in points[1:]:
-            page.mouse.move(*point)
-        page.mouse.up()
+    canvas_of(page).wait_for()
+    draw_with_mouse(page, sample_strokes(DIGIT, SIDE))
     expect(page.locator(".st-key-answer")).to_have_text(str(DIGIT))
     page.mouse.move(0, 0)
 
@@ -74,7 +65,7 @@ PICTURES: dict[str, Callable[[Page, str], None]] = {
 
 
 def main(names: list[str]) -> int:
-    """Takes the pictures of these names, or all; the exit status."""
+    """Takes the named pictures, or all of them; returns the exit status."""
     if unknown := set(names) - set(PICTURES):
         print(
             f"make_pictures: no picture {', '.join(unknown)}; there are: {', '.join(PICTURES)}",
@@ -83,23 +74,21 @@ def main(names: list[str]) -> int:
         return 2
     FOLDER.mkdir(parents=True, exist_ok=True)
     expect.set_options(timeout=PATIENCE)
-    with tempfile.TemporaryDirectory() as empty, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as empty, chromium() as browser:
         nothing = {"DIGITCNN_DATA": empty, "KERAS_HOME": empty, "DIGITCNN_TRAINING": "off"}
-        os.environ.pop("CI", None)
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        with serve(Path(empty), nothing) as server:
+        with start_server(environment=nothing) as server:
+            wait_until_healthy(server)
             for name in names or PICTURES:
                 page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHTS[name]})
                 page.set_default_timeout(PATIENCE)
-                PICTURES[name](page, server)
+                PICTURES[name](page, server.address)
                 save(page, FOLDER / f"{name}.webp")
                 page.close()
-        browser.close()
     return 0
 
 
 def save(page: Page, path: Path) -> None:
-    """Waits until nothing moves any more, and keeps what is on the screen."""
+    """Waits until nothing moves any more, then saves the screen."""
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     page.wait_for_timeout(2_000)
     Image.open(io.BytesIO(page.screenshot())).convert("RGB").save(path, "WEBP", quality=82, method=6)

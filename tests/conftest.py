@@ -1,15 +1,19 @@
-"""What several tests need: the folder of real handwriting, where there is one."""
+"""The folder of real handwriting, for tests that need it."""
 
 import os
 from pathlib import Path
 
 import pytest
 
+from tests.support.data import NO_DATA
+
 
 @pytest.fixture(scope="session")
 def data() -> Path:
-    """The folder `$DIGITCNN_DATA` of real handwriting; where it is missing, the test is skipped."""
+    """The folder that `$DIGITCNN_DATA` names; the test is skipped where it is not set."""
     folder = os.environ.get("DIGITCNN_DATA")
-    if not folder or not Path(folder).is_dir():
-        pytest.skip("no real handwriting here: set DIGITCNN_DATA to the folder that holds it")
+    if not folder:
+        pytest.skip(NO_DATA)
+    if not Path(folder).is_dir():
+        pytest.fail(f"DIGITCNN_DATA names {folder}, which is no folder")
     return Path(folder)

@@ -1,5 +1,6 @@
 """What README and CONTRIBUTING say is so."""
 
+import doctest
 import json
 import os
 import re
@@ -8,18 +9,25 @@ import shutil
 import socket
 import subprocess
 import sys
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
 
+from digitcnn import __version__
 from digitcnn.training.presets import PRESETS
-from tests.made_pictures import draw
+from tests.support.made_pictures import draw
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+TEXTS = {
+    path.name: path.read_text(encoding="utf-8")
+    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/decisions/[a-z]*.md"))
+}
+"""Texts that name files by their paths from the root."""
 
 
 def fenced(text: str, language: str) -> list[str]:
@@ -44,6 +52,7 @@ RUN_ELSEWHERE = (
     "curl -H 'Content-Type: application/json' "
     """-d '{"strokes": [[[10, 10], [60, 12], [35, 100]]], "expect": "digit"}' http://127.0.0.1:8501/api/recognize""",
 )
+SLOW = ("python -m digitcnn train simple", "python -m digitcnn.training.strips")
 RUN_HERE = sorted({*commands(README)} - {*RUN_ELSEWHERE})
 
 
@@ -68,20 +77,19 @@ def test_what_a_command_names_is_there(command: str):
         assert find_spec(words[2])
 
 
-@pytest.mark.parametrize("command", RUN_HERE)
-def test_every_command_of_the_readme_runs(command: str, newcomer: Path):
+@pytest.mark.parametrize(
+    "command",
+    [pytest.param(command, marks=[pytest.mark.slow] if command in SLOW else []) for command in RUN_HERE],
+)
+def test_every_command_of_the_readme_runs(command: str, newcomer: Path, request: pytest.FixtureRequest):
     """As it is written, but for what would take minutes: one short epoch, and the benchmarks' help."""
     words = shlex.split(command)
+    if not {"train", "mnist", "digitcnn.training.strips"}.isdisjoint(words) and "--help" not in words:
+        request.getfixturevalue("data")  # Without it, MNIST or pen strokes would be downloaded.
     if "train" in words and "--help" not in words:
-        if not os.environ.get("DIGITCNN_DATA"):
-            pytest.skip("training would download MNIST: set DIGITCNN_DATA to the folder that holds it")
         command += " --epochs 1 --images 200"
     if "digitcnn.training.strips" in words:
-        if not os.environ.get("DIGITCNN_DATA"):
-            pytest.skip("this learns from pen strokes: set DIGITCNN_DATA to the folder that holds them")
         command += " --epochs 1 --numbers 64 --to made.tflite --checkpoint made"
-    if "mnist" in words and not os.environ.get("DIGITCNN_DATA"):
-        pytest.skip("this would download MNIST: set DIGITCNN_DATA to the folder that holds it")
     if any(word.startswith("benchmarks") for word in words):
         command += " --help"
     done = subprocess.run(
@@ -129,7 +137,7 @@ def test_the_server_answers_as_the_readme_shows(newcomer: Path):
 @pytest.fixture
 def newcomer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder like the checkout, with pictures in it and no runs so far, in which `python` is this one."""
-    for name in ("digitcnn", "models", "benchmarks", "pages", "static", ".streamlit"):
+    for name in ("digitcnn", "models", "benchmarks", "testbed", "pages", "static", ".streamlit"):
         (tmp_path / name).symlink_to(ROOT / name)
     (tmp_path / "scans").mkdir()
     for place in ("photo.jpg", "scans/a.png"):
@@ -160,13 +168,45 @@ def test_the_example_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert getattr(names["reading"], "text", None) == "7"
 
 
-@pytest.mark.parametrize("text", [README, CONTRIBUTING], ids=["README", "CONTRIBUTING"])
+@pytest.mark.parametrize("module", ["digitcnn", "digitcnn.recognition.reader"])
+def test_the_examples_of_docstrings_run(module: str):
+    tried = doctest.testmod(import_module(module))
+    assert tried.attempted
+    assert not tried.failed
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_every_file_that_is_named_exists(text: str):
     spans = re.findall(r"`([\w./<>-]+)`", text) + re.findall(r"\]\(([\w./-]+)\)", text)
     paths = {span for span in spans if "/" in span or re.search(r"\.(py|md|txt|toml)$", span)}
     ours = {path for path in paths if "<" not in path and path != "runs/" and not path.startswith("/")}
     assert ours
     assert sorted(path for path in ours if not (ROOT / path).exists()) == []
+
+
+def test_every_link_of_every_document_leads_somewhere():
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    links = {
+        (path, link)
+        for path in documents
+        for link in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8"))
+        if not link.startswith("http")
+    }
+    assert [link for path, link in links if not leads_somewhere(path, link)] == []
+
+
+def leads_somewhere(path: Path, link: str) -> bool:
+    """Whether a link of a document names a file, and a heading in it where it has an anchor."""
+    file, _, anchor = link.partition("#")
+    target = path.parent / file if file else path
+    if not target.exists() or not anchor:
+        return target.exists()
+    headings = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE)
+    return anchor in {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def test_the_changelog_tells_of_this_version():
+    assert f"\n## {__version__}\n" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
 def test_the_tree_names_what_is_there():
@@ -179,3 +219,22 @@ def test_the_tree_names_what_is_there():
         if not (ROOT / path).exists():
             missing.append(str(path))
     assert missing == []
+
+
+def test_developers_folders_depend_on_each_other_as_contributing_says():
+    """Tests, benchmarks and scripts share `testbed`; tests import the others only to test them."""
+    imports = {
+        path.relative_to(ROOT).as_posix(): re.findall(
+            r"^\s*(?:from|import) (\w+)", path.read_text(), re.MULTILINE
+        )
+        for folder in ("tests", "testbed", "benchmarks", "scripts")
+        for path in (ROOT / folder).rglob("*.py")
+    }
+    others = {"tests", "benchmarks", "scripts"}
+    wrong = [
+        f"{path} imports {name}"
+        for path, names in imports.items()
+        for name in others.intersection(names) - {path.split("/")[0]}
+        if not path.startswith(("tests/benchmarks/", "tests/hardening/"))
+    ]
+    assert wrong == []

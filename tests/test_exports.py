@@ -20,7 +20,9 @@ from digitcnn.confidence import calibrate_confidence
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.tta import DOUBT
 from digitcnn.training.datasets import load_local_mnist
-from tests.made_pictures import draw
+from tests.support.made_pictures import draw
+
+pytestmark = pytest.mark.slow
 
 PROJECT = Path(__file__).resolve().parent.parent
 GUIDE = (PROJECT / "docs" / "use-it-in-your-code.md").read_text(encoding="utf-8")

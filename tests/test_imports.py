@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -13,13 +14,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-LEAVES = {"confidence", "time_budget", "errors", "run_folder"}
+LEAVES = {"confidence", "file_cache", "time_budget", "errors", "run_folder"}
 """Modules of `digitcnn` that every part may use."""
 
 MAY_IMPORT = {
     "confidence": set(),
     "time_budget": {"errors"},
     "errors": set(),
+    "file_cache": set(),
     "run_folder": {"errors"},
     "ink": LEAVES,
     "recognition": LEAVES | {"ink"},
@@ -138,6 +140,42 @@ def _loaded_by(code: str) -> subprocess.CompletedProcess[str]:
 
 def test_imports_point_one_way():
     assert find_violations(_project_sources()) == []
+
+
+def find_circles(sources: dict[str, str]) -> list[set[str]]:
+    """Modules that import each other in a circle, those imports counted that run late or only for types."""
+    sorter = TopologicalSorter(
+        {
+            module: {one.target for one in _imports(module, text, set(sources))} & set(sources) - {module}
+            for module, text in sources.items()
+        }
+    )
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        return [set(error.args[1])]
+    return []
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    assert find_circles(_project_sources()) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from digitcnn.ink.other import name",
+        "def late():\n    import digitcnn.ink.other",
+        "if TYPE_CHECKING:\n    from digitcnn.ink.other import name",
+        "from digitcnn.ink import other",
+    ],
+)
+def test_a_circle_is_found(text: str):
+    sources = {"digitcnn.ink.other": "import digitcnn.ink.made", "digitcnn.ink.made": ""}
+    assert find_circles(sources) == []
+    assert find_circles(sources | {"digitcnn.ink.made": text}) == [
+        {"digitcnn.ink.other", "digitcnn.ink.made"}
+    ]
 
 
 def test_every_part_has_a_rule():

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.made_pictures import draw
+from tests.support.made_pictures import draw
+
+pytestmark = pytest.mark.slow
 
 PROJECT = Path(__file__).resolve().parent.parent
 REQUIREMENTS = ("requirements.txt", "requirements-ray.txt")

@@ -6,9 +6,12 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from benchmarks.speed.browser import canvas_of, chromium
 from benchmarks.speed.figures import Figure, compare
-from benchmarks.speed.server import APP, BARE_CANVAS, start_server, wait_until_healthy
+from testbed.browser import canvas_of, chromium
+from testbed.server import APP, start_server, wait_until_healthy
+
+BARE_CANVAS = Path(__file__).with_name("bare_canvas.py")
+"""An empty page with the canvas component: the least that any app with a canvas costs."""
 
 ROUNDS = 7
 

@@ -4,9 +4,9 @@ import asyncio
 from contextlib import AsyncExitStack
 
 from benchmarks.speed.figures import Figure
-from benchmarks.speed.server import Server, start_server, wait_until_healthy
 from benchmarks.speed.visitor import Visitor, stroke_object
 from digitcnn.web.samples import sample_strokes
+from testbed.server import Server, start_server, wait_until_healthy
 
 ANSWERS, FURTHER = 100, 20
 PAGES = ("", "draw", "upload", "model_lab", "data")

@@ -2,10 +2,10 @@
 
 import statistics
 
-from benchmarks.speed.browser import canvas_of, chromium, draw_with_mouse
 from benchmarks.speed.figures import Figure
-from benchmarks.speed.server import start_server, wait_until_healthy
 from digitcnn.web.samples import sample_strokes
+from testbed.browser import canvas_of, chromium, draw_with_mouse
+from testbed.server import start_server, wait_until_healthy
 
 TIMES = 20
 

@@ -11,12 +11,13 @@ from digitcnn.api.bodies import Intake, SentPicture, SentStrokes, clean_name
 from digitcnn.api.errors import RefusalError
 from digitcnn.api.limits import MAX_PICTURE_BYTES, MAX_POINTS, MAX_STROKES
 from digitcnn.api.page import CONTENT_POLICY, render_page
-from digitcnn.api.records import Drawing, Health, ModelRecord, ReadingRecord
+from digitcnn.api.records import DrawingRecord, Health, ModelRecord, ReadingRecord
 from digitcnn.api.threads import ReadingThread
 from digitcnn.errors import DigitcnnError
 from digitcnn.lab.runs.scores import read_scores
 from digitcnn.recognition.files import named_errors
-from digitcnn.recognition.reader import DEFAULT_MODEL, DigitReader, Reading
+from digitcnn.recognition.reader import DEFAULT_MODEL, DigitReader
+from digitcnn.recognition.reading import Reading
 from digitcnn.recognition.results import FileResult, record_of
 from digitcnn.run_folder import SHIPPED
 from digitcnn.time_budget import time_budget
@@ -93,7 +94,7 @@ def create_api() -> FastAPI:
                 "required": True,
                 "content": {
                     "multipart/form-data": {"schema": _PICTURE},
-                    "application/json": {"schema": Drawing.model_json_schema()},
+                    "application/json": {"schema": DrawingRecord.model_json_schema()},
                 },
             }
         },

@@ -20,8 +20,8 @@ from digitcnn.api.limits import (
     MAX_PICTURE_BYTES,
     MAX_POINTS,
 )
-from digitcnn.api.records import Drawing
-from digitcnn.recognition.reader import Expect
+from digitcnn.api.records import DrawingRecord
+from digitcnn.recognition.reading import Expect
 
 BUSY = "The server is busy: try again in a few seconds."
 
@@ -108,13 +108,13 @@ class Intake:
 
 
 def parse_drawing(body: bytes) -> SentStrokes:
-    """Strokes from JSON of the shape of `Drawing`.
+    """Strokes from JSON of the shape of `DrawingRecord`.
 
     Raises:
         RefusalError: it is no JSON, or has another shape.
     """
     try:
-        drawing = Drawing.model_validate_json(body)
+        drawing = DrawingRecord.model_validate_json(body)
     except ValidationError as error:
         raise _say(error.errors(include_url=False, include_input=False)[0]) from None
     if (total := sum(map(len, drawing.strokes))) > MAX_POINTS:

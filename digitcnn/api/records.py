@@ -14,7 +14,7 @@ Point = tuple[Coordinate, Coordinate]
 Stroke = Annotated[list[Point], Field(max_length=MAX_POINTS), FailFast()]
 
 
-class Drawing(BaseModel):
+class DrawingRecord(BaseModel):
     """Pen strokes to read."""
 
     model_config = ConfigDict(strict=True, extra="forbid")

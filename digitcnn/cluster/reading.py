@@ -18,7 +18,8 @@ from digitcnn.recognition.results import FileResult
 from digitcnn.run_folder import RunFolder
 
 if TYPE_CHECKING:
-    from digitcnn.recognition.reader import DigitReader, Expect
+    from digitcnn.recognition.reader import DigitReader
+    from digitcnn.recognition.reading import Expect
 
 MAX_PER_TASK, MIN_PER_TASK = 512, 32
 """Some seconds of work: less, and handing it out takes its share; more, and a killed worker loses more. The

@@ -16,7 +16,8 @@ from digitcnn.commands.terminal import ProgressLine, silence_libraries
 from digitcnn.errors import InputError
 
 if TYPE_CHECKING:
-    from digitcnn.recognition.reader import DigitReader, Expect
+    from digitcnn.recognition.reader import DigitReader
+    from digitcnn.recognition.reading import Expect
     from digitcnn.recognition.results import FileResult
     from digitcnn.run_folder import RunFolder
 

@@ -13,9 +13,9 @@ from digitcnn.errors import InputError, ModelNotFoundError
 from digitcnn.lab.runs.catalog import (
     Run,
     get_own_run,
+    inspect_run,
     list_own_runs,
     list_shipped_runs,
-    look_at,
     read_test_accuracy,
 )
 from digitcnn.run_folder import SHIPPED
@@ -63,7 +63,7 @@ def find_any_run(name_or_path: str) -> Run:
             return run
     path = Path(name_or_path)
     if (path / "run.json").is_file():
-        return look_at(path, shipped=path.resolve().parent == SHIPPED)
+        return inspect_run(path, shipped=path.resolve().parent == SHIPPED)
     known = ", ".join(run.name for run in runs) or "none"
     raise ModelNotFoundError(f"There is no run called {name_or_path!r}; there are: {known}.")
 

@@ -10,16 +10,16 @@ from digitcnn.ink.text_lines import boundary_logit, group_rows, typical_height
 
 @dataclass(frozen=True, eq=False)
 class PenSegment:
-    """One stroke with its place and its turn.
+    """One stroke with its box and its position.
 
     Attributes:
         path: (n, 2) float, x right and y down.
-        turn: the how-manieth stroke of the drawing it is, from 0.
+        position: in drawing order, from 0.
         left, top, right, bottom: its box, in the strokes' own units.
     """
 
     path: Stroke
-    turn: int
+    position: int
     left: float
     top: float
     right: float
@@ -52,13 +52,13 @@ def arrange_strokes(strokes: Sequence[Stroke]) -> list[tuple[PenRow, ...]]:
         and, where it differs, the order from left to right, for strokes that were added later.
     """
     segments = []
-    for turn, path in enumerate(strokes):
+    for position, path in enumerate(strokes):
         box = box_of_strokes([path])
-        segments.append(PenSegment(path, turn, box.x, box.y, box.x + box.width, box.y + box.height))
+        segments.append(PenSegment(path, position, box.x, box.y, box.x + box.width, box.y + box.height))
     lines = []
     for row in group_rows(segments):
         height = typical_height(row)
-        in_time = sorted(row, key=lambda segment: segment.turn)
+        in_time = sorted(row, key=lambda segment: segment.position)
         in_space = sorted(row, key=lambda segment: segment.left + segment.right)
         orders = [in_time] if in_time == in_space else [in_time, in_space]
         lines.append(tuple(_put_in_row(order, height) for order in orders))

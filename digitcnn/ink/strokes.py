@@ -105,6 +105,7 @@ def draw_house_digit(strokes: Sequence[Stroke], *, pen_width: float = PEN_WIDTH)
     # Ink that is one point stays one point instead of filling the field; below 1e-300 a float can't scale it.
     scale = room / longer if longer > 1e-300 else 0.0
     pen = pen_width * _SAMPLES
+    # The pen reaches half its width beyond the path: without that room it would be cut off.
     corner = np.array([box.x, box.y])
     # The longer side comes to 80 samples, or to a rounding error more, which is not to add a row.
     size = (int(np.ceil(side * scale + pen - 1e-6)) for side in (box.width, box.height))

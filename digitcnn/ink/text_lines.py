@@ -1,4 +1,4 @@
-"""Rows of writing: what stands beside what, and where one digit may end and the next begin.
+"""Rows of writing: which segments stand beside each other, and where one digit may end and the next begin.
 
 Works on anything with a box, so that strokes and segments of pictures are put in order alike.
 """
@@ -43,6 +43,7 @@ def group_rows(things: Sequence[T]) -> list[list[T]]:
     if not things:
         return []
     typical = typical_height(things)
+    # Large things make the rows, small ones join them: a comma must not open a line of its own.
     rows = _chain([thing for thing in things if _height(thing) >= 0.4 * typical])
     for thing in things:
         if _height(thing) < 0.4 * typical:
@@ -84,11 +85,13 @@ def _chain(things: Sequence[T]) -> list[list[T]]:
     rows: list[list[T]] = []
     for thing in sorted(things, key=lambda thing: thing.left):
         best, least = None, 1.0
+        # The last three, not the very last: a low mark between two digits does not part their line.
         for row in rows:
             last = max(row[-3:], key=lambda other: _shared(other, thing))
             if _shared(last, thing) < 0.3:
                 continue
             size = max(_height(last), _height(thing), 1e-9)
+            # A gap costs a little, so that of two rows at one height the nearer one is gone on with.
             away = abs(_middle(last) - _middle(thing)) + 0.05 * max(thing.left - row[-1].right, 0)
             if away / size < least:
                 best, least = row, away / size

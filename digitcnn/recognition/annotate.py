@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from digitcnn.recognition.reader import Digit
+from digitcnn.recognition.reading import Digit
 from digitcnn.recognition.results import is_doubtful
 
 SURE = "#2B5BD7"
@@ -76,6 +76,7 @@ def draw_answers(
     longer = max(view.size)
     line = max(round(longer / 400), 1)
     usual = float(np.median([digit.box.height * down for digit in digits])) if digits else 0.0
+    # As large as the digits allow, and legible where they are tiny.
     font = ImageFont.load_default(float(np.clip(0.4 * usual, longer / 45, longer / 22)))
     for index, digit in enumerate(digits):
         mark = mark_of(digit, typed=index in typed)
@@ -106,7 +107,9 @@ def _draw_chip(
     tall = height + pad
     left = max(min(left, size[0] - wide), 0.0)
     upper = top - tall
+    # Above the picture there is no room: below the box, or else inside it.
     if upper < 0:
         upper = bottom if bottom + tall <= size[1] else max(top, 0.0)
     pen.rounded_rectangle((left, upper, left + wide, upper + tall), radius=pad, fill=mark.color)
-    pen.text((left + wide / 2, upper + tall / 2), mark.text, font=font, fill="white", anchor="mm")
+    text = mark.text.replace("–", "-")  # Pillow's own font has no en dash and draws a box with a cross.
+    pen.text((left + wide / 2, upper + tall / 2), text, font=font, fill="white", anchor="mm")

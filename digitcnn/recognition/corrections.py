@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from digitcnn.ink.strokes import Box
-from digitcnn.recognition.reader import Digit, Reading
+from digitcnn.recognition.reading import Digit, Reading
 
 
 class EditedBox(NamedTuple):
@@ -53,7 +53,7 @@ def correct_reading(
     answers: list[Digit] = []
     for box, label in edited:
         digit = known.get(box) or read[box]
-        answers.append(digit if label is None else replace(digit, label=label))
+        answers.append(digit if label is None else replace(digit, typed=label))
     order = arrange_boxes([entry.box for entry in edited]) if moved else _arrange_like(first, edited)
     lines = tuple(tuple(answers[index] for index in line) for line in order)
     flat = [index for line in order for index in line]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digitcnn.errors import DigitcnnError, InputError
-from digitcnn.recognition.reader import DigitReader, Expect, PictureReading
+from digitcnn.recognition.reader import DigitReader
+from digitcnn.recognition.reading import Expect, PictureReading
 from digitcnn.recognition.results import FileResult
 
 if TYPE_CHECKING:

@@ -1,50 +1,56 @@
-"""Pictures to readings: the segments of ink that the recogniser believes in most."""
+"""Pictures to readings: of several hypotheses about the ink, the one whose digits are most probable."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from digitcnn.ink.house_digit import SIDE
 from digitcnn.ink.images.binarize import Ink, binarize
 from digitcnn.ink.images.components import find_components, make_segment_digit
-from digitcnn.ink.images.cuts import Line, Segment, arrange, crop_segment, cut_out, join, pairs_above, pen_of
+from digitcnn.ink.images.cuts import (
+    Segment,
+    TextLine,
+    arrange,
+    crop_segment,
+    cut_out,
+    join,
+    pairs_above,
+    pen_of,
+)
 from digitcnn.ink.images.load import Picture
 from digitcnn.ink.images.page import find_pages, is_page, isolate_page, may_be_page
 from digitcnn.ink.images.rotation import turn_box_back, turn_ink
 from digitcnn.ink.images.selection import choose_digit, choose_writing
 from digitcnn.ink.strokes import Box
 from digitcnn.ink.text_lines import typical_height
+from digitcnn.recognition.classifier import Classifier
 from digitcnn.recognition.lattice import (
     AMONG_DIGITS,
     Span,
     best_path_reading_little,
-    digit_probability,
     list_spans,
     min_span_cost,
     span_cost,
 )
+from digitcnn.recognition.reading import Digit
 from digitcnn.recognition.touching import collect_evidence, may_be_several
 from digitcnn.time_budget import within_time_budget
 
-if TYPE_CHECKING:
-    from digitcnn.recognition.reader import Digit, DigitReader
-
-_HEAD_START = 0.1
-"""What a second reading of the same picture must be more believable by."""
+_MIN_GAIN = 0.1
+"""By how much the mean digit probability of a second hypothesis must exceed that of the first."""
 
 _MAX_DIGIT_WIDTH = 1.7
 """Width of the widest digit in heights of its line."""
 
 _SAID_TO_BE_ONE = 0.985
-"""Where the caller says that the ink is one digit, it takes this much to refuse it."""
+"""Rejection threshold where the caller says that the ink is one digit."""
 
 _PLAIN = 0.6
-"""A segment that is digit_probability to be a digit more than this, and is not wide, is not cut."""
+"""A segment more probably a digit than this, and not wide, is not cut."""
 
 _MAX_PLAIN_WIDTH = 1.15
 
@@ -60,61 +66,65 @@ _MIN_LEAD = 3.0
 """By how much the digit probabilities must rise, on average and in all, to turn a page."""
 
 
-def read_digit(reader: DigitReader, picture: Picture) -> tuple[list[list[Digit]], Ink]:
+def read_digit(classifier: Classifier, picture: Picture) -> tuple[list[list[Digit]], Ink]:
     """Reads a picture of one digit; no lines where there is no ink."""
-    return _best_of(picture, lambda ink: _read_whole(reader, ink))
+    return _best_of(picture, lambda ink: _read_whole(classifier, ink))
 
 
-def read_number(reader: DigitReader, picture: Picture) -> tuple[list[list[Digit]], Ink]:
+def read_number(classifier: Classifier, picture: Picture) -> tuple[list[list[Digit]], Ink]:
     """Reads a picture of numbers, line by line; no lines where there is no ink."""
-    return _best_of(picture, lambda ink: _read_pages(reader, ink))
+    return _best_of(picture, lambda ink: _read_pages(classifier, ink))
 
 
 def _best_of(picture: Picture, read: Callable[[Ink], list[list[Digit]]]) -> tuple[list[list[Digit]], Ink]:
-    """The most believable reading: as the picture looks, the other way round, or of its page alone.
+    """The most probable reading: of the picture as binarized, of the other polarity, or of its page alone.
 
-    Reading costs far more than finding ink: what cannot win is not read, and a page that was taken
-    for ink only where nothing else is believable.
+    Reading costs far more than binarizing: a hypothesis that cannot win is not read, and a page that was
+    taken for ink only where nothing else is probable.
     """
+    # Cheap first: reading a hypothesis costs ten times as much as finding its ink.
     found = chosen = binarize(picture)
     pages = cache(lambda: find_pages(picture))
     lines: list[list[Digit]] = []
-    blots: list[Ink] = []
+    page_like: list[Ink] = []
 
     def consider(ink: Ink) -> None:
         nonlocal lines, chosen
         lines, chosen = _better(lines, chosen, read(ink), ink)
 
-    def look_unless_sheet(ink: Ink) -> None:
+    def consider_unless_page(ink: Ink) -> None:
         if may_be_page(ink) and is_page(ink, pages()):
-            blots.append(ink)
+            page_like.append(ink)
         else:
             consider(ink)
 
-    look_unless_sheet(found)
-    if not found.polarity_is_sure and _mean_digit_probability(lines) < 1.0 - _HEAD_START:
-        look_unless_sheet(binarize(picture, light_on_dark=not found.light_on_dark))
+    consider_unless_page(found)
+    # The other polarity deserves a reading only where this one left doubt.
+    if not found.polarity_is_sure and _mean_digit_probability(lines) < 1.0 - _MIN_GAIN:
+        consider_unless_page(binarize(picture, light_on_dark=not found.light_on_dark))
     if _mean_digit_probability(lines) <= _SURE:
+        # A desk beside the paper spoils threshold and polarity: once more with the page alone.
         for page in pages():
             consider(replace(binarize(isolate_page(picture, page)), picture=picture))
-    for blot in blots:
+    for ink in page_like:
         # A bold digit may be as large and as straight as a page, but has no page of digits on it.
         if _mean_digit_probability(lines) <= _SURE or sum(map(len, lines)) < _MANY:
-            others = read(blot)
+            others = read(ink)
             if _mean_digit_probability(others) > _SURE:
-                return others, blot
-            lines, chosen = _better(lines, chosen, others, blot)
+                return others, ink
+            lines, chosen = _better(lines, chosen, others, ink)
     return lines, chosen
 
 
-def read_boxes(reader: DigitReader, picture: Picture, boxes: Sequence[Box]) -> tuple[list[Digit], Ink]:
+def read_boxes(classifier: Classifier, picture: Picture, boxes: Sequence[Box]) -> tuple[list[Digit], Ink]:
     """Reads the ink in each box, in pixels of the input, as one digit; a box without ink has none."""
     ink = binarize(picture)
     components = find_components(ink)
     segments = [cut_out(components, *_window_of(ink, box)) for box in within_time_budget(boxes)]
     inked = [segment for segment in segments if segment is not None]
-    turns = _find_turns(reader, inked, _judge(reader, ink, inked))
-    read = iter(_judge(reader, ink, inked, turns=turns, rejection_threshold=_SAID_TO_BE_ONE))
+    # Boxes say where digits are, not which way is up.
+    turns = _find_turns(classifier, inked, _classify(classifier, ink, inked))
+    read = iter(_classify(classifier, ink, inked, turns=turns, rejection_threshold=_SAID_TO_BE_ONE))
     digits = [
         _nothing(box) if segment is None else replace(next(read), box=box)
         for segment, box in zip(segments, boxes, strict=True)
@@ -125,37 +135,37 @@ def read_boxes(reader: DigitReader, picture: Picture, boxes: Sequence[Box]) -> t
 def _better(
     first: list[list[Digit]], ink: Ink, second: list[list[Digit]], other: Ink
 ) -> tuple[list[list[Digit]], Ink]:
-    """The more believable of the readings of dark and of light ink."""
-    if not first or (
-        second and _mean_digit_probability(second) > _mean_digit_probability(first) + _HEAD_START
-    ):
+    """The more probable of the readings of dark and of light ink."""
+    if not first or (second and _mean_digit_probability(second) > _mean_digit_probability(first) + _MIN_GAIN):
         return second, other
     return first, ink
 
 
 def _mean_digit_probability(lines: list[list[Digit]]) -> float:
     """0 where there are no lines."""
-    return float(np.mean([digit_probability(digit) for line in lines for digit in line] or [0.0]))
+    return float(np.mean([digit.nearest_probability for line in lines for digit in line] or [0.0]))
 
 
-def _read_whole(reader: DigitReader, ink: Ink) -> list[list[Digit]]:
+def _read_whole(classifier: Classifier, ink: Ink) -> list[list[Digit]]:
     components = find_components(ink)
     chosen = choose_digit(components)
     if not chosen:
         return []
-    return [_judge(reader, ink, [crop_segment(components, chosen)], rejection_threshold=_SAID_TO_BE_ONE)]
+    return [
+        _classify(classifier, ink, [crop_segment(components, chosen)], rejection_threshold=_SAID_TO_BE_ONE)
+    ]
 
 
-def _read_pages(reader: DigitReader, ink: Ink) -> list[list[Digit]]:
+def _read_pages(classifier: Classifier, ink: Ink) -> list[list[Digit]]:
     segments = _segments_of(ink)
-    digits = _judge(reader, ink, segments)
-    turns = _find_turns(reader, segments, digits)
+    digits = _classify(classifier, ink, segments)
+    turns = _find_turns(classifier, segments, digits)
     if turns == 0:
-        return _read_segments(reader, ink, dict(zip(segments, digits, strict=True)))
+        return _read_segments(classifier, ink, dict(zip(segments, digits, strict=True)))
     turned = turn_ink(ink, turns)
     segments = _segments_of(turned)
-    digits = _judge(reader, turned, segments)
-    lines = _read_segments(reader, turned, dict(zip(segments, digits, strict=True)))
+    digits = _classify(classifier, turned, segments)
+    lines = _read_segments(classifier, turned, dict(zip(segments, digits, strict=True)))
     width, height = ink.picture.width, ink.picture.height
     return [
         [replace(digit, box=turn_box_back(digit.box, turns, width, height)) for digit in line]
@@ -170,54 +180,58 @@ def _segments_of(ink: Ink) -> list[Segment]:
     ]
 
 
-def _find_turns(reader: DigitReader, segments: Sequence[Segment], digits: Sequence[Digit]) -> int:
+def _find_turns(classifier: Classifier, segments: Sequence[Segment], digits: Sequence[Digit]) -> int:
     """How many quarters counterclockwise set the page upright: 0 unless its digits speak for another."""
     pairs = zip(segments, digits, strict=True)
+    # A long line looks the same upside down, and a 1 on its side is a dash.
     digitlike = [pair for pair in pairs if pair[0].extent < 2.2 * min(pair[0].width, pair[0].height)]
     sample = sorted(digitlike, key=lambda pair: -pair[0].extent)[:_MAX_SAMPLED]
     if len(sample) < 2:
         return 0
     upright = _mean_evidence([digit for _, digit in sample])
+    # Turning three times as much ink costs three times as long: only a page that reads badly is worth it.
     if np.exp(upright) > _DOUBTFUL:
         return 0
     scores = [upright]
     for turns in (1, 2, 3):
         pixels = np.stack([make_segment_digit(np.rot90(segment.coverage, turns)) for segment, _ in sample])
-        scores.append(_mean_evidence(reader.classify_batch(pixels, [digit.box for _, digit in sample])))
+        scores.append(_mean_evidence(classifier.classify_batch(pixels, [digit.box for _, digit in sample])))
     best = int(np.argmax(scores))
     gain = scores[best] - upright
+    # Four digits that gain little may do so by chance; many that gain a little do not.
     return best if gain > _TURN_EVIDENCE and gain * len(sample) > _MIN_LEAD else 0
 
 
 def _mean_evidence(digits: Sequence[Digit]) -> float:
-    return float(np.mean(np.log(np.clip([digit_probability(digit) for digit in digits], 0.02, 1.0))))
+    return float(np.mean(np.log(np.clip([digit.nearest_probability for digit in digits], 0.02, 1.0))))
 
 
-def _read_segments(reader: DigitReader, ink: Ink, known: dict[Segment, Digit]) -> list[list[Digit]]:
-    known = _stack(reader, ink, known)
+def _read_segments(classifier: Classifier, ink: Ink, known: dict[Segment, Digit]) -> list[list[Digit]]:
+    known = _stack(classifier, ink, known)
     least = _MIN_CUT_HEIGHT * typical_height(list(known)) if known else 0.0
     whole = {
         segment
         for segment, digit in known.items()
         if segment.height < least
-        or _is_whole(segment, digit_probability(digit))
+        or _is_whole(segment, digit.nearest_probability)
         or not may_be_several(segment)
     }
     lines = arrange(list(known), pen=pen_of(list(known)), whole=whole)
-    return _settle([_read_line(reader, ink, line, known) for line in lines])
+    return _settle([_read_line(classifier, ink, line, known) for line in lines])
 
 
-def _is_whole(segment: Segment, digit_probability: float) -> bool:
-    """Whether nobody need look for several digits in the segment: the wider it is, the surer of the one."""
+def _is_whole(segment: Segment, probability: float) -> bool:
+    """Whether a segment is one digit: the wider it is, the more probable that digit must be."""
     shape = segment.width / segment.height
-    return digit_probability > (_PLAIN if shape < _MAX_PLAIN_WIDTH else _SURE) and shape < _MAX_DIGIT_WIDTH
+    return probability > (_PLAIN if shape < _MAX_PLAIN_WIDTH else _SURE) and shape < _MAX_DIGIT_WIDTH
 
 
 def _settle(lines: list[list[Digit]]) -> list[list[Digit]]:
     """Refuses what the rest of the page speaks against: far smaller or larger, or alone and doubtful."""
     sure = [
-        d.box.height for line in lines for d in line if d.label is not None and digit_probability(d) > _SURE
+        d.box.height for line in lines for d in line if d.label is not None and d.nearest_probability > _SURE
     ]
+    # Of a few digits no size is typical.
     if len(sure) < _MANY:
         return lines
     typical = float(np.median(sure))
@@ -225,31 +239,33 @@ def _settle(lines: list[list[Digit]]) -> list[list[Digit]]:
     def settled(digit: Digit, alone: bool) -> Digit:
         if digit.label is None:
             return digit
+        # Half or twice the typical height is 1.4 standard deviations, and goes unpunished.
         off = max(abs(np.log(max(digit.box.height, 1e-9) / typical)) / 0.5 - 1.5, 0.0)
-        doubt = 0.5 * off**2 - np.log(max(digit_probability(digit), 1e-9))
-        if doubt > 3.0 or (alone and digit_probability(digit) < _PLAIN):
-            return replace(digit, label=None, confidence=1.0 - digit_probability(digit))
+        doubt = 0.5 * off**2 - np.log(max(digit.nearest_probability, 1e-9))
+        if doubt > 3.0 or (alone and digit.nearest_probability < _PLAIN):
+            return replace(digit, refused=True)
         return digit
 
     return [[settled(digit, len(line) == 1) for digit in line] for line in lines]
 
 
-def _stack(reader: DigitReader, ink: Ink, known: dict[Segment, Digit]) -> dict[Segment, Digit]:
+def _stack(classifier: Classifier, ink: Ink, known: dict[Segment, Digit]) -> dict[Segment, Digit]:
     """Joins segments that stand over one another where the two are a digit rather than each alone."""
     pairs = [
-        pair for pair in pairs_above(list(known)) if min(digit_probability(known[p]) for p in pair) < _PLAIN
+        pair for pair in pairs_above(list(known)) if min(known[p].nearest_probability for p in pair) < _PLAIN
     ]
-    judged = _judge(reader, ink, (join(pair) for pair in pairs))
-    gains = sorted(zip(judged, pairs, strict=True), key=lambda entry: -digit_probability(entry[0]))
+    judged = _classify(classifier, ink, (join(pair) for pair in pairs))
+    gains = sorted(zip(judged, pairs, strict=True), key=lambda entry: -entry[0].nearest_probability)
     result = dict(known)
+    # The surest pair first: a segment belongs to one digit only.
     for digit, (one, other) in gains:
-        if one in result and other in result and digit_probability(digit) > _PLAIN:
+        if one in result and other in result and digit.nearest_probability > _PLAIN:
             del result[one], result[other]
             result[join((one, other))] = digit
     return result
 
 
-def _read_line(reader: DigitReader, ink: Ink, line: Line, known: dict[Segment, Digit]) -> list[Digit]:
+def _read_line(classifier: Classifier, ink: Ink, line: TextLine, known: dict[Segment, Digit]) -> list[Digit]:
     widest = _MAX_DIGIT_WIDTH * line.height
     height = ink.picture.scale * line.height / ink.zoom
 
@@ -260,9 +276,9 @@ def _read_line(reader: DigitReader, ink: Ink, line: Line, known: dict[Segment, D
     def judge(spans: Iterable[Span]) -> dict[Span, Digit]:
         """One by one: together, their segments would take as much memory as hundreds of pictures."""
         spans = [span for span in spans if span not in alone]
-        # There are many ways to cut: a second look has its worth at what stands apart.
+        # Among many ways to cut, test-time augmentation is worth its time for separate segments only.
         joined = (join(line.segments[span.start : span.end]) for span in spans)
-        judged = _judge(reader, ink, joined, thinner=False)
+        judged = _classify(classifier, ink, joined, thinner=False)
         return dict(zip(spans, judged, strict=True))
 
     evidence = collect_evidence(line)
@@ -270,6 +286,7 @@ def _read_line(reader: DigitReader, ink: Ink, line: Line, known: dict[Segment, D
     alone = {
         span: known[segment] for span, segment in zip(units, line.segments, strict=True) if segment in known
     }
+    # Units of an uncut stretch are known from the first pass, those of a cut one are not.
     if evidence.seen:
         alone |= judge(span for span in units if not evidence.concerns(span))
     digits: dict[Span, Digit] = {}
@@ -282,12 +299,13 @@ def _read_line(reader: DigitReader, ink: Ink, line: Line, known: dict[Segment, D
     spans = list_spans(line.boundary_logits, fits)
     doubts = {span: evidence.doubt(span, alone) for span in spans}
     boxes = {span: _box_of(ink, *line.segments[span.start : span.end]) for span in spans}
+    # What a span costs by its size alone: enough to leave most of them unread.
     least = {span: min_span_cost(boxes[span], height) + doubts[span] for span in spans}
     return [digits[span] for span in best_path_reading_little(evidence.boundary_logits, least, score_spans)]
 
 
-def _judge(
-    reader: DigitReader,
+def _classify(
+    classifier: Classifier,
     ink: Ink,
     segments: Iterable[Segment],
     *,
@@ -295,7 +313,7 @@ def _judge(
     rejection_threshold: float = AMONG_DIGITS,
     thinner: bool = True,
 ) -> list[Digit]:
-    """What the segments are read as; in doubt also as a thinner pen would have written them, if `thinner`."""
+    """Classifies segments; those in doubt also as a thinner pen would have written them, if `thinner`."""
     coverages: list[np.ndarray] = []
     pixels: list[np.ndarray] = []
     boxes: list[Box] = []
@@ -306,7 +324,9 @@ def _judge(
     if not pixels:
         return []
     thin = (lambda at: make_segment_digit(coverages[at], thinner=True)) if thinner else None
-    return reader.classify_batch(np.stack(pixels), boxes, rejection_threshold=rejection_threshold, thin=thin)
+    return classifier.classify_batch(
+        np.stack(pixels), boxes, rejection_threshold=rejection_threshold, thin=thin
+    )
 
 
 def _box_of(ink: Ink, *segments: Segment) -> Box:
@@ -326,7 +346,5 @@ def _window_of(ink: Ink, box: Box) -> tuple[int, int, int, int]:
 
 
 def _nothing(box: Box) -> Digit:
-    from digitcnn.recognition.reader import Digit
-
     blank = np.zeros((SIDE, SIDE), dtype=np.float32)
-    return Digit(None, 1.0, np.full(10, 0.1, dtype=np.float32), box, blank)
+    return Digit(np.full(10, 0.1, dtype=np.float32), 0.0, True, box, blank)

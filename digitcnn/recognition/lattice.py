@@ -1,6 +1,6 @@
-"""Which neighbours are one digit: the segmentation that the recogniser and the gaps believe in most.
+"""Which neighbours are one digit: the most probable segmentation, by classifier and gaps.
 
-A line of writing comes as a row of units (pieces of a picture, pen strokes), too small rather than
+A line of writing comes as a row of units (segments of a picture, pen strokes), too small rather than
 too large. Every span of neighbours that could be one digit is read; dynamic programming then finds
 the way to part the row whose digits, gaps and cuts are likeliest together. Source: R. Casey,
 E. Lecolinet, "A survey of methods and strategies in character segmentation", 1996.
@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from digitcnn.ink.strokes import Box
 from digitcnn.ink.text_lines import CERTAIN
-
-if TYPE_CHECKING:
-    from digitcnn.ink.strokes import Box
-    from digitcnn.recognition.reader import Digit
+from digitcnn.recognition.reading import Digit
 
 MAX_SPAN_LENGTH = 14
 """No digit is made of more units than this."""
@@ -27,11 +25,11 @@ AMONG_DIGITS = 0.5
 """In a number, ink is refused from this probability of "not a digit" on: its neighbours are digits."""
 
 AS_GOOD = 0.2
-"""Costs that differ by less tell nothing of which way is right."""
+"""Costs that differ by less do not decide between two paths."""
 
 _UNREAD = 1e9
 _NOT_A_DIGIT = 4.5
-_MIN_DIGIT_PROBABILITY = 1e-4
+_MIN_PROBABILITY = 1e-4
 _USUAL_WIDTH, _USUAL_HEIGHT, _SPREAD = 0.85, 0.7, 0.25
 
 
@@ -66,11 +64,11 @@ def list_spans(
 def best_path(
     boundary_logits: Sequence[float], digits: Mapping[Span, Digit], *, height: float
 ) -> tuple[list[Span], float]:
-    """The likeliest way to part a row of units.
+    """The most probable path through a row of units.
 
     Args:
         boundary_logits: as for `list_spans`.
-        digits: what each span would be read as.
+        digits: the answer to each span.
         height: of a digit of this row, in the units of the boxes.
 
     Returns:
@@ -86,7 +84,7 @@ def best_path_reading_little(
     least: Mapping[Span, float],
     score_spans: Callable[[list[Span]], Sequence[float]],
 ) -> list[Span]:
-    """The likeliest way to part a row of units, or one as good, found without reading most spans.
+    """The most probable path through a row of units, or one as good, found without reading most spans.
 
     Args:
         boundary_logits: as for `list_spans`.
@@ -97,10 +95,12 @@ def best_path_reading_little(
         The spans, left to right, all of them read. `best_path` finds none that costs `AS_GOOD` less.
     """
     borders, bounds = _Borders.of(boundary_logits), dict(least)
+    # Unread spans cost at least their bound and at most "unread": the truth lies between the two best paths.
     costs = dict.fromkeys(least, _UNREAD)
     while True:
         hoped, bound = _best_path(borders, bounds)
         way, cost = _best_path(borders, costs)
+        # No unread span can make a path better by more than that.
         if cost - bound < AS_GOOD:
             return way
         asked = [span for span in hoped if costs[span] == _UNREAD]
@@ -109,7 +109,7 @@ def best_path_reading_little(
 
 
 class _Borders(NamedTuple):
-    """What it costs to end a digit between two units, and not to: `whole` is summed up from the left."""
+    """Costs of ending a digit between two units, and of not ending it: `whole` is summed up from the left."""
 
     split: list[float]
     whole: list[float]
@@ -117,6 +117,7 @@ class _Borders(NamedTuple):
     @classmethod
     def of(cls, boundary_logits: Sequence[float]) -> _Borders:
         chances = np.asarray(boundary_logits, dtype=float)
+        # Summed up from the left: the cost of not ending anywhere inside a span is one subtraction.
         whole = np.concatenate([[0.0], np.cumsum(np.logaddexp(0.0, chances))])
         return cls(np.logaddexp(0.0, -chances).tolist(), whole.tolist())
 
@@ -125,6 +126,7 @@ def _best_path(borders: _Borders, costs: Mapping[Span, float]) -> tuple[list[Spa
     count = len(borders.whole)
     best = [0.0] + [float("inf")] * count
     before: list[Span | None] = [None] * (count + 1)
+    # By start, so that the best path to a start is known before it is gone on from.
     for span in sorted(costs):
         start, end = span
         cost = best[start] + costs[span] + borders.whole[end - 1] - borders.whole[start]
@@ -141,33 +143,26 @@ def _best_path(borders: _Borders, costs: Mapping[Span, float]) -> tuple[list[Spa
     return spans[::-1], best[count]
 
 
-def digit_probability(digit: Digit) -> float:
-    """How likely the ink is the digit that it is nearest to, 0-1, refused or not."""
-    if digit.label is not None:
-        return digit.confidence
-    return (1.0 - digit.confidence) * float(digit.probabilities.max())
-
-
 def span_cost(digit: Digit, height: float) -> float:
     """Minus the logarithm of how likely the ink is what it is read as, its size included."""
-    as_digit = _cost_of_size(digit.box, height) - math.log(
-        max(digit_probability(digit), _MIN_DIGIT_PROBABILITY)
-    )
-    if digit.label is not None:
+    as_digit = _cost_of_size(digit.box, height) + _cost_of(digit.nearest_probability)
+    if not digit.refused:
         return as_digit
-    return min(
-        as_digit,
-        _cost_of_refusal(digit.box, height) - math.log(max(digit.confidence, _MIN_DIGIT_PROBABILITY)),
-    )
+    return min(as_digit, _cost_of_refusal(digit.box, height) + _cost_of(1.0 - digit.digit_probability))
 
 
 def min_span_cost(box: Box, height: float) -> float:
-    """What ink in this box costs, whatever it is read as, at least."""
+    """A lower bound of `span_cost` for ink in this box, whatever its digit."""
     return min(_cost_of_size(box, height), _cost_of_refusal(box, height))
+
+
+def _cost_of(probability: float) -> float:
+    return -math.log(max(probability, _MIN_PROBABILITY))
 
 
 def _cost_of_size(box: Box, height: float) -> float:
     wide, high = (max(side / max(height, 1e-9), 1e-3) for side in (box.width, box.height))
+    # A normal distribution of the logarithm, on one side only: narrow 1s and tall 7s are usual.
     too_wide = max(math.log(wide / _USUAL_WIDTH) / _SPREAD, 0.0)
     too_low = max(math.log(_USUAL_HEIGHT / high) / _SPREAD, 0.0)
     return 0.5 * (too_wide**2 + too_low**2)

@@ -2,7 +2,6 @@
 
 import os
 import threading
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +9,8 @@ from ai_edge_litert.interpreter import Interpreter
 
 from digitcnn.confidence import CLASSES
 from digitcnn.errors import ModelNotFoundError
+from digitcnn.file_cache import cached_by_file
 from digitcnn.ink.house_digit import SIDE
-from digitcnn.recognition.litert import open_network, run_network
 
 _BATCH = 256
 
@@ -55,9 +54,11 @@ class Recognizer:
         digits = np.asarray(digits, dtype=np.float32)
         if digits.ndim != 3 or digits.shape[1:] != (SIDE, SIDE):
             raise ValueError(f"expected digits of shape (n, 28, 28), received {digits.shape}")
+        # A network with threads of its own, used once.
         if len(digits) >= _MANY:
             # Its memory goes with it, and single digits don't wait until it is done.
             return self._run(open_network(self._model, threads=os.cpu_count() or 1), digits)
+        # LiteRT's interpreter holds one set of tensors: two threads would mix their digits.
         with self._lock:
             return self._run(self._network, digits)
 
@@ -67,7 +68,36 @@ class Recognizer:
         return np.concatenate([run_network(network, batch) for batch in batches] or [empty])
 
 
-@lru_cache(maxsize=16)
-def load_recognizer(path: str, changed: int) -> Recognizer:
-    """The recognizer of a file, one per process; `changed` is its time, so that a new file is loaded anew."""
+@cached_by_file(maxsize=16)
+def load_recognizer(path: Path) -> Recognizer:
+    """The recognizer of a file, one per process."""
     return Recognizer(path)
+
+
+def open_network(model: bytes, *, threads: int = 1) -> Interpreter:
+    """A network of one input and one output, ready to run; not to be run by two threads at once.
+
+    Args:
+        model: the bytes of a `.tflite` file. Given a path, LiteRT maps the file, and a file that is
+            written anew ends the process.
+        threads: how many of LiteRT's own work on one array.
+
+    Raises:
+        ValueError: the bytes are no network.
+        RuntimeError: the network does not fit together.
+    """
+    network = Interpreter(model_content=model, num_threads=threads)
+    network.allocate_tensors()
+    return network
+
+
+def run_network(network: Interpreter, array: np.ndarray) -> np.ndarray:
+    """What the network makes of a float32 array; its shape may change from one to the next."""
+    (door,) = network.get_input_details()
+    (end,) = network.get_output_details()
+    if tuple(door["shape"]) != array.shape:
+        network.resize_tensor_input(door["index"], array.shape)
+        network.allocate_tensors()
+    network.set_tensor(door["index"], array)
+    network.invoke()
+    return network.get_tensor(end["index"])

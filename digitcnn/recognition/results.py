@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from digitcnn.recognition.reader import Digit, Reading
+from digitcnn.recognition.reading import Digit, Reading
 
 DOUBTFUL_BELOW = 0.9
 """A digit read with less confidence deserves a second look."""

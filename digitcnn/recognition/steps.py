@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
-from digitcnn.recognition.reader import Expect, PictureReading
+from digitcnn.recognition.reading import Expect, PictureReading
 
 MAX_CENTERED = 12
 """Digits shown in the last step."""
@@ -86,6 +86,7 @@ def _color(labels: np.ndarray, chosen: list[int], mask: np.ndarray) -> np.ndarra
     colors[chosen] = _COLORS[np.arange(len(chosen)) % len(_COLORS)]
     colors[0] = _PAPER
     painted = colors[labels]
+    # Ink that belongs to no component was taken out as a ruled line.
     painted[mask & (labels == 0)] = _LEFT_OUT
     return painted
 
@@ -94,6 +95,7 @@ def _tile(digits: list[np.ndarray]) -> np.ndarray:
     """House digits side by side, in as square a field as they fill."""
     if not digits:
         return np.broadcast_to(_PAPER, (28, 28, 3)).copy()
+    # Square, so that a few digits are large and twelve still fit.
     columns = int(np.ceil(np.sqrt(len(digits))))
     rows = -(-len(digits) // columns)
     side = 28 + _GAP

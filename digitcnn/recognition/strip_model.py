@@ -1,7 +1,7 @@
-"""Touching digits, seen with their neighbours: which digits stand in a stretch of ink, and where.
+"""Touching digits, detected with their neighbours: which digits stand in a span of ink, and where.
 
 A cut through touching digits often leaves something that looks like another digit. The network here
-sees the whole stretch at once and says for each column which digit has its middle there; it is
+sees the whole span at once and says for each column which digit has its middle there; it is
 trained by `python -m digitcnn.training.strips`.
 """
 
@@ -16,19 +16,19 @@ import cv2
 import numpy as np
 
 from digitcnn.ink.images.strip import INK_HEIGHT, STRIDE, column_in_ink, make_strip
-from digitcnn.recognition.litert import open_network, run_network
+from digitcnn.recognition.model import open_network, run_network
 
 MODEL_FILE = Path(__file__).with_name("strips.tflite")
 
 _BLANK = 10
 _MIN_PRESENCE = 0.1
-"""What is less likely a digit's middle is none."""
+"""Detections with less presence are dropped."""
 
 _STRETCH = 1.2
-"""Ink is shown to the network so much wider than it is: then it misses fewer of the digits that overlap."""
+"""Ink is shown to the network wider by this factor: then it misses fewer of the digits that overlap."""
 
 _WIDEST = 40
-"""The widest stretch that is looked at, in heights."""
+"""The widest span that is read, in heights."""
 
 _APART = 0.13
 """Middles of two digits are at least this far apart, in heights of the ink."""
@@ -36,7 +36,7 @@ _APART = 0.13
 
 @dataclass(frozen=True, eq=False)
 class Detection:
-    """One digit in a stretch of ink.
+    """One digit in a span of ink.
 
     Attributes:
         column: of its middle, in pixels from the left of the ink.
@@ -67,13 +67,13 @@ class StripRecognizer:
 
 
 def detect_digits(coverage: np.ndarray) -> list[Detection]:
-    """The digits of a stretch of ink, left to right.
+    """The digits of a span of ink, left to right.
 
     Args:
         coverage: (height, width) float32 in 0-1, ink 1, tight around the ink.
 
     Returns:
-        What is seen: nothing in ink that is wider than any number, such as a line.
+        The detections: none in ink that is wider than any number, such as a line.
     """
     height, width = coverage.shape
     if width > _WIDEST * height:
@@ -94,6 +94,7 @@ def find_middles(seen: np.ndarray) -> list[tuple[float, np.ndarray, float]]:
     A digit is where the chance of a middle is greatest in its surroundings.
     """
     mass = 1.0 - seen[:, _BLANK]
+    # Two neighbouring steps often share one middle: smoothed, it has a single peak.
     smooth = np.convolve(np.pad(mass, 1), [0.25, 0.5, 0.25], mode="valid")
     reach = int(_APART * INK_HEIGHT / STRIDE)
     middles: list[tuple[float, np.ndarray, float]] = []
@@ -101,6 +102,7 @@ def find_middles(seen: np.ndarray) -> list[tuple[float, np.ndarray, float]]:
         around = smooth[max(step - reach, 0) : step + reach + 1]
         if smooth[step] < around.max() or (middles and step - middles[-1][0] <= reach):
             continue
+        # Middles fall between steps: the step before and after hold part of the answer.
         near = slice(max(step - 1, 0), step + 2)
         presence = float(mass[near].max())
         if presence < _MIN_PRESENCE:

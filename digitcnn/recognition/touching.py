@@ -1,37 +1,34 @@
-"""Which cuts through touching digits are right: those that a look at the whole stretch agrees with."""
+"""Touching digits: evidence from the whole touching span decides between the cuts through it."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from digitcnn.ink.images.cuts import Line, Segment, join
-from digitcnn.recognition.lattice import AMONG_DIGITS, Span, digit_probability
+from digitcnn.ink.images.cuts import Segment, TextLine, join
+from digitcnn.recognition.lattice import AMONG_DIGITS, Span
+from digitcnn.recognition.reading import Digit
 from digitcnn.recognition.strip_model import Detection, detect_digits
 
-if TYPE_CHECKING:
-    from digitcnn.recognition.reader import Digit
-
 _TRUST = 0.7
-"""How much the look at the stretch counts, and the rest the look at the cut alone."""
+"""Weight of the evidence of the whole span; the rest is the weight of the segment alone."""
 
 _UNSEEN = 5.0
 """Cost of ink in which no digit's middle is seen, as minus the logarithm of its likelihood."""
 
-_LEAST = 1e-5
-_MIN_SEEN = 1e-4
-"""Neither look rules anything out: probabilities are never below these."""
+_MIN_PROBABILITY = 1e-5
+_MIN_FUSED = 1e-4
+"""Neither opinion rules anything out: probabilities are never below these."""
 
 _PRESENT = 0.5
 
 _ONE, _ANOTHER = 0.6, 0.25
 """Ink in which the clearest digit and the next are less present than this is not cut.
 
-Of some 200 stretches of touching digits that were read right, two had a second digit below 0.3.
+Of some 200 spans of touching digits that were read right, two had a second digit below 0.3.
 """
 
 _REACH = 0.04
@@ -39,18 +36,18 @@ _REACH = 0.04
 
 
 def may_be_several(segment: Segment) -> bool:
-    """Whether a look at the whole segment sees more than one digit, the second be it ever so faintly."""
+    """Whether the network detects more than one digit in a segment, the second perhaps faintly."""
     seen = sorted((each.presence for each in detect_digits(segment.coverage)), reverse=True)
     return len(seen) > 1 and seen[0] > _ONE and seen[1] > _ANOTHER
 
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """What a look at the stretches of a line that were cut, each as a whole, tells of its spans.
+    """The digits detected in the touching spans of a line, each seen as a whole.
 
     Attributes:
-        boundary_logits: those of the line, but even where the look tells how many digits there are.
-        seen: the digits whose middles lie in each unit of the stretches in which there are several.
+        boundary_logits: those of the line, raised to 0 where the network counts the digits.
+        seen: the digits whose middles lie in each unit of the spans that hold several.
     """
 
     boundary_logits: Sequence[float]
@@ -60,11 +57,11 @@ class Evidence:
         return not self.seen.keys().isdisjoint(range(span.start, span.end))
 
     def doubt(self, span: Span, alone: Mapping[Span, Digit]) -> float:
-        """What the look has against taking a span for one digit, as minus the logarithm of a likelihood.
+        """The evidence against taking a span for one digit, as minus the logarithm of a likelihood.
 
         Args:
             span: of the line.
-            alone: what each unit that is not in `seen` is read as by itself.
+            alone: the answer to each unit that is not in `seen`.
         """
         if not self.concerns(span):
             return 0.0
@@ -72,10 +69,10 @@ class Evidence:
         if not within:
             return _UNSEEN
         chances = [within[0].presence, *(1.0 - each.presence for each in within[1:])]
-        return -sum(math.log(max(chance, _LEAST)) for chance in chances)
+        return -sum(math.log(max(chance, _MIN_PROBABILITY)) for chance in chances)
 
     def fuse(self, span: Span, digit: Digit, alone: Mapping[Span, Digit]) -> Digit:
-        """What a span is read as, by this look and by one at the span alone, which is `digit`."""
+        """The answer to a span, fused of this evidence and of `digit`, the answer to the span alone."""
         within = self._within(span, alone) if self.concerns(span) else []
         if len(within) == 1 or (within and within[1].presence < _PRESENT):
             return _fuse(digit, within[0])
@@ -89,27 +86,29 @@ class Evidence:
         return sorted(within, key=lambda each: -each.presence)
 
 
-def collect_evidence(line: Line) -> Evidence:
-    """Looks at each stretch of ink that was cut as a whole."""
+def collect_evidence(line: TextLine) -> Evidence:
+    """Detects the digits of each touching span, seen as a whole."""
     boundary_logits = list(line.boundary_logits)
     seen: dict[int, list[Detection]] = {}
+    # The cutter proposes far more cuts than there are digits: the network, which sees neighbours, decides.
     for start, end in line.cut:
         by_unit = _see(line.segments[start:end], line.height)
         if sum(each.presence > _PRESENT for unit in by_unit for each in unit) > 1:
             seen.update(enumerate(by_unit, start))
+            # Where the network counts the digits, much ink at a cut no longer speaks against a boundary.
             boundary_logits[start : end - 1] = [max(each, 0.0) for each in boundary_logits[start : end - 1]]
     return Evidence(boundary_logits, seen)
 
 
 def _own_middle(digit: Digit) -> list[Detection]:
-    """What a segment that was not cut adds to a span: the one digit that it is by itself, if it is one."""
+    """The detection that an uncut segment adds to a span: the digit that it is by itself, if any."""
     return (
         [Detection(0.0, digit.probabilities, min(digit.confidence, 0.99))] if digit.label is not None else []
     )
 
 
 def _see(units: Sequence[Segment], height: float) -> list[list[Detection]]:
-    """The digits whose middles lie in each unit of a stretch."""
+    """The digits whose middles lie in each unit of a span."""
     whole = join(units)
     seen: list[list[Detection]] = [[] for _ in units]
     for each in detect_digits(whole.coverage):
@@ -125,17 +124,18 @@ def _ink_between(segment: Segment, left: float, right: float) -> float:
 
 
 def _fuse(digit: Digit, seen: Detection) -> Digit:
-    """The geometric mean of both looks."""
-    is_digit = digit_probability(digit) / max(float(digit.probabilities.max()), _LEAST)
-    alone = np.append(is_digit * digit.probabilities, 1.0 - is_digit)
+    """The weighted geometric mean of both opinions."""
+    alone = np.append(digit.digit_probability * digit.probabilities, 1.0 - digit.digit_probability)
     together = np.append(seen.presence * seen.probabilities, 1.0 - seen.presence)
-    logs = (1.0 - _TRUST) * np.log(np.maximum(alone, _LEAST))
-    logs += _TRUST * np.log(np.maximum(together, _MIN_SEEN))
+    logs = (1.0 - _TRUST) * np.log(np.maximum(alone, _MIN_PROBABILITY))
+    logs += _TRUST * np.log(np.maximum(together, _MIN_FUSED))
     chances = np.exp(logs - logs.max())
+    # The two opinions are taken as independent experts: their logarithms add up, weighted.
     chances /= chances.sum()
     refusal = float(chances[-1])
-    given = (chances[:-1] / (1.0 - refusal)).astype(np.float32)
-    if refusal > AMONG_DIGITS:
-        return replace(digit, label=None, confidence=refusal, probabilities=given)
-    label = int(given.argmax())
-    return replace(digit, label=label, confidence=float(chances[label]), probabilities=given)
+    return replace(
+        digit,
+        probabilities=(chances[:-1] / (1.0 - refusal)).astype(np.float32),
+        digit_probability=1.0 - refusal,
+        refused=refusal > AMONG_DIGITS,
+    )

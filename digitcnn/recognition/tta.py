@@ -1,4 +1,4 @@
-"""A second look at what a model doubts: the same digit, slightly turned and slanted, and of a thinner pen.
+"""Test-time augmentation of digits in doubt: slightly turned and slanted copies, and a thinner pen.
 
 Source: "Very Deep Convolutional Networks for Large-Scale Image Recognition", Simonyan and Zisserman,
 2015, and much work since: the mean over distorted copies is right more often than the image alone.
@@ -15,7 +15,7 @@ DOUBT = 0.95
 """Below this probability, the best answer is doubted. Of MNIST's test digits, one in twenty is."""
 
 _FULL_DOUBT = 0.85
-"""From here down, all looks count alike; above, the first one more, lest a breath change an answer."""
+"""From here down all copies count alike; above, the original counts more, so that answers change smoothly."""
 
 _TURN = np.deg2rad(10)
 _SLANT = 0.2
@@ -54,10 +54,11 @@ def augment_doubted(
     if thin is not None:
         seen.append(np.stack([thin(at) for at in doubted.tolist()]))
     copies = [np.stack([_distort(digit, matrix) for digit in each]) for each in seen for matrix in _COPIES]
-    looks = [*seen[1:], *copies]
-    answers = answer(np.concatenate(looks)).reshape(len(looks), doubted.size, -1)
+    views = [*seen[1:], *copies]
+    answers = answer(np.concatenate(views)).reshape(len(views), doubted.size, -1)
     first = probabilities[doubted]
-    mean = (first + answers.sum(axis=0)) / (1 + len(looks))
+    mean = (first + answers.sum(axis=0)) / (1 + len(views))
+    # Faded in, or an answer of 0.951 and one of 0.949 would differ by more than their pixels do.
     doubt = np.minimum((DOUBT - first.max(axis=1, keepdims=True)) / (DOUBT - _FULL_DOUBT), 1.0)
     result = probabilities.copy()
     result[doubted] = first + doubt * (mean - first)

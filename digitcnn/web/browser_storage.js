@@ -1,4 +1,4 @@
-// With a page that is loaded anew the server begins a new visit: the tab alone still knows the visitor's own digits.
+// A reload begins a new visit on the server: only the tab still knows the visitor's own digits.
 const KEPT = "digitcnn.own-digits";
 let asked;
 
@@ -14,6 +14,6 @@ export default function ({ data, setTriggerValue }) {
       sessionStorage.removeItem(KEPT);
     }
   } catch {
-    // A browser that keeps nothing, or has no room: then the digits last as long as the visit.
+    // The browser stores nothing or has no room: the digits last as long as the visit.
   }
 }

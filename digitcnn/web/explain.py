@@ -1,4 +1,4 @@
-"""The fold under an answer that shows what of a digit it hangs on; nothing is loaded until it is opened."""
+"""The fold under an answer that shows which parts of a digit it depends on."""
 
 import numpy as np
 import streamlit as st
@@ -6,18 +6,19 @@ import streamlit as st
 from digitcnn.web.models import Model
 
 
-def show_look_fold(model: Model, pixels: np.ndarray | None, *, key: str) -> None:
-    """Where a model looks, behind a fold.
+def show_explanation(model: Model, pixels: np.ndarray | None, *, key: str) -> None:
+    """Where a model looks, behind a fold; nothing is loaded until the visitor opens it.
 
     Args:
-        model: that has answered.
+        model: that gave the answer.
         pixels: the house digit, (28, 28) in 0-1; None while there is none.
         key: of the fold.
     """
     fold = st.expander("Where the model looks", icon=":material/visibility:", on_change="rerun", key=key)
     if not fold.open:
         return
-    from digitcnn.web.lab.inside import show_where_it_looks
+    from digitcnn.web.lab.occlusion import show_occlusion
 
     with fold:
-        show_where_it_looks(model.path, np.zeros((28, 28), np.float32) if pixels is None else pixels)
+        blank = np.zeros((28, 28), np.float32)
+        show_occlusion(model.path, blank if pixels is None else pixels, key="looks.cover")

@@ -1,4 +1,4 @@
-"""The frame around every page: its title, the menu above it and the line below it."""
+"""The frame around every page: its title, the menu above and the line below."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from streamlit.errors import StreamlitPageNotFoundError
 from digitcnn.run_folder import APP
 
 WIDTH = 1120
-"""Pixels that a page's content is wide at most."""
+"""Pixels, the most that a page's content is wide."""
 
 
 class Page(NamedTuple):
@@ -30,16 +30,16 @@ PAGES = (
     Page("pages/model_lab.py", "Model Lab", ":material/science:", "Train CNNs and compare what they learn"),
     Page("pages/data.py", "Data", ":material/dataset:", "See what the models learn from"),
 )
-"""The menu, in order; a page is in it once its script exists."""
+"""The menu, in order; a page whose script is missing is left out."""
 
 
-def pages_there_are() -> list[Page]:
+def list_pages() -> list[Page]:
     """The pages whose scripts exist, in the menu's order."""
     return [page for page in PAGES if (APP / page.script).is_file()]
 
 
 def draw_frame(title: str | None = None, *, styles: Sequence[str] = ()) -> DeltaGenerator:
-    """Draws what surrounds a page; every page calls it first.
+    """Draws the frame; every page calls it first.
 
     Args:
         title: the page's own name for the browser tab; None on the home page.
@@ -67,17 +67,36 @@ def draw_frame(title: str | None = None, *, styles: Sequence[str] = ()) -> Delta
 
 
 def link_to(page: Page, *, width: Literal["content", "stretch"] = "content") -> None:
-    """A link to a page of the app.
-
-    A page that was started on its own has no siblings to link to: there the label stands alone.
-    """
+    """A link to a page of the app; the label alone where a page was started by itself, without siblings."""
     try:
         st.page_link(page.script, label=page.label, icon=page.icon, width=width)
     except StreamlitPageNotFoundError:
         st.markdown(f"{page.icon} {page.label}", width=width)
 
 
+def show_heading(title: str, question: str, *, anchor: str | Literal[False] = False) -> None:
+    """A section's heading: the field's term, and below it the plain question that the section answers."""
+    with st.container(gap=None):
+        st.subheader(title, anchor=anchor)
+        st.caption(question)
+
+
+def zoom_css(width: int, *, container: str) -> str:
+    """Rules that shrink a canvas of fixed size with its column.
+
+    Args:
+        width: of the canvas, in CSS pixels.
+        container: key of its container, whose `container-type` is `inline-size`.
+    """
+    # CSS can't divide a length by a length: a rule for every ten pixels comes close enough.
+    return "\n".join(
+        f"@container (max-width: {narrower}px) "
+        f"{{ .st-key-{container} > * {{ zoom: {(narrower - 10) / width:.3f}; }} }}"
+        for narrower in range(width - 1, 240, -10)
+    )
+
+
 def _draw_menu() -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="menu"):
-        for page in pages_there_are():
+        for page in list_pages():
             link_to(page)

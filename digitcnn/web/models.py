@@ -1,5 +1,6 @@
-"""The models that pages offer, each loaded once per server."""
+"""The models that pages offer, each loaded once per server, and the control that chooses one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,10 +13,13 @@ from digitcnn.run_folder import SHIPPED, RunFolder, list_runs, runs_root
 
 _CHOSEN = "models.chosen"
 USED = "use"
-"""The query parameter that holds the run which comes first on the pages that read."""
+"""The query parameter with the run that comes first on the pages that read."""
 
 MAX_READERS = 16
-"""Readers kept in memory at most; the least recently used one goes."""
+"""Readers kept in memory; the least recently used one goes."""
+
+_MAX_SIDE_BY_SIDE = 4
+"""More names than these stand in a list that opens."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +27,8 @@ class Model:
     """A trained model that a page can ask.
 
     Attributes:
-        name: that it is called by; no two on a page have the same.
-        changed: time of the model's file, so that a newly trained one is loaded anew.
+        name: shown on the page; unique there.
+        changed: modification time of the model's file, so that a newly trained one is loaded anew.
         path: of its run folder.
     """
 
@@ -34,24 +38,24 @@ class Model:
 
 
 def list_models() -> list[Model]:
-    """The visitor's own choice from the lab first, then the shipped models, of these the default first.
+    """The visitor's own choice from the Lab first, then the shipped models, of these the default first.
 
-    Those that are still being trained are left out.
+    Models that are still being trained are left out.
     """
     found = [folder for folder in list_runs(SHIPPED) if folder.tflite_file.is_file() and is_finished(folder)]
     models = [Model(folder.name, folder.tflite_file.stat().st_mtime_ns, str(folder.path)) for folder in found]
-    return _chosen_in_the_lab() + sorted(models, key=lambda model: (model.name != DEFAULT_MODEL, model.name))
+    return _chosen_in_lab() + sorted(models, key=lambda model: (model.name != DEFAULT_MODEL, model.name))
 
 
 def use_run(name: str | None) -> None:
-    """Makes a run of this machine the visitor's model on the pages that read, or none."""
+    """Puts a run of this machine first on the pages that read; None puts the default back."""
     st.session_state[_CHOSEN] = name
     if not name:
         st.query_params.pop(USED, None)
 
 
 def used_run() -> str | None:
-    """The run that `use_run` has chosen, or the address of the page, which keeps it over a reload."""
+    """The run that `use_run` chose, or the one in the page's address, which survives a reload."""
     name = st.session_state.get(_CHOSEN)
     if name is None and (asked := st.query_params.get(USED)) and Path(asked).name == asked:
         name = st.session_state[_CHOSEN] = asked
@@ -61,14 +65,47 @@ def used_run() -> str | None:
 
 
 def is_finished(folder: RunFolder) -> bool:
-    """The run came to its end; a broken record says nothing of the kind."""
+    """The run came to its end; False where its record is broken."""
     try:
         return folder.read_record().state == "finished"
     except DigitcnnError:
         return False
 
 
-def _chosen_in_the_lab() -> list[Model]:
+@lru_cache(maxsize=MAX_READERS)  # Streamlit's cache takes longer to look one up than it takes to answer.
+def load_reader(model: Model) -> DigitReader:
+    """The reader of a model, shared by all visitors."""
+    return DigitReader(model.path)
+
+
+def choose_model(models: Sequence[Model], *, page: str) -> Model:
+    """A control for the model whose answer counts; the page's address keeps the choice over a reload.
+
+    Args:
+        models: at least one; the first is chosen until the visitor chooses another.
+        page: each page has a choice of its own.
+    """
+    names = [model.name for model in models]
+    # With the first name in the key, another first model (chosen in the Lab) overrules an older choice here.
+    key = f"{page}.model-{names[0]}"
+    if len(names) > _MAX_SIDE_BY_SIDE:
+        name = st.selectbox(
+            "Model", names, width=180, label_visibility="collapsed", bind="query-params", key=key
+        )
+    else:
+        name = st.segmented_control(
+            "Model",
+            names,
+            default=names[0],
+            required=True,
+            label_visibility="collapsed",
+            bind="query-params",
+            key=key,
+        )
+    return models[names.index(name)]
+
+
+def _chosen_in_lab() -> list[Model]:
     name = used_run()
     if not name:
         return []
@@ -80,9 +117,3 @@ def _chosen_in_the_lab() -> list[Model]:
     except (OSError, DigitcnnError):
         return []  # Somebody has deleted it, or damaged it.
     return [model]
-
-
-@lru_cache(maxsize=MAX_READERS)  # Streamlit's cache takes longer to look one up than it takes to answer.
-def load_reader(model: Model) -> DigitReader:
-    """The reader of a model, shared by all visitors."""
-    return DigitReader(model.path)

@@ -1,21 +1,18 @@
 """A visitor's own digits on the pages: collected under an answer, shown in a fold, scored for the Lab."""
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import streamlit as st
 
 from digitcnn.errors import DigitcnnError, InputError
 from digitcnn.lab.personal_digits import MAX_DIGITS, PersonalDigits, PersonalScore, score_models
 from digitcnn.recognition.reader import DigitReader
 from digitcnn.web.browser_storage import keep_digits, own_digits, remember_digits
-from digitcnn.web.frame import PAGES, link_to, pages_there_are
-from digitcnn.web.images import picture_of_pixels
+from digitcnn.web.frame import PAGES, link_to, list_pages
+from digitcnn.web.images import figure_html, picture_of_pixels
 from digitcnn.web.models import Model, list_models, load_reader
-from digitcnn.web.tables import make_table
 from digitcnn.web.text import join_words
 
 FILE = "my-digits.npz"
@@ -28,10 +25,10 @@ _UPLOADS = "personal.uploads"
 
 
 def ask_label(pixels: np.ndarray | None, *, key: str) -> None:
-    """Asks what a drawing really was; the choice puts it into the visitor's set, taken back it leaves it.
+    """Asks which digit a drawing is; a choice adds it to the visitor's set, a second click removes it.
 
     Args:
-        pixels: the house digit, (28, 28); None keeps the place while there is nothing to ask about.
+        pixels: the house digit, (28, 28); None while there is nothing to ask about.
         key: of the control.
     """
     own = own_digits()
@@ -47,13 +44,13 @@ def ask_label(pixels: np.ndarray | None, *, key: str) -> None:
             disabled=pixels is None,
             wrap=True,
         )
-        st.caption(_format_kept(label, own))
+        st.caption(_explain_choice(label, own))
 
 
 def show_personal_set() -> None:
-    """The visitor's digits behind a fold: look at them, take them away, bring them back, clear them."""
+    """The visitor's digits behind a fold, with buttons to download, bring back and clear them."""
     own = own_digits()
-    # Its label is always the same: with another one it would be another fold, and shut.
+    # The label never changes: another label would make another fold, a closed one.
     with st.container(gap=None):
         remember_digits("set")
         fold = st.expander("Your own digits", icon=":material/inbox:", on_change="rerun", key="personal.open")
@@ -69,38 +66,39 @@ def show_personal_set() -> None:
             st.html(_strip_html(own))
         else:
             st.caption(
-                "None yet. Under an answer, say which digit it was: also where the answer was right, "
-                "so that the Lab's score of your handwriting is a fair one."
+                "None yet. Under an answer, choose which digit it was, also where the answer was right: "
+                "only then is the Lab's score of your handwriting fair."
             )
         _show_set_tools(own)
         st.caption(
-            "They are kept in this tab of your browser and nowhere else, until you close it: download them "
-            "to have them next time."
+            "They stay in this tab of your browser until you close it, and nowhere else: download them to "
+            "have them next time."
         )
 
 
 def show_personal_scores(others: Mapping[str, Model] | None = None) -> None:
-    """How many of the visitor's own digits each model reads; without any, how to collect some.
+    """How many of the visitor's own digits each model reads, or how to collect some.
 
     Args:
-        others: models to ask beside those that Draw and Upload offer, by what they are called.
+        others: models beside those that Draw and Upload offer, by their names on the page.
     """
     own = own_digits()
     remember_digits("scores")
     if not len(own):
         st.info(
-            "None of your own digits are here yet. Draw or upload some, and under each answer choose which "
-            "digit it was, whether the answer was right or wrong: every model is then scored on them here.",
+            "None of your own digits are here yet. Draw or upload some and choose under each answer, "
+            "right or wrong, which digit it was: every model is then scored on them here.",
             icon=":material/inbox:",
         )
         with st.container(horizontal=True):
-            for page in pages_there_are():
+            for page in list_pages():
                 if page in PAGES[1:3]:
                     link_to(page)
         return
     scores = _score(own, {model.name: model for model in list_models()} | dict(others or {}))
     st.dataframe(
         _tabulate(scores),
+        hide_index=True,
         column_config={
             "model": st.column_config.TextColumn("Model"),
             "right": st.column_config.NumberColumn("Right", width="small"),
@@ -112,11 +110,11 @@ def show_personal_scores(others: Mapping[str, Model] | None = None) -> None:
             "refused": st.column_config.NumberColumn("Refused", width="small"),
         },
         key="personal.scores-table",
-        alt="Per model, how many of your own digits it reads as you labelled them",
+        alt="Per model, how many of your own digits it reads as you labeled them",
     )
     st.caption(
-        f"{_format_best(scores)} A model is right where it reads what you said; a refusal is not right. "
-        "If you label only what was misread, every model looks worse than it is."
+        f"{_format_best(scores)} A model is right where it reads the digit that you chose; refusals are "
+        "not right. If you label only misread digits, every model looks worse than it is."
     )
 
 
@@ -128,12 +126,12 @@ def _follow(pixels: np.ndarray, key: str) -> None:
         st.session_state[_TROUBLE] = str(error)
 
 
-def _format_kept(label: int | None, own: PersonalDigits) -> str:
+def _explain_choice(label: int | None, own: PersonalDigits) -> str:
     if st.session_state.get(_TROUBLE) and len(own) >= MAX_DIGITS:
         return st.session_state[_TROUBLE]
     if label is None:
         return (
-            "Your answer puts the drawing among your own digits, which the Model Lab scores every model on."
+            "Your answer puts the drawing among your own digits, on which the Model Lab scores every model."
         )
     count = f"your own digits, {len(own)} so far" if len(own) > 1 else "your own digits"
     return f"Kept as a {label} among {count}. Choose {label} again to take it back."
@@ -160,9 +158,11 @@ def _show_set_tools(own: PersonalDigits) -> None:
             key="personal.take-back",
         )
         with st.popover("Clear", icon=":material/delete:", disabled=not len(own)):
-            st.caption(f"All {len(own)} go, and can't be brought back unless you have downloaded them.")
+            st.caption(
+                f"This removes all {len(own)}. They can't be brought back unless you have downloaded them."
+            )
             st.button("Clear them all", type="primary", on_click=_clear, key="personal.clear")
-    # A new key empties the uploader once its file has been taken in.
+    # A new key empties the uploader once its file has been read.
     key = f"personal.file-{st.session_state.get(_UPLOADS, 0)}"
     st.file_uploader(
         f"Bring back digits that you downloaded ({FILE})",
@@ -196,16 +196,15 @@ def _take_in(key: str) -> None:
         return
     keep_digits(both)
     known = len(own) + len(brought) - len(both)
-    here = f"; {known} {'was' if known == 1 else 'were'} here already" if known else ""
+    already = f"; {known} {'was' if known == 1 else 'were'} here already" if known else ""
     st.session_state[_NEWS] = (
-        f"{len(brought)} {'digit' if len(brought) == 1 else 'digits'} brought back{here}."
+        f"{len(brought)} {'digit' if len(brought) == 1 else 'digits'} brought back{already}."
     )
 
 
 def _strip_html(own: PersonalDigits) -> str:
     figures = [
-        f'<figure><img src="{escape(picture_of_pixels(digit.pixels))}" '
-        f'alt="One of your digits, a {digit.label}"><figcaption>{digit.label}</figcaption></figure>'
+        figure_html(picture_of_pixels(digit.pixels), f"One of your digits, a {digit.label}", str(digit.label))
         for digit in own.digits[: -MAX_SHOWN - 1 : -1]
     ]
     rest = len(own) - len(figures)
@@ -214,7 +213,7 @@ def _strip_html(own: PersonalDigits) -> str:
 
 
 def _score(own: PersonalDigits, models: dict[str, Model]) -> dict[str, PersonalScore]:
-    """The scores, computed anew only where the set or the models have changed."""
+    """The scores, computed again only where the set or the models have changed."""
     known: tuple[Any, dict[str, PersonalScore]] | None = st.session_state.get("personal.scores")
     if known is None or known[0][0] is not own or known[0][1] != models:
         readers = {name: reader for name, model in models.items() if (reader := _try_to_load(model))}
@@ -223,40 +222,38 @@ def _score(own: PersonalDigits, models: dict[str, Model]) -> dict[str, PersonalS
 
 
 def _try_to_load(model: Model) -> DigitReader | None:
-    """The reader of a model; None where its files are damaged: then it has no score."""
+    """The reader of a model; None where its files are damaged, which leaves it without a score."""
     try:
         return load_reader(model)
     except DigitcnnError:
         return None
 
 
-def _tabulate(scores: dict[str, PersonalScore]) -> pa.Table:
+def _tabulate(scores: dict[str, PersonalScore]) -> list[dict[str, str | float]]:
     """A row per model, the best first."""
-    rows = sorted(scores.items(), key=lambda entry: -entry[1].right)
-    return make_table(
+    return [
         {
-            "model": [name for name, _ in rows],
-            "right": [score.right for _, score in rows],
-            "of": [score.digits for _, score in rows],
-            "accuracy": [100 * score.right / score.digits for _, score in rows],
-            "interval": [
-                f"{score.interval.low * 100:.0f} to {score.interval.high * 100:.0f} %" for _, score in rows
-            ],
-            "refused": [score.refused for _, score in rows],
+            "model": name,
+            "right": score.right,
+            "of": score.digits,
+            "accuracy": 100 * score.right / score.digits,
+            "interval": f"{score.interval.low * 100:.0f} to {score.interval.high * 100:.0f} %",
+            "refused": score.refused,
         }
-    )
+        for name, score in sorted(scores.items(), key=lambda entry: -entry[1].right)
+    ]
 
 
 def _format_best(scores: dict[str, PersonalScore]) -> str:
-    """Who reads most, in a sentence, and whether the intervals let that be luck."""
+    """The best model in a sentence, and whether the intervals overlap so that luck may explain it."""
     most = max(score.right for score in scores.values())
     best = [name for name, score in scores.items() if score.right == most]
     of = next(iter(scores.values())).digits
     if len(best) == len(scores) > 1:
         return f"All {len(best)} models read {most} of your {of}."
-    said = f"{join_words(best)} {'read' if len(best) > 1 else 'reads'} the most of yours, {most} of {of}"
+    sentence = f"{join_words(best)} {'read' if len(best) > 1 else 'reads'} the most of yours, {most} of {of}"
     others = [score for score in scores.values() if score.right < most]
     low = min(score.interval.low for score in scores.values() if score.right == most)
     if others and all(score.interval.high >= low for score in others):
-        return f"{said}; with so few digits the others may be as good."
-    return f"{said}."
+        return f"{sentence}; with so few digits the others may be as good."
+    return f"{sentence}."

@@ -1,5 +1,6 @@
-"""How figures and answers are said on a page."""
+"""Figures and answers as words, and text from elsewhere in Markdown."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 SURENESS = (
@@ -9,12 +10,19 @@ SURENESS = (
     (0.5, "not so sure"),
     (0.0, "guessing"),
 )
-"""From which confidence on an answer is called what."""
+"""The lowest confidence that each phrase stands for."""
+
+_MARKUP = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def escape_markdown(text: str) -> str:
+    """Text on one line, escaped so that Markdown shows every character of it as it is."""
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
 
 
 def format_confidence(confidence: float) -> str:
     """A confidence, a fraction 0-1, in words."""
-    return next(words for least, words in SURENESS if confidence >= least)
+    return next(words for lowest, words in SURENESS if confidence >= lowest)
 
 
 def format_percent(fraction: float) -> str:
@@ -26,14 +34,19 @@ def format_percent(fraction: float) -> str:
     return f"{fraction * 100:.1f} %"
 
 
+def format_accuracy(fraction: float | None) -> str:
+    """A measured accuracy, a fraction 0-1; a dash where there is none."""
+    return "–" if fraction is None else f"{fraction * 100:.2f} %"
+
+
 def format_agreement(labels: Mapping[str, int | str | None]) -> str:
-    """What several models made of the same drawing, in one sentence.
+    """The answers of several models to the same drawing, in one sentence.
 
     Args:
         labels: per model its digit or number, or None where it refused.
 
     Returns:
-        "" for a single model, which has nobody to agree with.
+        "" for a single model.
     """
     if len(labels) < 2:
         return ""
@@ -49,7 +62,7 @@ def format_agreement(labels: Mapping[str, int | str | None]) -> str:
 
 
 def join_words(words: Sequence[str]) -> str:
-    """Words as a list is said: "a, b and c"."""
+    """Words as a list: "a, b and c"."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 

@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,8 +66,15 @@ def part(field: str, data: bytes, file: str | None = None) -> bytes:
     return head.encode() + data + b"\r\n"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def api() -> Iterator[Client]:
+    with serve_api() as client:
+        yield client
+
+
+@contextmanager
+def serve_api() -> Iterator[Client]:
+    """The API on a free port, until the end of the block."""
     app = FastAPI()
     app.mount("/api", create_api())
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", ws="none", lifespan="off"))

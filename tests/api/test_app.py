@@ -16,7 +16,7 @@ from digitcnn.api.limits import MAX_STROKES
 from digitcnn.recognition.results import FileResult, record_of
 from digitcnn.run_folder import SHIPPED, list_runs
 from tests.api.conftest import BOUNDARY, Client, part
-from tests.made_pictures import draw
+from tests.support.made_pictures import draw
 
 SEVEN = {"strokes": [[[10, 10], [60, 12], [35, 100]]], "expect": "digit"}
 END = b"--a-boundary--\r\n"

@@ -8,8 +8,8 @@ from functools import partial
 import pytest
 
 from digitcnn.api import app, bodies, threads
-from digitcnn.recognition.reader import Reading
-from tests.api.conftest import Client
+from digitcnn.recognition.reading import Reading
+from tests.api.conftest import Client, serve_api
 from tests.api.test_app import PICTURE, SEVEN
 
 CROWD = 50
@@ -34,12 +34,9 @@ def test_a_slow_body_is_given_up(api: Client, monkeypatch: pytest.MonkeyPatch):
     assert reply.startswith(b"HTTP/1.1 408 ")
 
 
-def test_bodies_together_stay_within_their_memory(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-):
+def test_bodies_together_stay_within_their_memory(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(bodies, "MAX_BYTES_IN_FLIGHT", 100)
-    api: Client = request.getfixturevalue("api")
-    with socket.create_connection(("127.0.0.1", api.port), timeout=60) as slow:
+    with serve_api() as api, socket.create_connection(("127.0.0.1", api.port), timeout=60) as slow:
         head = "POST /api/recognize HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
         slow.sendall(f"{head}Content-Length: 61\r\n\r\n{' ' * 60}".encode())
         while (other := api.send_json(SEVEN)).status == 200:
@@ -47,7 +44,7 @@ def test_bodies_together_stay_within_their_memory(
         assert (other.status, other.json["error"]) == (429, bodies.BUSY)
         slow.sendall(b"0")
         assert slow.recv(4096).startswith(b"HTTP/1.1 422 ")
-    assert api.send_json(SEVEN).status == 200
+        assert api.send_json(SEVEN).status == 200
 
 
 def test_health_is_told_and_waiting_is_bounded_while_the_thread_reads(

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from benchmarks.load import slope_of
-from benchmarks.speed.server import start_server, wait_until_healthy
 from benchmarks.speed.visitor import Visitor, stroke_object
 from digitcnn.web.samples import sample_strokes
+from testbed.server import start_server, wait_until_healthy
 
 RECORDED: dict[str, Any] = json.loads(
     (Path(__file__).parents[1] / "ink" / "canvas_drawings.json").read_text(encoding="utf-8")

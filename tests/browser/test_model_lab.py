@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from digitcnn.lab.jobs.processes import find_worker
 from digitcnn.lab.runs.catalog import list_own_runs
-from tests.made_mnist import write_mnist
+from tests.support.made_mnist import write_mnist
 
 Serve = Callable[..., AbstractContextManager[str]]
 
@@ -55,6 +55,7 @@ def start_training(page: Page) -> None:
     page.get_by_role("button", name="Start training").click()
 
 
+@pytest.mark.slow
 def test_a_training_is_watched_left_stopped_and_resumed_on_another_server(
     page: Page, start_server: Serve, runs: Path
 ):

@@ -102,6 +102,7 @@ def test_files_are_read_a_box_is_moved_and_the_csv_follows(upload: Page, files: 
     assert [digit["label"] for digit in records[0]["digits"]] == [0, 4, 7, None]
 
 
+@pytest.mark.slow
 def test_box_is_labelled_on_the_canvas(upload: Page, files: list[Path]):
     upload.locator("input[type=file]").set_input_files(files[1])
     expect(reading_of(upload)).to_have_text("819")
@@ -116,6 +117,7 @@ def test_box_is_labelled_on_the_canvas(upload: Page, files: list[Path]):
     expect(upload.get_by_text("1 answer is yours")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_box_is_drawn_and_removed(upload: Page, files: list[Path]):
     upload.locator("input[type=file]").set_input_files(files[1])
     expect(reading_of(upload)).to_have_text("819")
@@ -131,6 +133,7 @@ def test_box_is_drawn_and_removed(upload: Page, files: list[Path]):
     expect(reading_of(upload)).to_have_text("819")
 
 
+@pytest.mark.slow
 def test_row_is_chosen_with_the_mouse_and_the_keyboard(upload: Page, files: list[Path]):
     upload.locator("input[type=file]").set_input_files(files)
     expect(reading_of(upload)).to_have_text("2047")
@@ -147,6 +150,23 @@ def test_row_is_chosen_with_the_mouse_and_the_keyboard(upload: Page, files: list
     expect(reading_of(upload)).to_have_text("819")
 
 
+def test_files_are_still_there_after_a_visit_to_draw(upload: Page, files: list[Path]):
+    upload.locator("input[type=file]").set_input_files(files[0])
+    expect(reading_of(upload)).to_have_text("2047")
+    settle(upload)
+    menu = upload.locator(".st-key-menu")
+    menu.get_by_role("link", name="Draw").click()
+    expect(upload.get_by_role("heading", level=1)).to_have_text("Draw a digit or a number")
+    menu.get_by_role("link", name="Upload").click()
+    expect(reading_of(upload)).to_have_text("2047")
+    upload.locator("input[type=file]").set_input_files(files[1])
+    expect(upload.get_by_role("heading", name="2 files")).to_be_visible()
+    settle(upload)
+    upload.locator(".st-key-upload-remove-restored button").click()
+    expect(reading_of(upload)).to_have_text("819")
+
+
+@pytest.mark.slow
 def test_sample_shows_its_steps_when_they_are_opened(upload: Page):
     upload.get_by_role("button", name="Try a sample").click()
     expect(reading_of(upload)).to_have_text("90210475836", use_inner_text=False)
@@ -158,6 +178,7 @@ def test_sample_shows_its_steps_when_they_are_opened(upload: Page):
     assert upload.locator("img:not([alt])").count() == 0
 
 
+@pytest.mark.slow
 def test_phone_shows_picture_then_number_without_scrolling_sideways(upload: Page, files: list[Path]):
     upload.set_viewport_size({"width": 390, "height": 844})
     upload.locator("input[type=file]").set_input_files(files[0])

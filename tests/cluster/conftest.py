@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.ray_nodes import Cluster, ray_cluster
-from tests.made_mnist import write_mnist
+from testbed.ray_nodes import Cluster, ray_cluster
+from tests.support.made_mnist import write_mnist
 
 
 @pytest.fixture(scope="session")

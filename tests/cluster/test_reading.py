@@ -6,9 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.ray_nodes import Cluster, wait_for_cores
+import pytest
+
 from digitcnn.cluster.reading import share_out
-from tests.made_pictures import draw
+from testbed.ray_nodes import Cluster, wait_for_cores
+from tests.support.made_pictures import draw
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -33,6 +35,7 @@ def make_pictures(place: Path, count: int) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_cluster_that_loses_a_node_reads_all_and_the_same_as_without_it(place: Path, cluster: Cluster):
     folder = make_pictures(place, 600)
     out = place / "ray.jsonl"

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.ray_nodes import Cluster, wait_for_cores
 from digitcnn.cluster.trials import TrialSteps, read_files, write_files
 from digitcnn.lab.sweeps.record import read_sweep
 from digitcnn.run_folder import RunFolder
+from testbed.ray_nodes import Cluster, wait_for_cores
 
 PROJECT = Path(__file__).resolve().parents[2]
 SPEC = 'presets = ["sprint"]\nseeds = 2\n[settings]\nepochs = 6\nimages = 400\n'
@@ -40,6 +40,7 @@ def folders_of(place: Path) -> list[RunFolder]:
     return [RunFolder(path) for path in sorted((place / "runs").iterdir()) if path.name != "_sweeps"]
 
 
+@pytest.mark.slow
 def test_a_lost_node_costs_no_trial_and_the_results_are_those_without_ray(
     place: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ):
@@ -75,6 +76,7 @@ def test_a_lost_node_costs_no_trial_and_the_results_are_those_without_ray(
         assert np.abs(one - two).max() < 0.05
 
 
+@pytest.mark.slow
 def test_asha_stops_what_falls_behind_and_knows_it_again(place: Path, cluster: Cluster):
     process = sweep(place, ASHA, "--address", cluster.address)
     said, _ = process.communicate(timeout=600)
@@ -96,6 +98,7 @@ def test_asha_stops_what_falls_behind_and_knows_it_again(place: Path, cluster: C
     )
 
 
+@pytest.mark.slow
 def test_what_was_trained_away_from_the_folder_of_runs_is_fetched(place: Path, cluster: Cluster):
     """A record that the workers cannot see stands for a folder that is not shared."""
     code = (

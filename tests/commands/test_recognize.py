@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from digitcnn.cli import main
 from digitcnn.recognition.reader import DigitReader
 from digitcnn.recognition.results import COLUMNS
-from tests.made_pictures import draw
+from tests.support.made_pictures import draw
 
 PROJECT = Path(__file__).resolve().parents[2]
 NOT_A_PICTURE = "notes.txt is not a picture that can be read"

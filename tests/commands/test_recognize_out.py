@@ -10,7 +10,7 @@ import pytest
 from pyarrow import parquet
 
 from digitcnn.cli import main
-from tests.made_pictures import draw
+from tests.support.made_pictures import draw
 
 PROJECT = Path(__file__).resolve().parents[2]
 

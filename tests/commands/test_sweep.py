@@ -13,7 +13,7 @@ import pytest
 from digitcnn.cli import main
 from digitcnn.lab.sweeps.record import read_sweep
 from digitcnn.run_folder import RunFolder
-from tests.made_mnist import write_mnist
+from tests.support.made_mnist import write_mnist
 
 PROJECT = Path(__file__).resolve().parents[2]
 SPEC = 'presets = ["sprint"]\nseeds = 2\n[settings]\nepochs = 12\nimages = 400\n'
@@ -55,6 +55,7 @@ def test_the_plan_lists_trials_and_their_commands(place: Path, capsys: pytest.Ca
     assert not (place / "runs").exists()
 
 
+@pytest.mark.slow
 def test_a_killed_sweep_and_a_stopped_one_resume_and_no_trial_is_trained_twice(place: Path):
     killed = start(place)
     wait_for(killed, "epoch 1 of 12")
@@ -132,6 +133,7 @@ def run_without_ray(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_without_ray_every_module_can_be_imported():
     done = run_without_ray()
     assert (done.returncode, done.stdout.splitlines()[-1:]) == (0, ["all"]), done.stderr

@@ -68,6 +68,7 @@ def worker_of(run: Run) -> psutil.Process:
     return worker
 
 
+@pytest.mark.slow
 def test_a_killed_run_waits_for_its_turn_and_ends_with_every_epoch_once():
     first, second = training_queue.submit(LONG), training_queue.submit(SHORT)
     worker = worker_of(wait_for(first, in_second_epoch))
@@ -94,6 +95,7 @@ def test_a_killed_run_waits_for_its_turn_and_ends_with_every_epoch_once():
     assert (probabilities.argmax(axis=1) == labels).mean() > 0.5
 
 
+@pytest.mark.slow
 def test_a_stop_is_recorded_within_two_seconds_and_the_best_epoch_can_be_used():
     name = training_queue.submit(LONG)
     wait_for(name, in_second_epoch)

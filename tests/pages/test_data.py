@@ -54,6 +54,7 @@ def write_mnist(folder: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_without_mnist_the_bundled_digits_stand_in_and_the_page_says_so(homes: Path):
     page = open_page()
     assert "MNIST is not on this machine" in page.info[0].value
@@ -71,7 +72,7 @@ def test_mnist_is_shown_from_the_data_folder(homes: Path):
         "Some of each",
         "Averages, and how they vary",
         "Pixels",
-        "The strange ones",
+        "Outliers and near-duplicates",
         "What augmentation does",
         "MNIST beside pen strokes",
     ]

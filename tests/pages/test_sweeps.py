@@ -9,7 +9,7 @@ import pytest
 
 from digitcnn.lab.sweeps.record import SweepLog, SweepRecord, TrialRecord, TrialState, sweep_path
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
-from tests.lab_app import open_lab, words
+from tests.support.lab_app import open_lab, words
 
 
 @pytest.fixture(autouse=True)
@@ -79,10 +79,10 @@ def test_a_running_sweep_shows_its_trials_means_and_the_best_so_far(runs: Path):
     assert list(means["Seeds"]) == ["2 of 2", "0 of 1", "0 of 2"]
 
 
-def test_a_sweep_that_nobody_runs_is_cut_off_and_says_what_goes_on(runs: Path):
+def test_a_sweep_that_nobody_runs_is_cut_off_and_says_how_to_resume_it(runs: Path):
     write_sweep(runs, process=4_000_000)
     app = open_lab("Sweeps")
-    assert "the command that began it goes on" in words(app)
+    assert "start its command again to resume it" in words(app)
     assert list(app.dataframe[1].value["State"])[3] == "waits"
 
 

@@ -9,13 +9,10 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from digitcnn import DigitReader
-from digitcnn.run_folder import SHIPPED
 from digitcnn.web.upload.sample import LINES, sample_picture
 
 SCRIPT = Path(__file__).resolve().parents[2] / "pages" / "upload.py"
 SAMPLE_TEXT = "\n".join(line.replace(" ", "") for line in LINES)
-
-pytestmark = pytest.mark.skipif(not any(SHIPPED.glob("*/model.tflite")), reason="no model has shipped yet")
 
 
 @pytest.fixture
@@ -27,7 +24,7 @@ def reading_of(page: AppTest) -> str:
     (said,) = [
         body
         for body in (element.proto.body for element in page.get("html"))
-        if re.search(r'class="(read|words)"', body)
+        if re.search(r'class="(number|words)"', body)
     ]
     return html.unescape(re.sub(r"<[^>]+>", "", said.replace("<br>", "\n"))).strip()
 
@@ -128,6 +125,26 @@ def test_what_was_read_is_forgotten_with_its_file(page: AppTest):
     upload(page, ("two.gif", small_gif(1)))
     for name in ("readings", "previews"):
         assert len(page.session_state[f"upload.{name}"]) == 1
+
+
+def test_files_are_still_there_after_a_visit_to_another_page(page: AppTest):
+    app = AppTest.from_file(str(SCRIPT.parents[1] / "streamlit_app.py"), default_timeout=60).run()
+    app.switch_page(str(SCRIPT)).run()
+    upload(app, ("one.jpg", sample_picture()))
+    assert reading_of(app) == SAMPLE_TEXT
+    app.switch_page(str(SCRIPT.with_name("draw.py"))).run()
+    app.switch_page(str(SCRIPT)).run()
+    assert not app.exception
+    assert reading_of(app) == SAMPLE_TEXT
+    assert any("From before: one" in caption.value for caption in app.caption)
+    app.button(key="upload.remove-restored").click().run()
+    assert reading_of(app).startswith("Drop pictures above")
+
+
+def test_a_lone_bad_file_gives_its_error_once(page: AppTest):
+    upload(page, ("nothing.png", b""))
+    assert len(page.error) == 1
+    assert not any("is empty" in caption.value for caption in page.caption)
 
 
 def test_removed_box_leaves_the_reading_until_it_starts_again(page: AppTest):

@@ -4,14 +4,14 @@ from PIL import Image
 
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.annotate import DOUBTFUL, NO_DIGIT, SURE, TYPED, draw_answers, make_view, mark_of
-from digitcnn.recognition.reader import Digit
+from digitcnn.recognition.reading import Digit
+from tests.support.made_digits import make_digit
 
 IN_THE_MIDDLE = Box(100, 100, 60, 80)
 
 
 def digit(label: int | None, confidence: float, box: Box = IN_THE_MIDDLE) -> Digit:
-    probabilities = np.full(10, 0.1, dtype=np.float32)
-    return Digit(label, confidence, probabilities, box, np.zeros((28, 28), np.float32))
+    return make_digit(label, confidence, box)
 
 
 def test_marks_tell_doubt_and_refusal_without_color():
@@ -38,6 +38,16 @@ def test_answer_stays_in_the_picture(box: Box):
     chip = np.asarray(draw_answers(white, (200, 200), [digit(7, 0.99, box)], outlines=False))
     apart = np.asarray(draw_answers(white, (200, 200), [digit(7, 0.99, Box(90, 80, 30, 40))], outlines=False))
     assert (chip != 255).sum() == pytest.approx((apart != 255).sum(), rel=0.25)
+
+
+def test_mark_of_no_digit_is_a_dash():
+    white = Image.new("RGB", (400, 400), "white")
+    drawn = np.asarray(draw_answers(white, (400, 400), [digit(None, 0.9)], outlines=False))
+    rows, columns = np.nonzero((drawn != 255).any(axis=2))
+    middle = drawn[rows.min() + 4 : rows.max() - 3, columns.min() + 4 : columns.max() - 3]
+    rows, columns = np.nonzero((middle > 200).all(axis=2))
+    assert len(rows)
+    assert np.ptp(rows) < np.ptp(columns)
 
 
 def test_canvas_draws_its_boxes_and_typed_labels_itself():

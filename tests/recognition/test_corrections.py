@@ -5,11 +5,12 @@ import pytest
 
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.corrections import EditedBox, arrange_boxes, correct_reading
-from digitcnn.recognition.reader import Digit, Reading
+from digitcnn.recognition.reading import Digit, Reading
+from tests.support.made_digits import make_digit
 
 
 def digit(label: int, box: Box) -> Digit:
-    return Digit(label, 0.99, np.eye(10, dtype=np.float32)[label], box, np.zeros((28, 28), np.float32))
+    return make_digit(label, 0.99, box)
 
 
 def nine_everywhere(boxes: Sequence[Box]) -> list[Digit]:

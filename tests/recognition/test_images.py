@@ -5,18 +5,14 @@ import pytest
 from PIL import Image, ImageDraw
 
 from digitcnn import DigitReader
-from digitcnn.errors import ModelNotFoundError
 from digitcnn.ink.strokes import Box
 from digitcnn.training.datasets import load_local_mnist
-from tests.made_pictures import DIGITS, draw, shade
+from tests.support.made_pictures import DIGITS, draw, shade
 
 
 @pytest.fixture(scope="module")
 def reader() -> DigitReader:
-    try:
-        return DigitReader("reader")
-    except ModelNotFoundError:
-        pytest.skip("needs the model that knows what is not a digit")
+    return DigitReader("reader")
 
 
 @pytest.mark.parametrize("digit", ["2", "3", "4", "5", "7"])

@@ -9,20 +9,16 @@ from digitcnn.recognition.lattice import (
     Span,
     best_path,
     best_path_reading_little,
-    digit_probability,
     list_spans,
     min_span_cost,
     span_cost,
 )
-from digitcnn.recognition.reader import Digit
-
-PIXELS = np.zeros((28, 28), dtype=np.float32)
+from digitcnn.recognition.reading import Digit
+from tests.support.made_digits import make_digit
 
 
 def _digit(label: int | None, confidence: float, width: float = 60.0, height: float = 100.0) -> Digit:
-    probabilities = np.full(10, 0.01, dtype=np.float32)
-    probabilities[label or 0] = 0.91
-    return Digit(label, confidence, probabilities, Box(0, 0, width, height), PIXELS)
+    return make_digit(label, confidence, Box(0, 0, width, height))
 
 
 def test_runs_end_at_wide_gaps_and_at_the_size_of_a_digit():
@@ -69,7 +65,7 @@ def _cost_of(way: list[Span], boundary_logits: list[float], digits: dict[Span, D
     ends = {span.end for span in way}
     chance = [odd if k + 1 in ends else -odd for k, odd in enumerate(boundary_logits)]
     return sum(np.log1p(np.exp(-c)) for c in chance) - sum(
-        np.log(digit_probability(digits[span])) for span in way
+        np.log(digits[span].nearest_probability) for span in way
     )
 
 

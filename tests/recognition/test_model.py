@@ -1,3 +1,5 @@
+import os
+import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -108,10 +110,12 @@ def test_refusing_a_batch_does_not_disturb_the_next(simple: Recognizer, digits: 
     assert np.array_equal(simple.predict(digits[:3]), usual)
 
 
-def test_file_is_loaded_once_and_anew_when_it_changed():
-    path = str(SHIPPED / "simple" / "model.tflite")
-    assert load_recognizer(path, 1) is load_recognizer(path, 1)
-    assert load_recognizer(path, 1) is not load_recognizer(path, 2)
+def test_file_is_loaded_once_and_anew_when_it_changed(tmp_path: Path):
+    path = Path(shutil.copy(SHIPPED / "simple" / "model.tflite", tmp_path))
+    first = load_recognizer(path)
+    assert load_recognizer(path) is first
+    os.utime(path, ns=(1, 1))
+    assert load_recognizer(path) is not first
 
 
 @pytest.mark.parametrize("length", [0, 10, 5_000, -2_000])

@@ -5,12 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digitcnn import Digit, DigitReader, Reading
+from digitcnn import DigitReader, Reading
 from digitcnn.errors import ModelNotFoundError, RunFolderError
 from digitcnn.ink.strokes import Box, Stroke, as_strokes
-from digitcnn.recognition.reader import Expect
+from digitcnn.recognition.reading import Expect
 from digitcnn.run_folder import SHIPPED, RunFolder, list_runs
 from digitcnn.training.pen_strokes import load_pen_digits
+from tests.support.made_digits import make_digit
 
 SEVEN = as_strokes([[(10, 10), (60, 12), (35, 100)]])
 ONE = as_strokes([[(50, 10), (48, 50), (51, 90)]])
@@ -123,18 +124,16 @@ def test_unsure_model_of_eleven_classes_refuses(tmp_path: Path):
     reader = retrained(tmp_path, refuse_above=0.3)
     sure, doubtful = np.eye(11)[7] * 0.8 + 0.2 / 11, np.eye(11)[10] * 0.5 + np.eye(11)[4] * 0.5
     pixels, box = np.zeros((28, 28), np.float32), Box(0, 0, 1, 1)
-    digit = reader._decide(sure, box, pixels)
+    digit = reader._decide(sure, box, pixels, 0.0)
     assert (digit.label, round(digit.confidence, 2)) == (7, 0.82)
-    refused = reader._decide(doubtful, box, pixels)
+    refused = reader._decide(doubtful, box, pixels, 0.0)
     assert (refused.label, refused.nearest, refused.confidence) == (None, 4, pytest.approx(0.5))
     assert refused.probabilities.sum() == pytest.approx(1)
 
 
 def test_text_joins_lines_and_leaves_out_what_is_no_digit():
-    def piece(label: int | None) -> Digit:
-        return Digit(label, 0.9, np.full(10, 0.1), Box(0, 0, 1, 1), np.zeros((28, 28)))
-
-    reading = Reading(((piece(2), piece(None), piece(0)), (piece(None),), (piece(6),)))
+    two, none, zero, six = (make_digit(label, 0.9) for label in (2, None, 0, 6))
+    reading = Reading(((two, none, zero), (none,), (six,)))
     assert reading.text == "20\n6"
     assert [digit.label for digit in reading.digits] == [2, None, 0, None, 6]
 

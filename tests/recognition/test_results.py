@@ -2,17 +2,14 @@ import csv
 import io
 import json
 
-import numpy as np
-
 from digitcnn.ink.strokes import Box
-from digitcnn.recognition.reader import Digit, Reading
+from digitcnn.recognition.reading import Digit, Reading
 from digitcnn.recognition.results import COLUMNS, FileResult, is_doubtful, write_csv, write_json
+from tests.support.made_digits import make_digit
 
 
 def digit(label: int | None, confidence: float, *, x: float = 0.0) -> Digit:
-    probabilities = np.full(10, (1.0 - confidence) / 9, dtype=np.float32)
-    probabilities[label or 0] = confidence
-    return Digit(label, confidence, probabilities, Box(x, 0, 10, 20), np.zeros((28, 28), np.float32))
+    return make_digit(label, confidence, Box(x, 0, 10, 20))
 
 
 def read_csv(results: list[FileResult]) -> list[dict[str, str]]:

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.pictures import draw_numbers, load_pens, make_numbers
 from digitcnn import DigitReader
 from digitcnn.recognition.strip_model import detect_digits, find_middles
+from testbed.numbers import draw_numbers, load_pens, make_numbers
 
 BLANK = np.eye(11)[10]
 

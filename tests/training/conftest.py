@@ -2,6 +2,7 @@ import pytest
 
 from digitcnn.errors import DatasetError
 from digitcnn.training.datasets import DigitSet, load_mnist
+from tests.support.data import NO_DATA
 
 
 @pytest.fixture(scope="session")
@@ -9,5 +10,5 @@ def mnist() -> tuple[DigitSet, DigitSet]:
     """MNIST's training and test images, or a skip where they cannot be had."""
     try:
         return load_mnist()
-    except DatasetError as error:
-        pytest.skip(str(error))
+    except DatasetError:
+        pytest.skip(NO_DATA)

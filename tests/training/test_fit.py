@@ -75,6 +75,7 @@ def test_metrics_follow_from_the_predictions(undisturbed: RunFolder):
     assert np.array_equal(labels, load_mnist()[1].labels)
 
 
+@pytest.mark.slow
 def test_a_resumed_run_has_every_epoch_once_and_the_same_result(undisturbed: RunFolder, resumed: RunFolder):
     history, expected = resumed.read_history(), undisturbed.read_history()
 
@@ -101,6 +102,7 @@ def test_a_finished_run_is_not_overwritten(undisturbed: RunFolder):
         train_simple(undisturbed)
 
 
+@pytest.mark.slow
 def test_batches_are_noted_in_the_order_of_training(resumed: RunFolder):
     epochs = [row.epoch for row in read_batches(resumed.batches_csv)]
     assert epochs == sorted(epochs)

@@ -1,16 +1,9 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from digitcnn.training.datasets import NOT_A_DIGIT, data_folder
+from digitcnn.training.datasets import NOT_A_DIGIT
 from digitcnn.training.handwriting import draw_part, draw_variants
 from digitcnn.training.pen_strokes import LOOK_ALIKES, Drawing, load_pen_digits, load_pen_nondigits
-
-needs_pens = pytest.mark.skipif(
-    not ((data_folder() or Path()) / "pen_nondigits.json.gz").is_file(),
-    reason="set DIGITCNN_DATA to a folder with pen_digits.json.gz and pen_nondigits.json.gz",
-)
 
 
 def made_drawing(writer: str, label: int = 1) -> Drawing:
@@ -35,7 +28,8 @@ def test_variants_are_the_same_digit_with_other_pens():
     assert mass.max() > 1.5 * mass.min()
 
 
-@needs_pens
+@pytest.mark.slow
+@pytest.mark.usefixtures("data")
 def test_no_writer_straddles_the_split():
     drawings = load_pen_digits()
     writers = {
@@ -48,7 +42,8 @@ def test_no_writer_straddles_the_split():
     assert not writers["validation"] & writers["test"]
 
 
-@needs_pens
+@pytest.mark.slow
+@pytest.mark.usefixtures("data")
 def test_drawings_of_a_part_are_drawn_as_the_canvas_draws_them():
     held = draw_part(load_pen_digits()[:500], "test")
 
@@ -56,7 +51,7 @@ def test_drawings_of_a_part_are_drawn_as_the_canvas_draws_them():
     assert set(held.labels) <= set(range(10))
 
 
-@needs_pens
+@pytest.mark.usefixtures("data")
 def test_nondigits_hold_look_alikes_to_be_judged_apart():
     drawings = load_pen_nondigits()
 

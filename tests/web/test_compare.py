@@ -22,6 +22,7 @@ from sklearn.metrics import (
 )
 from streamlit.testing.v1 import AppTest
 
+from digitcnn.lab.metrics.compared_runs import run_ref_of
 from digitcnn.lab.metrics.test_set import Predictions, read_predictions
 from digitcnn.run_folder import PROJECT, SHIPPED, find_run
 
@@ -80,16 +81,16 @@ def test_verdict_comes_first_and_says_whether_it_is_luck(page: AppTest, pair: li
 
 def test_every_element_of_the_comparison_is_there(page: AppTest):
     assert [each.value for each in page.subheader] == [
-        "Curves",
-        "What differs",
-        "What is mistaken for what",
-        "Digit by digit",
-        "Who gets what right",
-        "Is it as sure as it is right?",
-        "What it withstands",
+        "Learning curves",
+        "Results and settings",
+        "Confusion matrix",
+        "Classification report",
+        "Agreement",
+        "Calibration",
+        "Robustness",
         "Real handwriting",
         "Your own digits",
-        "Take away",
+        "Downloads",
     ]
 
 
@@ -138,6 +139,18 @@ def test_cells_of_the_matrices_are_scikit_learns(page: AppTest, pair: list[Predi
         data = chart.proto.data.data or chart.proto.datasets[0].data.data
         table = pa.ipc.open_stream(data).read_all()
         np.testing.assert_array_equal(np.array(table["count"]).reshape(10, 10), matrix)
+
+
+def test_downloads_are_the_history_as_recorded_and_the_whole_matrix(tmp_path: Path, pair: list[Predictions]):
+    from digitcnn.web.compare.downloads import make_file
+
+    run_ref = run_ref_of(find_run("simple"))
+    assert make_file(run_ref, "history.csv") == (SHIPPED / "simple" / "history.csv").read_text()
+    file = tmp_path / "matrix.csv"
+    file.write_text(make_file(run_ref, "confusion-matrix.csv"))
+    read = np.loadtxt(file, delimiter=",", skiprows=1, dtype=int)
+    np.testing.assert_array_equal(read[:, 0], np.arange(10))
+    np.testing.assert_array_equal(read[:, 1:], confusion_matrix(pair[0].labels, pair[0].answers))
 
 
 def test_p_value_of_the_verdict_is_scipys(page: AppTest, pair: list[Predictions]):
@@ -198,6 +211,7 @@ def test_broken_runs_are_said_and_the_others_go_on(tmp_path: Path, monkeypatch: 
     assert "equally many of the 10,000" in page.markdown[0].value.replace("\\", "")
 
 
+@pytest.mark.slow
 def test_runs_of_other_test_images_are_not_compared_image_by_image(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -221,7 +235,7 @@ def test_runs_of_other_test_images_are_not_compared_image_by_image(
 def test_the_first_chart_waits_for_no_statistics():
     code = (
         "import sys, digitcnn.web.compare.panels;"
-        "print(sorted({'scipy', 'sklearn', 'altair', 'cv2', 'tensorflow'} & set(sys.modules)))"
+        "print(sorted({'scipy', 'sklearn', 'cv2', 'tensorflow'} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=120

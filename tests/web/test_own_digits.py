@@ -9,8 +9,6 @@ from streamlit.testing.v1 import AppTest
 from digitcnn.lab.personal_digits import PersonalDigits
 from digitcnn.run_folder import SHIPPED
 
-pytestmark = pytest.mark.skipif(not any(SHIPPED.glob("*/model.tflite")), reason="no model has shipped yet")
-
 
 def own_of(page: AppTest) -> list[int]:
     own = (
@@ -109,6 +107,7 @@ def test_scores_take_in_models_that_no_page_offers(tmp_path: Path):
     assert len(table) == len(list(SHIPPED.glob("*/model.tflite"))) + 1
 
 
+@pytest.mark.slow
 def test_full_set_says_so_and_keeps_what_it_has(page: AppTest):
     rng = np.random.default_rng(0)
     file = io.BytesIO()

@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import pytest
 
-from digitcnn.web.text import format_agreement, format_confidence, format_percent
+from digitcnn.web.text import escape_markdown, format_agreement, format_confidence, format_percent
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,7 @@ def test_less_confidence_is_never_said_stronger():
 )
 def test_agreement_is_said_in_one_sentence(labels: dict[str, int | None], said: str):
     assert format_agreement(labels) == said
+
+
+def test_text_from_elsewhere_is_shown_as_it_is():
+    assert escape_markdown("a *b*\n[c](d) :red[e] $f$") == r"a \*b\* \[c\]\(d\) \:red\[e\] \$f\$"

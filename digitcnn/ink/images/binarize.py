@@ -71,7 +71,7 @@ class Ink:
 
     @property
     def polarity_is_sure(self) -> bool:
-        """False where the other way round deserves a look."""
+        """False where the other polarity should be tried as well."""
         return abs(self.score) > SURE and self.zoom == 1
 
 
@@ -86,8 +86,10 @@ def binarize(picture: Picture, *, light_on_dark: bool | None = None) -> Ink:
         The ink; its mask is empty where there is nothing but paper.
     """
     colors = _without_idle_channels(picture.rgb)
+    # Polarity is a matter of large areas: a small picture tells it as well, in a hundredth of the time.
     coarse = _fit(colors, COARSE_SIDE)
     score = score_polarity(coarse) if light_on_dark is None else 2.0 * light_on_dark - 1.0
+    # In a bitmap of 28 pixels a pen is one or two wide: filters need something to work on.
     colors, zoom = _enlarge(colors)
     colors = darken_ink(colors, coarse if zoom == 1 else _fit(colors, COARSE_SIDE), score > 0)
     paper = _flat_paper(colors) if zoom > 1 else _uneven_paper(colors)
@@ -135,6 +137,8 @@ def _uneven_paper(colors: np.ndarray) -> np.ndarray:
     """The paper under dark ink, as bright as around it, at the size of `colors`."""
     coarse = _fit(colors, _PAPER_SIDE)
     longer = max(coarse.shape[:2])
+    # First with a window wider than any pen, to learn the width of this pen; then with one just wider,
+    # which follows shadows more closely.
     paper = _close(coarse, int(longer * _MAX_PEN_WIDTH))
     found = _threshold(_lightness(coarse, paper))
     if found.level > 0:
@@ -142,6 +146,7 @@ def _uneven_paper(colors: np.ndarray) -> np.ndarray:
         paper = _close(coarse, int(np.clip(3.0 * pen + 3, 7, longer * _MAX_PEN_WIDTH)))
         lightness = _lightness(coarse, paper)
         found = _threshold(lightness)
+        # A drawing on one plain color: nothing to smooth, and every pixel of the paper is exact.
         if _is_plain(paper) and (lightness[_is_clear(found.mask)] == _PAPER_LEVEL).all():
             return np.full_like(colors, paper[0, 0])
         paper = _fill(coarse, paper, _is_clear(_with_faint_ends(lightness, found)))
@@ -168,6 +173,7 @@ def _fill(colors: np.ndarray, paper: np.ndarray, clear: np.ndarray) -> np.ndarra
     """Smooth paper from the pixels that are clear of ink; `paper` where there are none near."""
     near = clear.astype(np.float32)
     sigma = 4.0
+    # The small weight of the closed paper decides only where no clear pixel is near.
     weight = cv2.GaussianBlur(near, (0, 0), sigma) + 0.02
     by_channel = (..., None) if colors.ndim == 3 else (...,)
     total = cv2.GaussianBlur(colors.astype(np.float32) * near[by_channel], (0, 0), sigma)
@@ -191,14 +197,17 @@ class _Found:
 
 
 def _threshold(lightness: np.ndarray) -> _Found:
+    # Histograms run from dark to light, strengths from strong to weak: both are turned to rise.
     rising, counts = _STRENGTHS[::-1], gray_histogram(lightness)[::-1]
     # The standard deviation of the paper's own strength, from its middle half.
     low, middle = (quantile_from_histogram(counts, fraction, rising) for fraction in (0.10, 0.35))
+    # 0.896 is the distance from the 10th to the 35th percentile of a normal distribution.
     noise = (middle - low) / 0.896 + middle / _NOISE_STEPS
     floor = max(_NOISE_STEPS * noise, _FAINTEST)
     counts = counts * (rising > floor)
     if counts.sum() < 4:
         return _Found(np.zeros(lightness.shape, dtype=bool), 0.0, floor)
+    # Solid ink is the 85th percentile: the strongest pixels are highlights of pencil or specks of dirt.
     level = quantile_from_histogram(counts, 0.85, rising)
     return _Found(_stronger(lightness, max(floor, _EDGE_OF_INK * level)), level, floor)
 
@@ -213,6 +222,7 @@ def _with_faint_ends(lightness: np.ndarray, found: _Found) -> np.ndarray:
     mask = found.mask
     if found.level == 0:
         return mask
+    # A faint end is a whole stroke more than a pen away from the ink; anything nearer is the blur of an edge.
     pen = _pen_of(mask)
     reach = int(np.ceil(pen))
     weak = _stronger(lightness, max(found.floor, _FAINT_INK * found.level))
@@ -225,6 +235,7 @@ def _with_faint_ends(lightness: np.ndarray, found: _Found) -> np.ndarray:
     if np.count_nonzero(beside) <= pen * pen:
         return mask
     _, labels, components, _ = cv2.connectedComponentsWithStats(beside.view(np.uint8), connectivity=8)
+    # Less than a pen square is noise, not the end of a stroke.
     strokes = components[:, cv2.CC_STAT_AREA] > pen * pen
     strokes[0] = False
     if not strokes.any():
@@ -232,6 +243,7 @@ def _with_faint_ends(lightness: np.ndarray, found: _Found) -> np.ndarray:
     both = mask | (_widen(strokes[np.asarray(labels, dtype=np.int32)], reach + 1) & weak)
     count, joined = cv2.connectedComponents(both.view(np.uint8), connectivity=8)
     places = np.asarray(joined, dtype=np.int32)
+    # Only what hangs together with sure ink counts; faint marks elsewhere stay paper.
     from_ink = np.zeros(count, dtype=bool)
     from_ink[places[mask]] = True
     return from_ink[places]

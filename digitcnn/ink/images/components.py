@@ -126,15 +126,20 @@ def find_components(ink: Ink) -> Components:
     )
     areas = stats[:, cv2.CC_STAT_AREA].astype(np.int64)
     if count > 2:
+        # A stroke is long and as wide as the pen: its area is length x pen, its outline twice the length.
         pen = 2.0 * np.count_nonzero(flat) / max(outline_of(flat), 1.0)
+        # Twice: joined grains tell the size of a digit better than loose ones, and a better size joins more.
         for _ in range(2):
             extents = np.maximum(corners[1:, 2] - corners[1:, 0], corners[1:, 3] - corners[1:, 1])
+            # Ink at the border is often a desk or a finger, many times larger than a digit.
             written = areas[1:] * (contact[1:] == 0)
             told = count <= _MAX_WRITTEN and written.sum() > _MIN_WRITTEN * areas[1:].sum()
             typical = weighted_median(extents, written if told else areas[1:])
             reach = int(np.clip(max(0.5 * pen, _SAME_COMPONENT * typical), 1, 30))
             count, grown = cv2.connectedComponents(_grow(flat, reach), connectivity=8)
             clumps: np.ndarray = grown
+            # Each component lies in one clump of the grown mask: components are summed up by clump, and
+            # no pixel is visited again.
             owner = np.zeros(len(areas), dtype=np.int64)
             owner[labels[mask].astype(np.int64)] = clumps[mask]
             areas, contact = _sum_by(owner, areas, count), _sum_by(owner, contact, count)
@@ -142,6 +147,7 @@ def find_components(ink: Ink) -> Components:
             np.minimum.at(joined[:, :2], owner[1:], corners[1:, :2])
             np.maximum.at(joined[:, 2:], owner[1:], corners[1:, 2:])
             corners, labels = joined, np.where(mask, clumps, 0)
+    # A stable order: equal areas keep their place, so that a picture always reads the same.
     order = np.argsort(-areas[1:], kind="stable")[:_MAX_COMPONENTS] + 1
     components = []
     for label in order.tolist():
@@ -171,6 +177,7 @@ def weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
 
 def soften(ink: Ink, window: tuple[slice, slice], mine: np.ndarray) -> np.ndarray:
     """Coverage of the ink in a window, (height, width) float32 in 0-1, only where `mine` is or borders."""
+    # One pixel more than the mask: the soft edge of a stroke lies just outside it.
     near = cv2.dilate(mine.view(np.uint8), np.ones((3, 3), np.uint8))
     return cv2.multiply(ink.coverage(window), near, dtype=cv2.CV_32F)
 
@@ -200,6 +207,7 @@ def _change_pen(fine: np.ndarray, wider: float) -> np.ndarray:
     """The same ink as a pen so many pixels wider writes it; thinner below zero."""
     if abs(wider) < 1.0:
         return fine
+    # Odd, so that ink grows alike on all sides.
     width = round(abs(wider)) | 1
     fine = cv2.copyMakeBorder(fine, width, width, width, width, cv2.BORDER_CONSTANT)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))

@@ -1,4 +1,4 @@
-"""Pieces of ink in reading order: lines of writing, and the places where a segment may be cut.
+"""Segments of ink in reading order: lines of writing, and the places where a segment may be cut.
 
 A segment here is not yet a digit: it is the smallest unit that a reader may join with its neighbours.
 """
@@ -16,10 +16,10 @@ from digitcnn.ink.text_lines import boundary_logit, group_rows, typical_height
 from digitcnn.time_budget import within_time_budget
 
 _SEAM_HEIGHT = 48
-"""Pieces are this high, in pixels, while cuts through them are sought."""
+"""Height of a segment, in pixels, while cuts through it are sought."""
 
 _CUTS_PER_HEIGHT = 9
-"""So many cuts along little ink are tried in a stretch as wide as a digit is high."""
+"""Cuts along little ink that are tried in a span as wide as a digit is high."""
 
 _STRAIGHT_APART = 0.12
 """Straight cuts, in heights of a digit: where two digits overlap, no path along little ink separates them."""
@@ -28,7 +28,7 @@ _OPEN = 0.25
 """A path that crosses less ink than this, in pens, passes between two digits."""
 
 _ODDS_PER_PEN, _MIN_ODDS = 0.3, -2.0
-"""How much less likely, as a logarithm, a border is per pen's width of ink that it crosses; and at least."""
+"""Log-odds of a boundary per pen width of ink that it crosses, and the lowest log-odds."""
 
 _MAX_CROSSED = 9.0
 """No cut crosses more ink than this many pens."""
@@ -77,14 +77,14 @@ class Segment:
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class TextLine:
     """One line of writing.
 
     Attributes:
         segments: left to right.
         boundary_logits: one fewer than segments: the log-odds that a digit ends there.
         height: of a digit of this line, in pixels.
-        cut: first and last unit, end exclusive, of each stretch of ink that was cut in several.
+        cut: first and last unit, end exclusive, of each touching span: ink that was cut in several.
     """
 
     segments: tuple[Segment, ...]
@@ -128,7 +128,7 @@ def join(segments: Sequence[Segment]) -> Segment:
 
 
 def pairs_above(segments: Sequence[Segment]) -> list[tuple[Segment, Segment]]:
-    """Pieces that stand close over one another, and could be one digit by their height."""
+    """Pairs of segments that stand close over one another and could be one digit by their height."""
     if len(segments) < 2:
         return []
     typical = typical_height(segments)
@@ -150,7 +150,7 @@ def pairs_above(segments: Sequence[Segment]) -> list[tuple[Segment, Segment]]:
     return pairs
 
 
-def arrange(segments: Sequence[Segment], *, pen: float, whole: Collection[Segment] = ()) -> list[Line]:
+def arrange(segments: Sequence[Segment], *, pen: float, whole: Collection[Segment] = ()) -> list[TextLine]:
     """Sorts segments into lines, top line first, and finds where the others than `whole` may be cut.
 
     Args:
@@ -172,7 +172,7 @@ def arrange(segments: Sequence[Segment], *, pen: float, whole: Collection[Segmen
                 stretches.append((len(units), len(units) + len(cut.segments)))
             units += cut.segments
             boundary_logits += cut.boundary_logits
-        lines.append(Line(tuple(units), tuple(boundary_logits), height, tuple(stretches)))
+        lines.append(TextLine(tuple(units), tuple(boundary_logits), height, tuple(stretches)))
     return lines
 
 
@@ -184,9 +184,12 @@ class _Cut:
 
 def _cut(segment: Segment, height: float, pen: float) -> _Cut:
     """Cuts a segment that may be several touching digits along the paths that cross the least ink."""
+    # A segment narrower than a digit is cut only where a path crosses no ink: it may still hold strokes
+    # of two neighbours.
     narrow = segment.width < 0.6 * max(segment.height, 0.5 * height)
     if segment.width < 2.0 * pen or segment.height < 0.4 * height:
         return _Cut([segment], [])
+    # Paths are sought on a small copy: their cost grows with the area, their place is exact enough.
     step = max(segment.height / _SEAM_HEIGHT, 1.0)
     size = max(round(segment.width / step), 1), max(round(segment.height / step), 1)
     ink = cv2.resize(segment.coverage, size, interpolation=cv2.INTER_AREA)
@@ -201,6 +204,7 @@ def _cut(segment: Segment, height: float, pen: float) -> _Cut:
     for path, crossed in seams:
         border = np.interp(np.arange(segment.height), rows, (path + 0.5) * step)[:, None]
         side = np.where(across < border, rest, 0)
+        # A path along the margin leaves nothing on one side.
         if side.max() < 0.5 or np.where(across < border, 0, rest).max() < 0.5:
             continue
         segments.append(_tight(segment.left, segment.top, side))
@@ -215,14 +219,18 @@ def _cut(segment: Segment, height: float, pen: float) -> _Cut:
 def _seams(ink: np.ndarray, pen: float) -> list[tuple[np.ndarray, float]]:
     """Paths from top to bottom that cross little ink: their columns by row, and the ink crossed in pens."""
     rows, columns = ink.shape
+    # A little for each paper pixel too: of two paths without ink the shorter, straighter one wins.
     cost = ink + 0.02
     down, up = _accumulate(cost), _accumulate(cost[::-1])[::-1]
+    # Cheapest path through each pixel: from above plus from below, the pixel itself counted once.
     through = down + up - cost
     middle = rows // 2
+    # Every path crosses the middle band, so its columns stand for all paths.
     line = through[middle - rows // 6 : middle + rows // 6 + 1].min(axis=0) - 0.02 * rows
     margin, apart = max(int(0.1 * rows), 2), 0.08 * rows
     most = max(round(_CUTS_PER_HEIGHT * columns / rows), 2)
     found: list[tuple[np.ndarray, float]] = []
+    # Cheapest first; a path close to one already found would only cut the same place again.
     for x in np.argsort(line[margin : columns - margin], kind="stable") + margin:
         if len(found) == most or line[x] > _MAX_CROSSED * pen:
             break
@@ -230,6 +238,7 @@ def _seams(ink: np.ndarray, pen: float) -> list[tuple[np.ndarray, float]]:
         path = _trace(down, up, y, int(x))
         if all(np.abs(path - other).mean() >= apart for other, _ in found):
             found.append((path, float(line[x]) / pen))
+    # Where digits overlap, the cheapest path goes around both: straight cuts are tried as well.
     for column in np.arange(margin, columns - margin, _STRAIGHT_APART * rows):
         straight = np.full(rows, int(column))
         if all(np.abs(straight - other).mean() >= 0.5 * _STRAIGHT_APART * rows for other, _ in found):
@@ -243,6 +252,7 @@ def _accumulate(cost: np.ndarray) -> np.ndarray:
     total = cost.copy()
     for row in range(1, len(cost)):
         before = np.pad(total[row - 1], 1, constant_values=np.inf)
+        # A step aside costs a little, or paths would zigzag over paper.
         total[row] += np.minimum(np.minimum(before[:-2] + 0.03, before[1:-1]), before[2:] + 0.03)
     return total
 

@@ -1,4 +1,4 @@
-"""Eight-bit pictures by their levels: what 256 counts tell without a look at each pixel again."""
+"""Eight-bit pictures by their levels: what 256 counts tell without visiting each pixel again."""
 
 import cv2
 import numpy as np
@@ -21,6 +21,7 @@ def quantile_from_histogram(counts: np.ndarray, fraction: float, values: np.ndar
         values: (n,) rising; by default 0 to n - 1.
     """
     upto = np.cumsum(counts)
+    # Linear interpolation between the two counted values around the place, as NumPy does by default.
     place = fraction * (int(upto[-1]) - 1)
     below = int(place)
     first, second = (int(at) for at in np.searchsorted(upto, [below + 1, below + 2]))

@@ -13,15 +13,15 @@ _MIN_CONTRAST = 25
 _MIN_SHARE, _MAX_SHARE = 0.08, 0.95
 
 _MAX_INK = 0.3
-"""Writing coverages less of its page; the digits in photographs coverage up to a fifth."""
+"""Writing covers less of its page than this; the digits in photographs cover up to a fifth."""
 
 _MIN_INK, _MIN_SIDE = 0.1, 512
-"""With less ink in the picture, or in a smaller one, it costs more to look for the page than to read it."""
+"""With less ink in the picture, or in a smaller one, finding the page costs more than reading it."""
 
 
 @dataclass(frozen=True, eq=False)
-class Page:
-    """A page in a picture.
+class PageRegion:
+    """The region of a page in a picture.
 
     Attributes:
         coarse: (height, width, 3) uint8, the whole picture at most 192 pixels long.
@@ -32,7 +32,7 @@ class Page:
     mask: np.ndarray
 
 
-def find_pages(picture: Picture) -> list[Page]:
+def find_pages(picture: Picture) -> list[PageRegion]:
     """The pages in a picture: regions with straight sides, lighter than the rest or darker.
 
     There is none where nothing else is beside it, nor in small pictures.
@@ -48,10 +48,10 @@ def find_pages(picture: Picture) -> list[Page]:
     smooth = cv2.medianBlur(cv2.cvtColor(coarse, cv2.COLOR_RGB2GRAY), 11)
     _, light = cv2.threshold(smooth, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     masks = [_find_sheet(smooth, light), _find_sheet(smooth, 1 - light)]
-    return [Page(coarse, mask) for mask in masks if mask is not None]
+    return [PageRegion(coarse, mask) for mask in masks if mask is not None]
 
 
-def isolate_page(picture: Picture, page: Page) -> Picture:
+def isolate_page(picture: Picture, page: PageRegion) -> Picture:
     """The picture with everything painted over, in the page's own colors, that is not this page."""
     height, width = picture.rgb.shape[:2]
     full = cv2.resize(page.mask * 255, (width, height), interpolation=cv2.INTER_LINEAR)
@@ -66,7 +66,7 @@ def may_be_page(ink: Ink) -> bool:
     return large and bool(np.count_nonzero(ink.mask) > _MIN_INK * ink.mask.size)
 
 
-def is_page(ink: Ink, pages: list[Page]) -> bool:
+def is_page(ink: Ink, pages: list[PageRegion]) -> bool:
     """Whether what was taken for ink is one of the picture's pages; a desk around one is easily left out."""
     for page in pages:
         height, width = page.mask.shape
@@ -88,9 +88,11 @@ def _find_sheet(smooth: np.ndarray, candidates: np.ndarray) -> np.ndarray | None
     share = cv2.contourArea(hull) / region.size
     if not _MIN_SHARE < share < _MAX_SHARE or cv2.contourArea(contour) < 0.85 * cv2.contourArea(hull):
         return None
+    # A page is convex: writing that touches its border, or a thumb, takes no bite out of it.
     page = cv2.fillConvexPoly(np.zeros_like(region), hull, (1,))
     page = cv2.erode(page, np.ones((3, 3), np.uint8), borderValue=(1,))
     outside = smooth[cv2.dilate(page, np.ones((7, 7), np.uint8)) == 0]
+    # A page that fills the picture needs no looking for.
     if outside.size < 0.02 * smooth.size or not page.any():
         return None
     contrast = abs(float(np.median(smooth[page > 0])) - float(np.median(outside)))
@@ -103,6 +105,7 @@ def _carry_on(coarse: np.ndarray, page: np.ndarray, size: tuple[int, int]) -> np
     paper = cv2.medianBlur(coarse, 11).astype(np.float32)
     weight = inner.astype(np.float32)
     colors = np.full_like(paper, paper[inner > 0].mean(axis=0) if inner.any() else 255.0)
+    # From far to near: each finer blur overwrites where it has page to draw from.
     for sigma in (40.0, 12.0, 4.0):
         near = cv2.GaussianBlur(weight, (0, 0), sigma)[..., None]
         blurred = cv2.GaussianBlur(paper * weight[..., None], (0, 0), sigma)

@@ -9,7 +9,7 @@ SMALL_SIDE = 128
 """Up to this longer side a picture is enlarged first, and its paper is one flat color."""
 
 SURE = 0.7
-"""From this score on, ink is taken to be darker or lighter than paper without a second look."""
+"""From this score on, the other polarity is not tried."""
 
 COARSE_SIDE = 192
 """The longer side, in pixels, of the picture that polarity is decided in."""
@@ -36,6 +36,7 @@ def score_polarity(coarse: np.ndarray) -> float:
     scores = []
     for reach in (COARSE_SIDE // 4, COARSE_SIDE // 8, COARSE_SIDE // 16):
         scores.append(_score_within(gray, reach, border))
+        # A wide window that is sure sees fat pens that a narrow one takes for paper.
         if abs(scores[-1]) > SURE:
             break
     return max(scores, key=abs)
@@ -74,6 +75,7 @@ def _score_by_edge(gray: np.ndarray) -> float:
 def _score_within(gray: np.ndarray, reach: int, border: float) -> float:
     """From -1, all departures from the running median are darker, to 1, all are lighter."""
     around = _running_median(gray, reach, border)
+    # Four gray levels: what JPEG and 8-bit rounding add to a flat area.
     tolerance = 3.0 * median_of(cv2.absdiff(gray, around)) + 4.0
     beyond = np.maximum(np.arange(LEVELS) - tolerance, 0.0)
     lighter = float(gray_histogram(cv2.subtract(gray, around)) @ beyond)

@@ -35,6 +35,7 @@ def turn_box_back(box: Box, turns: int, width: float, height: float) -> Box:
         height: of the picture before it was turned.
     """
     x, y, across, down = box
+    # Undone one quarter at a time: width and height change places with each.
     for done in range(turns % 4, 0, -1):
         x, y, across, down = (width if done % 2 else height) - y - down, x, down, across
     return Box(x, y, across, down)

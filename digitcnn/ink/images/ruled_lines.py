@@ -46,6 +46,7 @@ def remove_ruled_lines(mask: np.ndarray) -> np.ndarray:
     for found, axis in rules:
         if found.any() and _outlasts(found, rest, axis):
             left &= ~found
+    # Nothing but lines: a grid of 1s and dashes, perhaps, and no ruling.
     if left.sum() < 0.02 * mask.sum():
         return mask
     return left
@@ -116,6 +117,7 @@ def _outlasts(rules: np.ndarray, rest: np.ndarray, axis: int) -> bool:
     """Whether the lines are clearly longer than the rest of the ink extends."""
     length = _extent(np.asarray(rules.any(axis=axis)))
     count, _, stats, _ = cv2.connectedComponentsWithStats(rest.astype(np.uint8), connectivity=8)
+    # Without other ink there is no telling a ruled line from a written one.
     if count < 2:
         return False
     sides = stats[1:, cv2.CC_STAT_WIDTH if axis == 0 else cv2.CC_STAT_HEIGHT]
@@ -183,6 +185,7 @@ def _is_smooth(line: np.ndarray) -> bool:
     """Whether a gentle curve runs through the line."""
     rows, columns = np.nonzero(line)
     x = columns / max(line.shape[1] - 1, 1)
+    # A cubic bends as a page does in perspective, and no more.
     terms = np.vander(x, 4)
     curve = terms @ np.linalg.lstsq(terms, rows.astype(float), rcond=None)[0]
     starts = line & ~np.vstack([np.zeros_like(line[:1]), line[:-1]])
@@ -195,6 +198,7 @@ def _without_crossings(mask: np.ndarray, rules: np.ndarray) -> np.ndarray:
     kernel = np.ones((5, 3), np.uint8)
     grown = (cv2.dilate(rules.astype(np.uint8), kernel) > 0) & mask
     rest = (mask & ~grown).astype(np.uint8)
+    # A gap as wide as the line, on either side: a stroke that crosses it goes on there.
     reach = int(2 * np.ceil(grown.sum() / max(grown.any(axis=0).sum(), 1)) + 3)
     bridged = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((min(reach, 15) | 1, 1), np.uint8))
     return grown & ~(bridged > 0)

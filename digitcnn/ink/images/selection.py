@@ -25,6 +25,7 @@ def choose_digit(components: Components) -> list[Component]:
     chosen, rest = [main], candidates[1:]
     least = max(0.02 * main.area, 4)
     rest = [component for component in rest if component.area >= least]
+    # One component at a time brings others near: a dotted or broken digit is gathered from the inside out.
     while near := [component for component in rest if _gap(component, chosen) <= 0.5 * _extent(chosen)]:
         chosen += near
         rest = [component for component in rest if component not in near]
@@ -43,6 +44,7 @@ def choose_writing(components: Components) -> list[Component]:
     heights = np.array([component.height for component in candidates])
     typical = weighted_median(heights, np.array([component.area for component in candidates]))
     pen = np.median([2.0 * p.area / (2.0 * p.extent) for p in candidates if p.height >= 0.5 * typical])
+    # No stroke is smaller than the pen that made it.
     least = max(0.12 * typical, pen)
     writing = [
         component

@@ -30,6 +30,7 @@ def make_strip(coverage: np.ndarray, *, width: int | None = None) -> np.ndarray:
     wide = max(1, round(coverage.shape[1] * scale))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     ink = np.clip(cv2.resize(coverage, (wide, INK_HEIGHT), interpolation=method), 0.0, 1.0)
+    # A multiple of eight: the network halves the width three times.
     room = width or -(-(wide + 2 * _SIDE_MARGIN) // _MULTIPLE) * _MULTIPLE
     strip = np.zeros((STRIP_HEIGHT, room), dtype=np.float32)
     top = (STRIP_HEIGHT - INK_HEIGHT) // 2

@@ -1,17 +1,24 @@
-"""What is to be known of a data set, small enough to keep: counts, averages, pixels, and the strange ones."""
+"""The summary of a data set, small enough to keep: counts, averages, pixels, and outliers.
+
+`python -m digitcnn.lab.datasets.summary NAME PATH` makes one in a process of its own: reading a data set
+takes a few hundred megabytes, which a web server would not get rid of again.
+"""
 
 import json
 import os
+import sys
 import zlib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import cast, get_args
 from zipfile import BadZipFile
 
 import numpy as np
 
-from digitcnn.errors import DatasetError
+from digitcnn.errors import DatasetError, DigitcnnError
 from digitcnn.lab.datasets.near_duplicates import count_shared, find_twins
-from digitcnn.lab.datasets.sources import DRAWN_TEST, LoadedSet, Part, Report
+from digitcnn.lab.datasets.sources import DRAWN_TEST, LoadedSet, Part, Report, SetName, load_set
+from digitcnn.lab.jobs.background import be_nice, report_error, report_progress
 
 VERSION = 1
 """Of the file; another one is made anew."""
@@ -225,3 +232,25 @@ def _count_values(images: np.ndarray) -> np.ndarray:
 
 def _as_rows(images: np.ndarray) -> np.ndarray:
     return images.reshape(len(images), -1).astype(np.float32) / 255
+
+
+def _main(arguments: list[str]) -> int:
+    """Writes the summary of a set; the exit code."""
+    name, path = arguments
+    if name not in get_args(SetName):
+        raise SystemExit(f"expected one of {', '.join(get_args(SetName))}, received {name}")
+    be_nice()
+    try:
+        summary = summarize(load_set(cast(SetName, name), report_progress), report_progress)
+        save_summary(summary, Path(path))
+    except DigitcnnError as error:
+        report_error(str(error))
+        return 1
+    except OSError as error:
+        report_error(f"{path} cannot be written: {error}.")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main(sys.argv[1:]))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from digitcnn.errors import RunFolderError
+from digitcnn.file_cache import cached_by_file
 from digitcnn.ink.house_digit import SIDE
 
 Shape = tuple[int, ...]
@@ -32,6 +33,7 @@ class Layer:
     weights: int
 
 
+@cached_by_file(maxsize=32)
 def read_layers(path: Path) -> tuple[Layer, ...]:
     """The layers of a `model.keras`, in the order in which data flows through them.
 

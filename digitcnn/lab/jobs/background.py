@@ -3,18 +3,17 @@
 import json
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from digitcnn.run_folder import START
+from digitcnn.lab.jobs.processes import launch
 
 _DOING = "Starting"
 
 
 @dataclass(frozen=True)
-class Progress:
+class JobProgress:
     """How far a job is.
 
     Attributes:
@@ -35,19 +34,10 @@ class BackgroundJob:
         Raises:
             OSError: no process can be started.
         """
-        self.progress = Progress()
+        self.progress = JobProgress()
         self.error: str | None = None
         self._last = ""
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
-            cwd=START,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-        )
+        self._process = launch(module, arguments, output=subprocess.PIPE)
         self._reader = threading.Thread(target=self._listen, daemon=True)
         self._reader.start()
 
@@ -64,7 +54,7 @@ class BackgroundJob:
         assert self._process.stdout is not None
         with self._process.stdout as lines:
             for line in lines:
-                self._follow(line.strip())
+                self._follow(line.decode(errors="replace").strip())
         if self._process.wait() != 0 and self.error is None:
             self.error = f"The job stopped before its end ({self._last or 'without a word'}): try again."
 
@@ -74,7 +64,7 @@ class BackgroundJob:
             if "error" in said:
                 self.error = str(said["error"])
             else:
-                self.progress = Progress(min(max(float(said["done"]), 0.0), 1.0), str(said["doing"]))
+                self.progress = JobProgress(min(max(float(said["done"]), 0.0), 1.0), str(said["doing"]))
         except (ValueError, KeyError, TypeError):
             self._last = line or self._last
 

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 import psutil
 
@@ -36,6 +37,37 @@ def find_process(number: int | None, started: float | None) -> psutil.Process | 
         return None
 
 
+def launch(
+    module: str,
+    arguments: Sequence[str],
+    *,
+    output: int | IO[bytes],
+    environment: Mapping[str, str] | None = None,
+    own_session: bool = False,
+) -> subprocess.Popen[bytes]:
+    """Starts `python -m MODULE` where the project is, without input and with both outputs in one.
+
+    Args:
+        module: to be run.
+        arguments: of its command line.
+        output: an open file, or `subprocess.PIPE`.
+        environment: variables beside our own.
+        own_session: it outlives us, and no signal of our terminal reaches it.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    return subprocess.Popen(
+        [sys.executable, "-m", module, *arguments],
+        cwd=START,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        start_new_session=own_session,
+    )
+
+
 def start_process(arguments: Sequence[str], *, log: Path, environment: Mapping[str, str]) -> psutil.Process:
     """Starts `python -m digitcnn` in a session of its own, so that it outlives us, and behind all others.
 
@@ -48,15 +80,7 @@ def start_process(arguments: Sequence[str], *, log: Path, environment: Mapping[s
         OSError: it cannot be started, or the log not be written.
     """
     with log.open("ab") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "digitcnn", *arguments],
-            cwd=START,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        process = launch("digitcnn", arguments, output=output, environment=environment, own_session=True)
     # Somebody has to collect the process when it ends.
     threading.Thread(target=process.wait, daemon=True).start()
     started = psutil.Process(process.pid)

@@ -16,9 +16,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
+from filelock import FileLock
 
 from digitcnn.errors import DigitcnnError, NotSupportedError, RunFolderError
-from digitcnn.lab.jobs.locks import locked
 from digitcnn.lab.jobs.processes import end_process, find_worker, start_process
 from digitcnn.lab.runs.catalog import Run, get_own_run, list_own_runs, own_path
 from digitcnn.lab.runs.settings import Settings, arguments_of
@@ -171,7 +171,7 @@ def _changing() -> Iterator[None]:
     root = runs_root()
     try:
         root.mkdir(parents=True, exist_ok=True)
-        with locked(root / ".lock"):
+        with FileLock(root / ".lock"):
             yield
     except OSError as error:
         full = root.is_dir() and shutil.disk_usage(root).free < 1_000_000

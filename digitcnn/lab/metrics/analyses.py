@@ -16,6 +16,7 @@ import numpy as np
 
 from digitcnn.confidence import CLASSES
 from digitcnn.errors import DigitcnnError
+from digitcnn.lab.jobs.processes import launch
 from digitcnn.lab.metrics.compared_runs import RunRef, load_run
 from digitcnn.lab.metrics.evaluation import Interval
 from digitcnn.lab.metrics.test_set import (
@@ -26,7 +27,7 @@ from digitcnn.lab.metrics.test_set import (
     ReportRow,
 )
 from digitcnn.lab.runs.run_table import Analysis, analyse
-from digitcnn.run_folder import SHIPPED, START, RunFolder, list_runs, runs_root, write_json
+from digitcnn.run_folder import SHIPPED, RunFolder, list_runs, runs_root, write_json
 
 FILE = "analysis.json"
 """In a run folder: the metrics of its predictions, until these change."""
@@ -47,13 +48,12 @@ def analyse_apart(run_refs: Sequence[RunRef]) -> list[Analysis]:
         RunFolderError: a run has no predictions that can be read.
     """
     paths = [str(run_ref.folder.path.absolute()) for run_ref in run_refs]
-    command = [sys.executable, "-m", __name__, *paths]
     try:
-        done = subprocess.run(
-            command, cwd=START, stdin=subprocess.DEVNULL, capture_output=True, timeout=_LONGEST, check=True
-        )
-        return [read_analysis(entry) for entry in json.loads(done.stdout)]
-    except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError):
+        with launch(__name__, paths, output=subprocess.PIPE) as process:
+            output, _ = process.communicate(timeout=_LONGEST)
+        # Libraries may have warned before the last line, which holds the metrics.
+        return [read_analysis(entry) for entry in json.loads(output.splitlines()[-1])]
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError, IndexError):
         return [analyse(load_run(run_ref)) for run_ref in run_refs]
 
 

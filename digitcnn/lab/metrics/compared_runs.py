@@ -1,11 +1,11 @@
 """The runs that can be compared: which there are, and what each of them holds."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from digitcnn.errors import RunFolderError
+from digitcnn.file_cache import cached_by_file, version_of
 from digitcnn.lab.metrics.test_set import Predictions, read_predictions
 from digitcnn.run_folder import RunFolder, RunRecord, list_runs
 
@@ -57,7 +57,7 @@ def list_run_refs(shipped: Path, own: Path) -> RunRefs:
             taken.add(label)
             times = _times(folder)
             try:
-                state = _read_state(str(folder.path), times[0])
+                state = _read_state(folder.run_json)
             except RunFolderError as error:
                 broken.append(f"{label} is left out: {error}")
                 continue
@@ -120,19 +120,11 @@ def load_run(run_ref: RunRef) -> ComparedRun:
     return ComparedRun(run_ref.label, record, predictions, history, metrics, size, tuple(problems))
 
 
-@lru_cache(maxsize=2048)
-def _read_state(path: str, changed: int) -> str:
-    """The state in `run.json`; `changed` is the file's time, so that a new one is read anew."""
-    return RunFolder(path).read_record().state
+@cached_by_file(maxsize=2048)
+def _read_state(run_json: Path) -> str:
+    return RunFolder(run_json.parent).read_record().state
 
 
 def _times(folder: RunFolder) -> tuple[int, ...]:
     files = (folder.run_json, folder.history_csv, folder.metrics_json)
-    return tuple(_time(file) for file in (*files, folder.predictions_npz, folder.tflite_file))
-
-
-def _time(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0
+    return tuple(version_of(file)[0] for file in (*files, folder.predictions_npz, folder.tflite_file))

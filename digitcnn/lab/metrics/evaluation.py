@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from digitcnn.recognition.reader import Digit
+from digitcnn.recognition.reading import Digit
 
 CONFIDENT = 0.9
 """A wrong answer with more confidence than this is the worst that a reader can do."""

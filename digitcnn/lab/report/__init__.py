@@ -1,1 +1,1 @@
-"""Runs and comparisons as files to take away: HTML and CSV."""
+"""Reports of runs and comparisons, as HTML files."""

@@ -1,20 +1,34 @@
 """A run, or a comparison of runs, as one HTML file: no script, no request, nothing beside it.
 
-Everything that comes from a run folder is escaped, and the file forbids itself to load anything.
+The template escapes whatever comes from a run folder, and the file forbids itself to load anything.
 """
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from html import escape
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from digitcnn.lab.metrics.compared_runs import ComparedRun
-from digitcnn.lab.metrics.comparison import Pairing, Row, format_p, format_verdict
+from digitcnn.lab.metrics.comparison import Pairing, format_p, format_verdict
 from digitcnn.lab.metrics.robustness import robustness_in
-from digitcnn.lab.report.drawings import STYLE, Line, draw_lines
-from digitcnn.lab.runs.curves import COLUMNS, Curve, curves_of
+from digitcnn.lab.report import drawings
+from digitcnn.lab.report.drawings import Line, LineChart, plan_chart
+from digitcnn.lab.runs.curves import COLUMNS, curves_of
 from digitcnn.lab.runs.run_table import MISSING, Analysis, format_accuracy, tabulate_facts
+
+_MORE, _FEWER, _PLAIN = "213,94,0", "0,114,178", "134,140,152"
+"""Red, green and blue of a cell: more errors than the baseline, fewer, and outside of a difference."""
+
+
+class Matrix(NamedTuple):
+    """A confusion matrix, or a difference of two: rows of cells, each a background color and a text."""
+
+    title: str
+    rows: list[list[tuple[str, str]]]
 
 
 def write_report(
@@ -30,7 +44,7 @@ def write_report(
         runs: the baseline first.
         analyses: one per run.
         pairings: one per challenger; None where it was tested on other images.
-        milliseconds: for one digit, one per run; None where nobody measured.
+        milliseconds: for one digit, one per run; None where it was not measured.
 
     Returns:
         The text of an HTML file.
@@ -44,188 +58,113 @@ def write_report(
             f"{len(pairings)} for {len(runs)} runs"
         )
     names = [run.label for run in runs]
-    title = f"{names[0]} against {', '.join(names[1:])}" if len(runs) > 1 else names[0]
     facts = tabulate_facts(list(runs), list(analyses), list(milliseconds or [None] * len(runs)))
-    sections = [
-        _verdicts(runs, analyses, pairings),
-        _curves(runs),
-        _section("Results, cost and recipe", _facts(names, facts)),
-        _section("What is mistaken for what", _matrices(names, analyses)),
-        _pairs(names, pairings),
-        _section("Digit by digit, as scikit-learn prints it", _reports(names, analyses)),
-        _reliability(names, analyses),
-        _robustness(runs),
-        _handwriting(runs),
-    ]
-    made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta http-equiv="Content-Security-Policy" '
-        "content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)} · digitcnn</title><style>{STYLE}</style></head><body><main>"
-        f"<h1>{escape(title)}</h1><p class='quiet'>digitcnn, {made}</p>{''.join(sections)}"
-        "</main></body></html>\n"
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("report.html").render(
+        title=f"{names[0]} against {', '.join(names[1:])}" if len(runs) > 1 else names[0],
+        made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        names=names,
+        verdicts=_format_verdicts(runs, analyses, pairings),
+        curves=_plan_curves(runs),
+        facts=[(group, list(rows)) for group, rows in groupby(facts, lambda row: row.group)],
+        matrices=_color_matrices(names, analyses),
+        pairings=[(name, each) for name, each in zip(names[1:], pairings, strict=True) if each is not None],
+        format_p=format_p,
+        analyses=list(zip(names, analyses, strict=True)),
+        reliability=_plan_reliability(names, analyses),
+        disturbances=_list_disturbances(runs),
+        handwriting=_tabulate_handwriting(runs),
+        missing=MISSING,
+        plot=drawings,
     )
 
 
-def _verdicts(
+def _format_verdicts(
     runs: Sequence[ComparedRun], analyses: Sequence[Analysis], pairings: Sequence[Pairing | None]
-) -> str:
-    said = []
-    for run, pairing in zip(runs[1:], pairings, strict=True):
-        if pairing is None:
-            said.append(f"{run.label} and {runs[0].label} were tested on different images.")
-        else:
-            said.append(format_verdict(runs[0].label, run.label, pairing))
+) -> list[str]:
+    baseline = runs[0].label
     if len(runs) == 1:
-        said = [f"{runs[0].label} reads {format_accuracy(analyses[0].accuracy)} of its test images right."]
-    return "".join(f"<p class='verdict'>{escape(sentence)}</p>" for sentence in said)
-
-
-def _curves(runs: Sequence[ComparedRun]) -> str:
-    curves = [curve for run in runs for curve in curves_of(run.label, run.history)]
-    if not curves:
-        return ""
-    places = {run.label: place for place, run in enumerate(runs)}
-    drawings = [
-        draw_lines(
-            metric.capitalize(),
-            [_line(curve, places[curve.run]) for curve in curves if curve.metric == metric],
-            x_title="epoch",
-        )
-        for metric in dict.fromkeys(metric for metric, _ in COLUMNS)
+        return [f"{baseline} reads {format_accuracy(analyses[0].accuracy)} of its test images right."]
+    return [
+        f"{run.label} and {baseline} were tested on different images."
+        if pairing is None
+        else format_verdict(baseline, run.label, pairing)
+        for run, pairing in zip(runs[1:], pairings, strict=True)
     ]
-    words = "<p class='quiet'>Thin: on the images it trains on; bold: on validation images.</p>"
-    return _section("Curves", f"<div class='row'>{''.join(drawings)}</div>{words}")
 
 
-def _line(curve: Curve, place: int) -> Line:
-    points = tuple(zip(map(float, curve.epochs), curve.raw, strict=True))
-    return Line(curve.run, place, points, bold=curve.part == "validation")
+def _plan_curves(runs: Sequence[ComparedRun]) -> list[LineChart]:
+    """A chart per metric; none without a history."""
+    curves = [(place, each) for place, run in enumerate(runs) for each in curves_of(run.label, run.history)]
+    charts = []
+    for metric in dict.fromkeys(metric for metric, _ in COLUMNS) if curves else ():
+        lines = [
+            Line(each.run, place, tuple(zip(each.epochs, each.raw, strict=True)), each.part == "validation")
+            for place, each in curves
+            if each.metric == metric
+        ]
+        charts.append(plan_chart(metric.capitalize(), lines, x_title="epoch"))
+    return charts
 
 
-def _facts(names: Sequence[str], rows: Sequence[Row]) -> str:
-    lines, group = [], ""
-    for row in rows:
-        if row.group != group:
-            group = row.group
-            lines.append(f"<tr><th colspan='{len(names) + 1}' class='group'>{escape(group)}</th></tr>")
-        mark = " class='differs'" if row.differs else ""
-        cells = "".join(f"<td>{escape(value)}</td>" for value in row.values)
-        lines.append(f"<tr{mark}><th>{escape(row.name)}</th>{cells}</tr>")
-    return _table(["", *names], "".join(lines))
-
-
-def _matrices(names: Sequence[str], analyses: Sequence[Analysis]) -> str:
-    parts = [_matrix(name, each.confusions, signed=False) for name, each in zip(names, analyses, strict=True)]
-    baseline = analyses[0].confusions
-    parts += [
-        _matrix(f"{name} minus {names[0]}", each.confusions - baseline, signed=True)
+def _color_matrices(names: Sequence[str], analyses: Sequence[Analysis]) -> list[Matrix]:
+    """The matrix of every run, then each challenger's minus the baseline's."""
+    matrices = [_color(name, each.confusions) for name, each in zip(names, analyses, strict=True)]
+    return matrices + [
+        _color(f"{name} minus {names[0]}", each.confusions - analyses[0].confusions, signed=True)
         for name, each in zip(names[1:], analyses[1:], strict=True)
     ]
-    words = "Rows: the true digit; columns: what it was read as."
-    return f"<div class='row'>{''.join(parts)}</div><p class='quiet'>{words}</p>"
 
 
-def _matrix(title: str, matrix: np.ndarray, *, signed: bool) -> str:
+def _color(title: str, matrix: np.ndarray, *, signed: bool = False) -> Matrix:
     errors = np.abs(matrix.astype(float))
     np.fill_diagonal(errors, 0.0)
     strength = 0.6 * np.sqrt(errors / max(errors.max(), 1.0))
     rows = []
-    for true, counts in enumerate(matrix.tolist()):
-        cells = []
-        for read, count in enumerate(counts):
-            color = "134,140,152" if not signed else "213,94,0" if count > 0 else "0,114,178"
-            shown = "" if not count else f"{count:+d}" if signed else str(count)
-            cells.append(f"<td style='background:rgba({color},{strength[true, read]:.2f})'>{shown}</td>")
-        rows.append(f"<tr><th>{true}</th>{''.join(cells)}</tr>")
-    head = "".join(f"<th>{digit}</th>" for digit in range(matrix.shape[1]))
-    return (
-        f"<table class='matrix'><caption>{escape(title)}</caption>"
-        f"<thead><tr><td></td>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
-    )
+    for counts, opacities in zip(matrix.tolist(), strength.tolist(), strict=True):
+        row = []
+        for count, opacity in zip(counts, opacities, strict=True):
+            color = _PLAIN if not signed else _MORE if count > 0 else _FEWER
+            text = "" if not count else f"{count:+d}" if signed else str(count)
+            row.append((f"rgba({color},{opacity:.2f})", text))
+        rows.append(row)
+    return Matrix(title, rows)
 
 
-def _pairs(names: Sequence[str], pairings: Sequence[Pairing | None]) -> str:
-    lines = []
-    for name, pairing in zip(names[1:], pairings, strict=True):
-        if pairing is not None:
-            counts = (
-                pairing.both,
-                len(pairing.only_baseline),
-                len(pairing.only_challenger),
-                pairing.neither,
-            )
-            cells = "".join(f"<td>{count:,}</td>" for count in counts)
-            lines.append(f"<tr><th>{escape(name)}</th>{cells}<td>{format_p(pairing)}</td></tr>")
-    if not lines:
-        return ""
-    head = ["", "both right", f"only {names[0]} right", "only this one right", "neither", "McNemar's mid-p"]
-    return _section("Who gets what right", _table(head, "".join(lines)))
-
-
-def _reports(names: Sequence[str], analyses: Sequence[Analysis]) -> str:
-    parts = [
-        f"<figure><figcaption>{escape(name)}</figcaption><pre>{escape(each.report.text)}</pre></figure>"
-        for name, each in zip(names, analyses, strict=True)
-    ]
-    return f"<div class='row'>{''.join(parts)}</div>"
-
-
-def _reliability(names: Sequence[str], analyses: Sequence[Analysis]) -> str:
+def _plan_reliability(names: Sequence[str], analyses: Sequence[Analysis]) -> LineChart:
     lines = [
         Line(name, place, tuple((bin.confidence, bin.accuracy) for bin in each.calibration.bins), bold=True)
         for place, (name, each) in enumerate(zip(names, analyses, strict=True))
     ]
-    drawing = draw_lines("Right, over confidence", lines, x_title="confidence", square=True)
-    rows = "".join(
-        f"<tr><th>{escape(name)}</th><td>{each.calibration.error:.4f}</td>"
-        f"<td>{each.calibration_shown.error:.4f}</td></tr>"
-        for name, each in zip(names, analyses, strict=True)
-    )
-    table = _table(["", "calibration error (ECE)", "as Draw and Upload show it"], rows)
-    return _section("Is it as sure as it is right?", f"<div class='row'>{drawing}<div>{table}</div></div>")
+    return plan_chart("Accuracy over confidence", lines, x_title="confidence", square=True)
 
 
-def _robustness(runs: Sequence[ComparedRun]) -> str:
+def _list_disturbances(runs: Sequence[ComparedRun]) -> list[tuple[str, str, str]]:
+    """A row per run and disturbance: the run, the disturbance, and the accuracy at its levels."""
     rows = []
     for run in runs:
         measured = robustness_in(run.metrics)
         for series in measured.series if measured else ():
             levels = zip(series.levels, series.accuracies, strict=True)
-            said = ", ".join(f"{accuracy:.1%} at {level:g}" for level, accuracy in levels)
-            rows.append(
-                f"<tr><th>{escape(run.label)}</th><td>{escape(series.kind)} ({escape(series.unit)})</td>"
-                f"<td>{said}</td></tr>"
-            )
-    if not rows:
-        return ""
-    return _section("What it withstands", _table(["", "disturbance", "read right"], "".join(rows)))
+            accuracies = ", ".join(f"{accuracy:.1%} at {level:g}" for level, accuracy in levels)
+            rows.append((run.label, f"{series.kind} ({series.unit})", accuracies))
+    return rows
 
 
-def _handwriting(runs: Sequence[ComparedRun]) -> str:
-    found: dict[str, dict[str, str]] = {}
+def _tabulate_handwriting(runs: Sequence[ComparedRun]) -> dict[str, dict[str, str]]:
+    """Set of handwriting -> run -> its accuracy; entries of another form are passed over."""
+    accuracies: dict[str, dict[str, str]] = {}
     for run in runs:
         entries = run.metrics.get("real_handwriting")
         for title, entry in entries.items() if isinstance(entries, dict) else ():
             accuracy = entry.get("accuracy") if isinstance(entry, dict) else entry
             if isinstance(accuracy, float):
-                found.setdefault(str(title), {})[run.label] = f"{accuracy:.2%}"
-    if not found:
-        return ""
-    lines = []
-    for title, accuracies in found.items():
-        cells = "".join(f"<td>{accuracies.get(run.label, MISSING)}</td>" for run in runs)
-        lines.append(f"<tr><th>{escape(title)}</th>{cells}</tr>")
-    table = _table(["", *(run.label for run in runs)], "".join(lines))
-    return _section("Real handwriting, read right", table)
-
-
-def _section(title: str, body: str) -> str:
-    return f"<section><h2>{escape(title)}</h2>{body}</section>"
-
-
-def _table(head: Sequence[str], rows: str) -> str:
-    cells = "".join(f"<th>{escape(name)}</th>" for name in head)
-    return f"<div class='wide'><table><thead><tr>{cells}</tr></thead><tbody>{rows}</tbody></table></div>"
+                accuracies.setdefault(str(title), {})[run.label] = f"{accuracy:.2%}"
+    return accuracies

@@ -6,11 +6,11 @@ import shutil
 import socket
 import time
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal, cast, get_args
 
 from digitcnn.errors import RunFolderError
+from digitcnn.file_cache import cached_by_file
 from digitcnn.lab.jobs.processes import find_worker
 from digitcnn.run_folder import SHIPPED, RunFolder, RunRecord, folder_at, runs_root
 
@@ -63,13 +63,13 @@ class Run:
 
 def list_own_runs() -> list[Run]:
     """The runs made on this machine, the latest first; a record is only read again once it has changed."""
-    runs = [look_at(path, shipped=False) for path in _folders(runs_root())]
+    runs = [inspect_run(path, shipped=False) for path in _folders(runs_root())]
     return sorted(runs, key=_begun, reverse=True)
 
 
 def list_shipped_runs() -> list[Run]:
     """The runs that come with the project, by name."""
-    return [look_at(path, shipped=True) for path in _folders(SHIPPED)]
+    return [inspect_run(path, shipped=True) for path in _folders(SHIPPED)]
 
 
 def get_own_run(name: str) -> Run:
@@ -81,16 +81,12 @@ def get_own_run(name: str) -> Run:
     path = own_path(name)
     if path.is_symlink() or not path.is_dir():
         raise RunFolderError(f"There is no run called {name!r} here any more.")
-    return look_at(path, shipped=False)
+    return inspect_run(path, shipped=False)
 
 
 def read_test_accuracy(run: Run) -> float | None:
     """The accuracy on the test images, 0-1; None where it was not measured, or cannot be read."""
-    try:
-        changed = run.folder.metrics_json.stat().st_mtime_ns
-    except OSError:
-        return None
-    return _read_test_accuracy(run.folder.path, changed)
+    return _read_test_accuracy(run.folder.metrics_json)
 
 
 def own_path(name: str) -> Path:
@@ -113,14 +109,12 @@ def _folders(root: Path) -> list[Path]:
     return [root / name for name in names]
 
 
-def look_at(path: Path, *, shipped: bool) -> Run:
+def inspect_run(path: Path, *, shipped: bool) -> Run:
     """The run whose folder is there, as it stands now; a broken one where there is none."""
     folder = folder_at(str(path))
-    try:
-        stat = folder.run_json.stat()
-    except OSError:
+    if not folder.run_json.is_file():
         return Run(folder, shipped, "broken", problem=f"{path.name} has no run.json, so it cannot be shown.")
-    found = _read_record(path, stat.st_mtime_ns, stat.st_size, stat.st_ino)
+    found = _read_record(folder.run_json)
     if isinstance(found, str):
         return Run(folder, shipped, "broken", problem=found)
     busy = find_worker(found) is not None or _is_trained_elsewhere(folder, found)
@@ -149,15 +143,15 @@ def _is_trained_elsewhere(folder: RunFolder, record: RunRecord) -> bool:
         return time.time() - folder.run_json.stat().st_mtime < _SILENT
 
 
-@lru_cache(maxsize=2048)
-def _read_record(path: Path, changed: int, size: int, inode: int) -> RunRecord | str:
-    """The record, or why it cannot be read; the other arguments tell one version of it from the next."""
+@cached_by_file(maxsize=2048)
+def _read_record(run_json: Path) -> RunRecord | str:
+    """The record, or why it cannot be read."""
     try:
-        record = RunFolder(path).read_record()
+        record = RunFolder(run_json.parent).read_record()
     except RunFolderError as error:
         return str(error)
     if not _is_sound(record):
-        return f"{path.name}/run.json holds something that no run writes."
+        return f"{run_json.parent.name}/run.json holds something that no run writes."
     return record
 
 
@@ -174,10 +168,10 @@ def _is_sound(record: RunRecord) -> bool:
     )
 
 
-@lru_cache(maxsize=2048)
-def _read_test_accuracy(path: Path, changed: int) -> float | None:
+@cached_by_file(maxsize=2048)
+def _read_test_accuracy(metrics_json: Path) -> float | None:
     try:
-        return float(RunFolder(path).read_metrics()["test"]["accuracy"])
+        return float(RunFolder(metrics_json.parent).read_metrics()["test"]["accuracy"])
     except (RunFolderError, KeyError, TypeError, ValueError):
         return None
 

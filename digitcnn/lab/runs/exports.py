@@ -10,8 +10,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
+from filelock import FileLock
+
 from digitcnn.errors import NotSupportedError, RunFolderError
-from digitcnn.lab.jobs.locks import locked
 from digitcnn.lab.jobs.processes import find_process, start_process
 from digitcnn.lab.jobs.queue import training_is_on
 from digitcnn.run_folder import RunFolder, runs_root, write_json
@@ -68,7 +69,7 @@ def start_export(folder: RunFolder, form: Format = "h5") -> None:
     path = _path(folder, form)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with locked(path.parent / ".lock"):
+        with FileLock(path.parent / ".lock"):
             if find_export(folder, form).state in ("ready", "working"):
                 return
             if any(map(_is_at_work, path.parent.glob("*.json"))):

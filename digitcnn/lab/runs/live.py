@@ -1,11 +1,11 @@
 """What a training is at, and its curves as far as they have grown."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 from digitcnn.errors import RunFolderError
+from digitcnn.file_cache import cached_by_file
 from digitcnn.lab.jobs.processes import find_worker, memory_of
 from digitcnn.lab.runs.catalog import Run
 from digitcnn.run_folder import RunFolder
@@ -100,8 +100,8 @@ def read_curves(run: Run) -> Curves:
     """A run's curves as far as they have grown; files are read again once they have changed."""
     folder = run.folder
     length = int(run.record.settings.get("epochs", 1)) if run.record else 1
-    epochs = _read_history(folder.path, _version(folder.history_csv))
-    batches = _read_batches(folder.batches_csv, _version(folder.batches_csv))
+    epochs = _read_history(folder.history_csv)
+    batches = _read_batches(folder.batches_csv)
     if isinstance(epochs, str):
         return Curves(batches, (), length, epochs)
     lost = run.state == "finished" and not epochs
@@ -121,28 +121,20 @@ def _read_progress(folder: RunFolder, process: int | None) -> dict[str, Any] | N
     return progress if progress.get("process") == process and whole else None
 
 
-@lru_cache(maxsize=64)
-def _read_history(path: Path, version: tuple[int, int]) -> tuple[dict[str, float], ...] | str:
+@cached_by_file(maxsize=64)
+def _read_history(history_csv: Path) -> tuple[dict[str, float], ...] | str:
     try:
-        rows = tuple(RunFolder(path).read_history())
+        rows = tuple(RunFolder(history_csv.parent).read_history())
     except RunFolderError as error:
         return str(error)
-    return (
-        rows if all("epoch" in row for row in rows) else f"{path.name}/history.csv has no column of epochs."
-    )
+    if all("epoch" in row for row in rows):
+        return rows
+    return f"{history_csv.parent.name}/history.csv has no column of epochs."
 
 
-@lru_cache(maxsize=64)
-def _read_batches(path: Path, version: tuple[int, int]) -> tuple[BatchRow, ...]:
+@cached_by_file(maxsize=64)
+def _read_batches(path: Path) -> tuple[BatchRow, ...]:
     rows = read_batches(path)
     step = -(-len(rows) // MAX_POINTS) or 1
     # From the end, so that the latest row is always among them.
     return tuple(rows[::-1][::step][::-1])
-
-
-def _version(path: Path) -> tuple[int, int]:
-    try:
-        stat = path.stat()
-    except OSError:
-        return 0, 0
-    return stat.st_mtime_ns, stat.st_size

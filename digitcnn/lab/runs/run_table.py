@@ -100,7 +100,7 @@ def _cost(run: ComparedRun, milliseconds: float | None) -> dict[str, str]:
     return {
         "Parameters": f"{run.record.parameters:,}",
         "File size": f"{run.size / 1e6:.2f} MB" if run.size else MISSING,
-        "One digit, here": f"{milliseconds:.2f} ms" if milliseconds else MISSING,
+        "Latency, one digit": f"{milliseconds:.2f} ms" if milliseconds else MISSING,
         "Training time": format_duration(run.record.seconds),
         "Epochs trained": str(len(run.history)) if run.history else MISSING,
     }

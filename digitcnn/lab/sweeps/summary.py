@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from digitcnn.lab.runs.catalog import Run, look_at, read_test_accuracy
+from digitcnn.lab.runs.catalog import Run, inspect_run, read_test_accuracy
 from digitcnn.lab.runs.live import read_curves
 from digitcnn.lab.sweeps.record import SweepRecord, TrialRecord, TrialState
 from digitcnn.run_folder import runs_root
@@ -157,7 +157,7 @@ def _measure(members: Sequence[TrialView]) -> Group:
 def _view_trial(record: TrialRecord, root: Path, *, alive: bool) -> TrialView:
     state: TrialState = record.state if alive or record.state != "running" else "waiting"
     path = root / record.name
-    run = look_at(path, shipped=False) if path.is_dir() else None
+    run = inspect_run(path, shipped=False) if path.is_dir() else None
     if run is None or run.record is None:
         return TrialView(record, state, run, 0, None, None, None, 0.0)
     rows = read_curves(run).epochs

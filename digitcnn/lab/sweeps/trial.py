@@ -1,8 +1,6 @@
 """One trial of a sweep: the command that trains it, in a process of its own, watched epoch by epoch."""
 
-import os
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +9,10 @@ from typing import Literal
 import psutil
 
 from digitcnn.errors import RunFolderError
+from digitcnn.lab.jobs.processes import launch
 from digitcnn.lab.jobs.queue import LOG
 from digitcnn.lab.runs.settings import Settings, arguments_of
-from digitcnn.run_folder import START, RunFolder
+from digitcnn.run_folder import RunFolder
 
 Ending = Literal["finished", "stopped", "failed", "killed"]
 
@@ -53,14 +52,12 @@ class TrialProcess:
         folder.path.mkdir(parents=True, exist_ok=True)
         arguments = [*arguments_of(settings), "--folder", str(folder.path.absolute())]
         with (folder.path / LOG).open("ab") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "digitcnn.lab.jobs.watchdog", *_ourselves(), *arguments],
-                cwd=START,
-                env=_environment(cores),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
+            self._process = launch(
+                "digitcnn.lab.jobs.watchdog",
+                [*_ourselves(), *arguments],
+                output=output,
+                environment=_environment(cores),
+                own_session=True,
             )
 
     def new_epochs(self) -> list[dict[str, float]]:
@@ -121,7 +118,7 @@ def _ourselves() -> list[str]:
 
 def _environment(cores: int | None) -> dict[str, str]:
     # Trials of a sweep start no training that waits in a queue of this machine.
-    environment = os.environ | {"PYTHONUNBUFFERED": "1", "DIGITCNN_TRAINING": "off"}
+    environment = {"DIGITCNN_TRAINING": "off"}
     if cores is not None:
         names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
         environment |= dict.fromkeys(names, str(cores))

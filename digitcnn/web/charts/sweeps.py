@@ -1,89 +1,82 @@
-"""A sweep's charts as Vega-Lite: its settings side by side, and what varies as parallel axes."""
+"""A sweep's charts: its settings side by side, and what varies as parallel axes."""
 
 from collections.abc import Sequence
 from typing import Any
 
-import pyarrow as pa
+import altair as alt
+import pandas as pd
 
 from digitcnn.lab.sweeps.summary import Group, SweepView, TrialView
-from digitcnn.web.charts.curves_and_matrices import Spec
-from digitcnn.web.images import GUIDE, INK
-from digitcnn.web.tables import make_table_of_rows
+from digitcnn.web.images import AGAINST, GUIDE, INK
 
 MAX_GROUPS = 20
 """In the chart; the table has them all."""
 
-_GOOD = "#E08A2C"
+RESULT = "validation"
+"""The last of the parallel axes."""
 
 
-def tabulate_groups(groups: Sequence[Group], trials: Sequence[TrialView]) -> pa.Table:
+def tabulate_groups(groups: Sequence[Group], trials: Sequence[TrialView]) -> pd.DataFrame:
     """A row per measured trial of these groups, with the mean and interval of its group."""
     measured = {group.label: group for group in groups if group.mean is not None}
-    rows: list[dict[str, Any]] = []
-    for trial in trials:
-        group = measured.get(trial.label)
-        if group and trial.state == "finished" and trial.test is not None:
-            rows.append(
-                {
-                    "setting": group.label,
-                    "trial": trial.name,
-                    "seed": trial.record.seed,
-                    "accuracy": trial.test,
-                    "mean": group.mean,
-                    "low": group.mean if group.low is None else group.low,
-                    "high": group.mean if group.high is None else group.high,
-                }
-            )
-    return make_table_of_rows(rows)
+    return pd.DataFrame(
+        {
+            "setting": group.label,
+            "trial": trial.name,
+            "seed": trial.record.seed,
+            "accuracy": trial.test,
+            "mean": group.mean,
+            "low": group.mean if group.low is None else group.low,
+            "high": group.mean if group.high is None else group.high,
+        }
+        for trial in trials
+        if trial.state == "finished" and trial.test is not None and (group := measured.get(trial.label))
+    )
 
 
-def spec_of_groups(groups: Sequence[Group]) -> Spec:
+def draw_groups(groups: Sequence[Group], trials: Sequence[TrialView]) -> alt.LayerChart:
     """Every seed as a small dot, their mean as a large one with its interval, the best setting on top."""
     labels = [group.label for group in groups if group.mean is not None]
-    share = {"type": "quantitative", "scale": {"zero": False, "nice": True}}
-    axis = {"title": "right on the test images", "format": ".2%", "tickCount": 5}
-    tooltip = [
-        {"field": "setting", "title": "Setting"},
-        {"field": "mean", "title": "Mean", "format": ".2%"},
-        {"field": "low", "title": "Interval from", "format": ".2%"},
-        {"field": "high", "title": "to", "format": ".2%"},
+
+    def place(field: str) -> alt.X:
+        axis = alt.Axis(title="right on the test images", format=".2%", tickCount=5)
+        return alt.X(f"{field}:Q", scale=alt.Scale(zero=False, nice=True), axis=axis)
+
+    base = alt.Chart().encode(y=alt.Y("setting:O").sort(labels).axis(None))
+    # Above its dots a setting takes no width from them, which a phone has little of.
+    names = base.transform_aggregate(n="count()", groupby=["setting"]).mark_text(
+        align="left", dy=-14, fontSize=12, color=GUIDE
+    )
+    intervals = base.mark_rule(strokeWidth=2, opacity=0.55, color=INK)
+    seeds = base.mark_point(size=36, opacity=0.8, color=AGAINST)
+    means = base.mark_circle(size=90, opacity=1, color=INK)
+    layers = [
+        names.encode(x=alt.value(2), text="setting:N"),
+        intervals.encode(x=place("low"), x2="high"),
+        seeds.encode(
+            x=place("accuracy"),
+            tooltip=[
+                alt.Tooltip("trial:N", title="Trial"),
+                alt.Tooltip("accuracy:Q", title="Test", format=".2%"),
+            ],
+        ),
+        means.encode(
+            x=place("mean"),
+            tooltip=[
+                alt.Tooltip("setting:N", title="Setting"),
+                alt.Tooltip("mean:Q", title="Mean", format=".2%"),
+                alt.Tooltip("low:Q", title="Interval from", format=".2%"),
+                alt.Tooltip("high:Q", title="to", format=".2%"),
+            ],
+        ),
     ]
-    return {
-        "height": {"step": 46},
-        "encoding": {"y": {"field": "setting", "type": "ordinal", "sort": labels, "axis": None}},
-        "layer": [
-            # Above its dots a setting takes no width from them, which a phone has little of.
-            {
-                "transform": [{"aggregate": [{"op": "count", "as": "n"}], "groupby": ["setting"]}],
-                "mark": {"type": "text", "align": "left", "dy": -14, "fontSize": 12, "color": GUIDE},
-                "encoding": {"x": {"value": 2}, "text": {"field": "setting"}},
-            },
-            {
-                "mark": {"type": "rule", "strokeWidth": 2, "opacity": 0.55, "color": INK},
-                "encoding": {"x": share | {"field": "low", "axis": axis}, "x2": {"field": "high"}},
-            },
-            {
-                "mark": {"type": "point", "size": 36, "opacity": 0.8, "color": _GOOD},
-                "encoding": {
-                    "x": share | {"field": "accuracy"},
-                    "tooltip": [
-                        {"field": "trial", "title": "Trial"},
-                        {"field": "accuracy", "title": "Test", "format": ".2%"},
-                    ],
-                },
-            },
-            {
-                "mark": {"type": "circle", "size": 90, "opacity": 1, "color": INK},
-                "encoding": {"x": share | {"field": "mean"}, "tooltip": tooltip},
-            },
-        ],
-    }
+    return alt.LayerChart(data=tabulate_groups(groups, trials), layer=layers, height=alt.Step(46))
 
 
-def tabulate_axes(view: SweepView) -> pa.Table:
+def tabulate_axes(view: SweepView) -> pd.DataFrame:
     """A row per trial with a result and axis: "place" is where it crosses the axis, 0 at the bottom to 1.
 
-    Numbers stand in their order and as far apart as they are, everything else at equal distances.
+    Numbers keep their order and distances; everything else stands at equal distances.
     """
     trials = [trial for trial in view.trials if trial.best is not None]
     rows: list[dict[str, Any]] = []
@@ -99,10 +92,7 @@ def tabulate_axes(view: SweepView) -> pa.Table:
                     "accuracy": trial.best,
                 }
             )
-    return make_table_of_rows(rows)
-
-
-RESULT = "validation"
+    return pd.DataFrame(rows)
 
 
 def axes_of(view: SweepView) -> list[str]:
@@ -112,68 +102,35 @@ def axes_of(view: SweepView) -> list[str]:
     return [*(["preset"] if len(presets) > 1 else []), *varied, RESULT]
 
 
-def spec_of_axes(view: SweepView) -> Spec:
+def draw_axes(view: SweepView) -> alt.LayerChart:
     """A line per trial across the axes, the better ones darker."""
-    position = {
-        "field": "axis",
-        "type": "nominal",
-        "sort": [axis.replace("_", " ") for axis in axes_of(view)],
-        "scale": {"type": "point", "padding": 0.2},
-        "axis": {"title": None, "orient": "top", "labelAngle": 0, "labelFontWeight": 600, "grid": True},
-    }
-    return {
-        "height": 300,
-        "encoding": {
-            "x": position,
-            "y": {
-                "field": "place",
-                "type": "quantitative",
-                "scale": {"domain": [-0.12, 1.14], "nice": False},
-                "axis": None,
-            },
-        },
-        "layer": [
-            {
-                "mark": {"type": "line", "strokeWidth": 1.5, "opacity": 0.7},
-                "encoding": {
-                    "detail": {"field": "trial"},
-                    "color": {
-                        "field": "accuracy",
-                        "type": "quantitative",
-                        "scale": {"zero": False},
-                        "legend": None,
-                    },
-                },
-            },
-            {
-                "mark": {"type": "circle", "size": 30, "opacity": 0.8},
-                "encoding": {
-                    "color": {"field": "accuracy", "type": "quantitative"},
-                    "tooltip": [
-                        {"field": "trial", "title": "Trial"},
-                        {"field": "axis", "title": "Setting"},
-                        {"field": "value", "title": "Value"},
-                        {"field": "accuracy", "title": "Best validation", "format": ".2%"},
-                    ],
-                },
-            },
-            _end_of_axis(0, down=14),
-            _end_of_axis(1, down=-12),
-        ],
-        "config": {"view": {"stroke": None}},
-    }
-
-
-def _end_of_axis(place: int, *, down: int) -> Spec:
-    """The value at one end of every axis, so many pixels below it."""
-    return {
-        "transform": [
-            {"aggregate": [{"op": "count", "as": "n"}], "groupby": ["axis", "place", "value"]},
-            {"filter": f"datum.place == {place}"},
-        ],
-        "mark": {"type": "text", "dy": down, "fontSize": 12, "color": GUIDE},
-        "encoding": {"text": {"field": "value"}},
-    }
+    base = alt.Chart().encode(
+        x=alt.X("axis:N")
+        .sort([axis.replace("_", " ") for axis in axes_of(view)])
+        .scale(type="point", padding=0.2)
+        .axis(title=None, orient="top", labelAngle=0, labelFontWeight=600, grid=True),
+        y=alt.Y("place:Q").scale(domain=[-0.12, 1.14], nice=False).axis(None),
+    )
+    colored = base.encode(color=alt.Color("accuracy:Q").scale(zero=False).legend(None))
+    lines = colored.mark_line(strokeWidth=1.5, opacity=0.7).encode(detail="trial:N")
+    dots = colored.mark_circle(size=30, opacity=0.8).encode(
+        tooltip=[
+            alt.Tooltip("trial:N", title="Trial"),
+            alt.Tooltip("axis:N", title="Setting"),
+            alt.Tooltip("value:N", title="Value"),
+            alt.Tooltip("accuracy:Q", title="Best validation", format=".2%"),
+        ]
+    )
+    # The value at each end of an axis: below its lower end, above its upper one.
+    ends = [
+        base.transform_aggregate(n="count()", groupby=["axis", "place", "value"])
+        .transform_filter(f"datum.place == {place}")
+        .mark_text(dy=down, fontSize=12, color=GUIDE)
+        .encode(text="value:N")
+        for place, down in ((0, 14), (1, -12))
+    ]
+    chart = alt.LayerChart(data=tabulate_axes(view), layer=[lines, dots, *ends], height=300)
+    return chart.configure_view(stroke=None)
 
 
 def _value(trial: TrialView, axis: str) -> Any:

@@ -1,4 +1,4 @@
-"""What is computed of compared runs: once per server, until a run's files change."""
+"""Figures of compared runs, computed once per server until a run's files change."""
 
 import threading
 from collections import OrderedDict
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from digitcnn.errors import DatasetError, ModelNotFoundError, NotSupportedError
+from digitcnn.file_cache import Version, version_of
 from digitcnn.lab.datasets.held_out import TestImages, load_test_images
 from digitcnn.lab.metrics.analyses import analyse_apart, find_analysis
 from digitcnn.lab.metrics.compared_runs import ComparedRun, RunRef, load_run
@@ -17,24 +18,23 @@ from digitcnn.lab.runs.run_table import Analysis
 MAX_RUNS = 24
 """Runs whose figures are kept in memory; 400 kB each."""
 
-TIMING = threading.Lock()
-
+_timing = threading.Lock()
 _analyses: OrderedDict[RunRef, Analysis] = OrderedDict()
 _analysing = threading.Lock()
 
 
 @st.cache_data(max_entries=MAX_RUNS, show_spinner=False)
 def load(run_ref: RunRef) -> ComparedRun:
-    """What a run folder holds.
+    """A run with its history and predictions.
 
     Raises:
-        RunFolderError: there is nothing to compare in it.
+        RunFolderError: the folder holds nothing to compare.
     """
     return load_run(run_ref)
 
 
 def analyse_runs(run_refs: Sequence[RunRef]) -> list[Analysis]:
-    """Every metric of the runs' predictions; those that nobody has kept are computed together."""
+    """Every metric of the runs' predictions; those that are not kept are computed together."""
     with _analysing:
         for each in run_refs:
             if each not in _analyses and (kept := find_analysis(each.folder)):
@@ -57,16 +57,16 @@ def pair_runs(baseline: RunRef, challenger: RunRef) -> Pairing | None:
         return None
 
 
-def format_milliseconds(run_ref: RunRef) -> float | None:
+def measure_latency(run_ref: RunRef) -> float | None:
     """Milliseconds for one digit on this server; None without a model that can be timed."""
-    tflite = run_ref.folder.tflite_file
-    return _time_model(run_ref.path, tflite.stat().st_mtime_ns) if tflite.is_file() else None
+    return _time_model(run_ref.path, version_of(run_ref.folder.tflite_file))
 
 
 @st.cache_data(max_entries=4 * MAX_RUNS, show_spinner=False)
-def _time_model(path: str, changed: int) -> float | None:
+def _time_model(path: str, version: Version) -> float | None:
+    del version  # Part of the cache key: a newly trained model is timed again.
     try:
-        with TIMING:  # Two timings at once would slow each other down.
+        with _timing:  # Two timings at once would slow each other down.
             return measure_milliseconds(RunRef("", path, ()).folder)
     except ModelNotFoundError:
         return None

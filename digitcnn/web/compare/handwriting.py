@@ -1,9 +1,10 @@
-"""What models withstand, and how they read real handwriting: beyond MNIST's clean test set."""
+"""Accuracy beyond MNIST's clean test set: on disturbed digits and on real handwriting."""
 
 import threading
 from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from digitcnn.errors import DigitcnnError
@@ -18,17 +19,11 @@ from digitcnn.lab.metrics.robustness import (
 )
 from digitcnn.lab.runs.scores import MNIST_TEST
 from digitcnn.recognition.model import Recognizer
-from digitcnn.web.charts.accuracy import (
-    spec_of_handwriting,
-    spec_of_legend,
-    spec_of_series,
-    tabulate_series,
-)
+from digitcnn.web.charts.accuracy import draw_handwriting, draw_legend, draw_series
+from digitcnn.web.charts.show import show_chart
 from digitcnn.web.compare.figures import load_images
 from digitcnn.web.compare.runs import Choice
-from digitcnn.web.tables import make_table, make_table_of_rows
-from digitcnn.web.text import join_words
-from digitcnn.web.upload.words import as_text
+from digitcnn.web.text import escape_markdown, join_words
 
 _MEASURED = "compare.measured"
 
@@ -41,7 +36,7 @@ def _measuring() -> threading.Lock:
 
 @st.fragment
 def show_robustness(choice: Choice) -> None:
-    """Accuracy on disturbed digits; what was not measured so far can be measured here."""
+    """Accuracy on disturbed digits, and a button that measures the models without it."""
     kept: dict[RunRef, Robustness] = st.session_state.setdefault(_MEASURED, {})
     found = {
         run.label: robustness_in(run.metrics) or kept.get(run_ref)
@@ -59,9 +54,8 @@ def _show_series(labels: list[str], measured: Mapping[str, Robustness]) -> None:
     shown = [label for label in labels if label in measured]
     clean = {label: measured[label].clean for label in shown}
     lowest = min(min(each.accuracies) for one in measured.values() for each in one.series)
-    st.vega_lite_chart(
-        make_table({"run": shown}),
-        spec_of_legend(labels),
+    show_chart(
+        draw_legend(shown, labels),
         key="compare.robustness",
         alt=f"The colors of {', '.join(shown)}",
     )
@@ -75,9 +69,8 @@ def _show_series(labels: list[str], measured: Mapping[str, Robustness]) -> None:
             }
             if series:
                 worst = {label: min(each.accuracies) for label, each in series.items()}
-                st.vega_lite_chart(
-                    tabulate_series(series, clean),
-                    spec_of_series(labels, next(iter(series.values())), lowest=max(0.0, lowest - 0.05)),
+                show_chart(
+                    draw_series(series, clean, labels, lowest=max(0.0, lowest - 0.05)),
                     key=f"compare.robustness.{disturbance.kind}",
                     alt=f"Accuracy under {disturbance.kind}, at its lowest: "
                     + ", ".join(f"{label} {value:.0%}" for label, value in worst.items()),
@@ -90,24 +83,24 @@ def _show_series(labels: list[str], measured: Mapping[str, Robustness]) -> None:
 
 
 def _offer_measuring(missing: list[RunRef]) -> None:
-    names = join_words([as_text(each.label) for each in missing])
+    names = join_words([escape_markdown(each.label) for each in missing])
     if load_images() is None:
         st.caption(
             f"Not measured for {names}, and MNIST's images are not on this machine: train a model, or set "
             "DIGITCNN_DATA to a folder with mnist.npz."
         )
         return
-    st.caption(f"Not measured so far for {names}. It takes some seconds to a minute for each.")
+    st.caption(f"Not measured so far for {names}. Measuring takes some seconds to a minute for each.")
     if st.button("Measure now", icon=":material/timer:", key="compare.measure"):
         lock = _measuring()
         if not lock.acquire(blocking=False):
-            st.info("Somebody else's measurement is running here: try again in a minute.")
+            st.info("Another measurement is running on this server: try again in a minute.")
             return
         try:
             for run_ref in missing:
                 _measure(run_ref)
         except DigitcnnError as error:
-            st.error(as_text(str(error)))
+            st.error(escape_markdown(str(error)))
             return
         finally:
             lock.release()
@@ -115,14 +108,16 @@ def _offer_measuring(missing: list[RunRef]) -> None:
 
 
 def _measure(run_ref: RunRef) -> None:
-    """Measures one model in small steps, between which other visitors have their turn."""
+    """Measures one model in small steps, between which the server answers other visitors."""
     test = load_images()
     if test is None:
         return
-    bar = st.progress(0.0, text=f"Measuring {as_text(run_ref.label)}")
+    bar = st.progress(0.0, text=f"Measuring {escape_markdown(run_ref.label)}")
     for step in measure_robustness(Recognizer(run_ref.folder.tflite_file), test):
         if isinstance(step, Progress):
-            bar.progress(step.done / step.total, text=f"Measuring {as_text(run_ref.label)}: {step.kind}")
+            bar.progress(
+                step.done / step.total, text=f"Measuring {escape_markdown(run_ref.label)}: {step.kind}"
+            )
             continue
         st.session_state[_MEASURED][run_ref] = step
         try:
@@ -133,26 +128,24 @@ def _measure(run_ref: RunRef) -> None:
 
 
 def show_handwriting(choice: Choice) -> None:
-    """How the models read handwriting that is not MNIST's, as their run folders record it."""
+    """Accuracy on handwriting that is not MNIST's, as the run folders record it."""
     rows = [row for run in choice.runs for row in _rows_of(run.label, run.metrics)]
-    measured = {row["run"] for row in rows}
-    missing = [label for label in choice.labels if label not in measured]
+    missing = [label for label in choice.labels if label not in {row["run"] for row in rows}]
     if rows:
-        sets = list(dict.fromkeys(row["set"] for row in rows))
-        st.vega_lite_chart(
-            make_table_of_rows(rows),
-            spec_of_handwriting(choice.labels, sets),
+        frame = pd.DataFrame(rows)
+        show_chart(
+            draw_handwriting(frame, choice.labels),
             key="compare.handwriting",
-            alt="Share read right of each kind of handwriting: " + _format_best(rows, sets),
+            alt="Share read right of each kind of handwriting: " + _format_best(frame),
         )
         st.caption(
             "Writers, pens, cameras and scanners that no model was trained on. The lines are 95 % intervals; "
             "digits of one hand are right or wrong together, so they are wide where few people wrote."
         )
-        _show_honesty(choice)
+        _show_refusals(choice)
     if missing:
         st.caption(
-            f"Not measured for {join_words([as_text(each) for each in missing])}: "
+            f"Not measured for {join_words([escape_markdown(each) for each in missing])}: "
             "`python benchmarks/real_handwriting.py --write` measures the models that ship, "
             "where the handwriting is at hand."
         )
@@ -181,16 +174,13 @@ def _rows_of(label: str, metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def _format_best(rows: list[dict[str, Any]], sets: list[str]) -> str:
-    parts = []
-    for title in sets:
-        best = max((row for row in rows if row["set"] == title), key=lambda row: row["accuracy"])
-        parts.append(f"{title} best by {best['run']}, {best['accuracy']:.1%}")
-    return "; ".join(parts)
+def _format_best(frame: pd.DataFrame) -> str:
+    best = frame.loc[frame.groupby("set", sort=False)["accuracy"].idxmax()]
+    return "; ".join(f"{row.set} best by {row.run}, {row.accuracy:.1%}" for row in best.itertuples())
 
 
-def _show_honesty(choice: Choice) -> None:
-    """Whether they know what they don't know: refusals and confident mistakes."""
+def _show_refusals(choice: Choice) -> None:
+    """Refusals and confident mistakes, on digits and on other drawings."""
     names = ("digits refused", "wrong and over 0.9 sure", "non-digits refused", "non-digits over 0.9 sure")
     found: list[tuple[str, ...]] = []
     for run in choice.runs:
@@ -204,9 +194,8 @@ def _show_honesty(choice: Choice) -> None:
             )
             found.append((run.label, *("–" if each is None else f"{100 * each:.1f} %" for each in shares)))
     if found:
-        columns = list(zip(*found, strict=True))
         st.table(
-            make_table({name: list(column) for name, column in zip(("model", *names), columns, strict=True)}),
+            pd.DataFrame(found, columns=["model", *names]),
             border="horizontal",
             hide_index=True,
             alt="How often each model refuses digits and non-digits, and how often it is wrong and sure",

@@ -1,14 +1,26 @@
-"""Confusion matrices side by side, their difference, and the images behind a cell."""
+"""Confusion matrices and agreement, with the test images behind the counts."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import streamlit as st
+from PIL import Image, ImageColor, ImageDraw, ImageFont
 
+from digitcnn.ink.house_digit import SIDE
 from digitcnn.lab.metrics.compared_runs import ComparedRun
-from digitcnn.web.charts.curves_and_matrices import spec_of_matrix, tabulate_matrix
-from digitcnn.web.compare.sheets import Shown, show_images
+from digitcnn.lab.metrics.comparison import Pairing, format_p
+from digitcnn.web.charts.matrices import draw_matrix, tabulate_matrix
+from digitcnn.web.charts.show import show_chart
+from digitcnn.web.compare.figures import load_images
+from digitcnn.web.images import GUIDE, INK, as_png_url
+from digitcnn.web.text import escape_markdown
+
+MAX_IMAGES = 48
+_COLUMNS = 8
+_SCALE, _GAP, _LINE = 2, 8, 16
+"""Pixels on a sheet: of each of an image's, between images, and of a line of words."""
 
 _TRUE, _READ, _WHOSE = "compare.true", "compare.read", "compare.whose"
 
@@ -16,78 +28,122 @@ _TRUE, _READ, _WHOSE = "compare.true", "compare.read", "compare.whose"
 @st.fragment
 def show_matrices(runs: tuple[ComparedRun, ...], matrices: list[np.ndarray]) -> None:
     """The matrices of a run, or of a baseline and a challenger with, on the same images, their difference."""
-    labels = [run.label for run in runs]
     comparable = len(runs) == 2 and np.array_equal(runs[0].predictions.labels, runs[1].predictions.labels)
-    _start_from_the_commonest_error(runs, matrices)
+    _choose_commonest_error(runs, matrices)
     with st.container(key="compare-matrices"), st.grid(3, min_column_width=300, gap="small"):
         for place, (run, matrix) in enumerate(zip(runs, matrices, strict=True)):
-            _show_matrix(place, run.label, matrix)
+            true, read, count = _find_commonest_error(matrix)
+            error = f"its commonest error is a {true} read as {read}, {count} times"
+            alt = f"Confusion matrix of {run.label}: {error}"
+            _show_matrix(f"compare.matrix.{place}", run.label, matrix, alt, whose=run.label)
         if comparable:
-            _show_difference(labels, matrices[1] - matrices[0])
-    st.caption(
-        "Off the diagonal is what went wrong; choose a cell to see the images behind it."
-        + (
-            " In the difference, orange is where the challenger errs more often, blue where less."
-            if comparable
-            else ""
-        )
-    )
+            _show_difference(runs, matrices[1] - matrices[0])
+    caption = "Off the diagonal are the errors; choose a cell to see the images behind it."
+    if comparable:
+        caption += " In the difference, orange is where the challenger errs more often, blue where less."
+    st.caption(caption)
     _show_cell(runs)
 
 
-def _show_matrix(place: int, label: str, matrix: np.ndarray) -> None:
-    true, read, count = _commonest_error(matrix)
-    key = f"compare.matrix.{place}"
-    st.vega_lite_chart(
-        tabulate_matrix(matrix, _chosen()),
-        spec_of_matrix(label),
+def show_agreement(baseline: ComparedRun, challenger: ComparedRun, pairing: Pairing) -> None:
+    """McNemar's counts and test, and the images that only one of two reads right."""
+    one, other = baseline.label, challenger.label
+    first, second = len(pairing.only_baseline), len(pairing.only_challenger)
+    with st.grid(4, min_column_width=140, gap="small"):
+        st.metric("Both right", f"{pairing.both:,}")
+        st.metric(f"Only {one} right", f"{first:,}")
+        st.metric(f"Only {other} right", f"{second:,}")
+        st.metric("Neither", f"{pairing.neither:,}")
+    st.markdown(
+        f"McNemar's mid-p test counts the {first + second:,} images that one alone reads right. If both were "
+        f"equally good, chance alone would split them as unevenly as {first:,} to {second:,}, or more, with "
+        f"**{format_p(pairing)}**."
+    )
+    sides = (
+        (one, other, challenger, pairing.only_baseline, "baseline"),
+        (other, one, baseline, pairing.only_challenger, "challenger"),
+    )
+    with st.grid(2, min_column_width=340, gap="medium"):
+        for right, wrong, mistaken, indices, key in sides:
+            with st.container(gap="xsmall"):
+                st.markdown(f"**Only {escape_markdown(right)} reads these right**")
+                labels, answers = mistaken.predictions.labels, mistaken.predictions.answers
+                words = [f"{labels[index]}, not {answers[index]}" for index in indices.tolist()]
+                title = f"{len(indices):,} images that {right} reads right and {wrong} reads wrong"
+                show_images(indices, words, labels, title=title, key=key)
+    st.caption("Below each: the true digit, and the answer of the other model.")
+
+
+def show_images(
+    indices: np.ndarray, words: Sequence[str], labels: np.ndarray, *, title: str, key: str
+) -> None:
+    """Shows test images as one sheet, or says why it can't.
+
+    Args:
+        indices: (n,) places in the test set.
+        words: below each image, one for each index.
+        labels: (n,) of the run, by which its test set is told from another.
+        title: names the images: "12 images of a 9 that simple reads as 4".
+        key: of the place on the page.
+    """
+    test = load_images() if len(indices) else None
+    if not len(indices):
+        st.caption(f"{title}.")
+    elif test is None:
+        st.caption(
+            f"{title}. MNIST's images are not on this machine, so they can't be shown: train a model, or set "
+            "DIGITCNN_DATA to a folder with mnist.npz."
+        )
+    elif not test.belong_to(labels):
+        st.caption(f"{title}. They are not from MNIST's test set, so they can't be shown here.")
+    else:
+        with st.container(key=f"compare-sheet-{key}"):
+            st.image(_draw_sheet(test.images[indices[:MAX_IMAGES]], words[:MAX_IMAGES]), alt=title)
+        if len(indices) > MAX_IMAGES:
+            st.caption(f"The first {MAX_IMAGES} of {len(indices):,}.")
+
+
+def _show_matrix(
+    key: str, title: str, matrix: np.ndarray, alt: str, *, whose: str | None, difference: bool = False
+) -> None:
+    chosen = st.session_state[_TRUE], st.session_state[_READ]
+    show_chart(
+        draw_matrix(tabulate_matrix(matrix, chosen, difference=difference), title, difference=difference),
         key=key,
-        on_select=lambda: _follow_click(key, label),
-        alt=f"Confusion matrix of {label}: its commonest error is a {true} read as {read}, {count} times",
+        on_select=lambda: _follow_click(key, whose),
+        alt=alt,
     )
 
 
-def _show_difference(labels: list[str], difference: np.ndarray) -> None:
-    key = "compare.matrix.difference"
+def _show_difference(runs: tuple[ComparedRun, ...], difference: np.ndarray) -> None:
+    one, other = (run.label for run in runs)
     errors = difference.copy()
     np.fill_diagonal(errors, 0)
     true, read = np.unravel_index(np.abs(errors).argmax(), errors.shape)
-    st.vega_lite_chart(
-        tabulate_matrix(difference, _chosen(), difference=True),
-        spec_of_matrix(f"{labels[1]} − {labels[0]}", difference=True),
-        key=key,
-        on_select=lambda: _follow_click(key, None),
-        alt=(
-            f"{labels[1]} minus {labels[0]}: most apart at a {true} read as {read}, "
-            f"{errors[true, read]:+d} images"
-        ),
-    )
+    alt = f"{other} minus {one}: most apart at a {true} read as {read}, {errors[true, read]:+d} images"
+    key = "compare.matrix.difference"
+    _show_matrix(key, f"{other} − {one}", difference, alt, whose=None, difference=True)
 
 
-def _follow_click(key: str, label: str | None) -> None:
-    """A cell that was clicked becomes the chosen one; a click beside the cells changes nothing."""
+def _follow_click(key: str, whose: str | None) -> None:
+    """Chooses the cell that was clicked; a click beside the cells changes nothing."""
     state: Any = st.session_state.get(key)
-    chosen = state["selection"].get("cell") if state else None
-    if chosen:
-        st.session_state[_TRUE], st.session_state[_READ] = int(chosen[0]["true"]), int(chosen[0]["read"])
-        if label is not None:
-            st.session_state[_WHOSE] = label
+    cell = state["selection"].get("cell") if state else None
+    if cell:
+        st.session_state[_TRUE], st.session_state[_READ] = int(cell[0]["true"]), int(cell[0]["read"])
+        if whose is not None:
+            st.session_state[_WHOSE] = whose
 
 
-def _chosen() -> tuple[int, int]:
-    return st.session_state[_TRUE], st.session_state[_READ]
-
-
-def _start_from_the_commonest_error(runs: tuple[ComparedRun, ...], matrices: list[np.ndarray]) -> None:
-    labels = [run.label for run in runs]
-    if st.session_state.get(_WHOSE) not in labels or _TRUE not in st.session_state:
-        true, read, _ = _commonest_error(matrices[0])
-        st.session_state[_TRUE], st.session_state[_READ] = true, read
-        st.session_state[_WHOSE] = labels[0]
+def _choose_commonest_error(runs: tuple[ComparedRun, ...], matrices: list[np.ndarray]) -> None:
+    """Chooses the baseline's commonest error until the visitor has chosen a cell of these runs."""
+    if st.session_state.get(_WHOSE) not in [run.label for run in runs] or _TRUE not in st.session_state:
+        st.session_state[_TRUE], st.session_state[_READ], _ = _find_commonest_error(matrices[0])
+        st.session_state[_WHOSE] = runs[0].label
 
 
 def _show_cell(runs: tuple[ComparedRun, ...]) -> None:
-    """The images of the chosen cell; the controls say the same as a click on a matrix."""
+    """The images of the chosen cell; the select boxes choose it as a click on a matrix does."""
     digits = list(range(10))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         true = st.selectbox("Images of a", digits, key=_TRUE, width=110)
@@ -96,22 +152,34 @@ def _show_cell(runs: tuple[ComparedRun, ...]) -> None:
     run = next(run for run in runs if run.label == whose)
     predictions = run.predictions
     found = np.flatnonzero((predictions.labels == true) & (predictions.answers == read))
-    words = [_format_sureness(predictions.confidence[index]) for index in found.tolist()]
+    # Cut, not rounded: no confidence reads as 100 %.
+    words = [f"{min(math.floor(each * 1000) / 10, 99.9):.1f} %" for each in predictions.confidence[found]]
     count = "1 image" if len(found) == 1 else f"{len(found):,} images"
-    what = f"{count} of a {true} that {run.label} reads as {read}"
-    show_images(Shown(found, words), predictions.labels, what=what, key="cell")
+    title = f"{count} of a {true} that {run.label} reads as {read}"
+    show_images(found, words, predictions.labels, title=title, key="cell")
     if len(found):
-        st.caption(f"{what}; below each, how sure it is.")
+        st.caption(f"{title}; below each, the confidence.")
 
 
-def _format_sureness(confidence: float) -> str:
-    """A percentage that is short, and never says 100."""
-    return f"{min(math.floor(confidence * 1000) / 10, 99.9):.1f} %"
-
-
-def _commonest_error(matrix: np.ndarray) -> tuple[int, int, int]:
-    """True digit, what it was read as, and how often."""
+def _find_commonest_error(matrix: np.ndarray) -> tuple[int, int, int]:
+    """True digit, the answer, and how often."""
     errors = matrix.copy()
     np.fill_diagonal(errors, 0)
     true, read = np.unravel_index(errors.argmax(), errors.shape)
     return int(true), int(read), int(errors[true, read])
+
+
+def _draw_sheet(images: np.ndarray, words: Sequence[str]) -> str:
+    """A PNG on a transparent background as a data URL, ink legible in both themes."""
+    cell = SIDE * _SCALE + _GAP
+    columns = min(_COLUMNS, len(images))
+    rows = -(-len(images) // columns)
+    sheet = Image.new("RGBA", (columns * cell, rows * (cell + _LINE)), (0, 0, 0, 0))
+    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(13)
+    for place, (image, line) in enumerate(zip(images, words, strict=True)):
+        left, top = place % columns * cell, place // columns * (cell + _LINE)
+        tile = Image.new("RGBA", (SIDE * _SCALE, SIDE * _SCALE), (*ImageColor.getrgb(INK), 0))
+        tile.putalpha(Image.fromarray(np.kron(image, np.ones((_SCALE, _SCALE), np.uint8))))
+        sheet.paste(tile, (left, top))
+        pen.text((left + SIDE * _SCALE / 2, top + cell - 2), line, GUIDE, font=font, anchor="ma")
+    return as_png_url(sheet)

@@ -1,4 +1,4 @@
-"""The Lab's Compare tab: which run is better, whether by more than luck, and in what they differ."""
+"""The Lab's Compare tab: verdict, learning curves, tables, matrices, calibration and downloads."""
 
 import time
 
@@ -7,38 +7,39 @@ import streamlit as st
 from digitcnn.lab.metrics.comparison import format_verdict
 from digitcnn.lab.runs.curves import Metric, curves_of
 from digitcnn.lab.runs.run_table import Analysis, format_accuracy, tabulate_facts
-from digitcnn.web.charts.accuracy import spec_of_reliability, tabulate_reliability
-from digitcnn.web.charts.curves_and_matrices import spec_of_curves, tabulate_curves
+from digitcnn.web.charts.accuracy import draw_reliability
+from digitcnn.web.charts.curves import draw_curves, tabulate_curves
+from digitcnn.web.charts.show import show_chart
 from digitcnn.web.compare.downloads import show_downloads
-from digitcnn.web.compare.figures import analyse_runs, format_milliseconds, pair_runs
+from digitcnn.web.compare.figures import analyse_runs, measure_latency, pair_runs
 from digitcnn.web.compare.handwriting import show_handwriting, show_robustness
-from digitcnn.web.compare.matrices import show_matrices
+from digitcnn.web.compare.matrices import show_agreement, show_matrices
 from digitcnn.web.compare.runs import Choice, choose_runs
-from digitcnn.web.compare.tables import show_facts, show_pairing, show_reports
+from digitcnn.web.compare.tables import show_facts, show_reports
+from digitcnn.web.frame import show_heading
 from digitcnn.web.own_digits import show_personal_scores
-from digitcnn.web.upload.words import as_text
+from digitcnn.web.text import escape_markdown
 
-SECTIONS = (
-    ("Curves", "curves"),
-    ("What differs", "what-differs"),
-    ("What is mistaken for what", "confusions"),
-    ("Digit by digit", "report"),
-    ("Who gets what right", "pairs"),
-    ("Is it as sure as it is right?", "reliability"),
-    ("What it withstands", "robustness"),
-    ("Real handwriting", "handwriting"),
-    ("Your own digits", "personal"),
-    ("Take away", "take-away"),
-)
-"""Titles and anchors, in the order in which they are shown."""
-
+SECTIONS = {
+    "curves": ("Learning curves", "How did each run learn, epoch by epoch?"),
+    "what-differs": ("Results and settings", "In what do the runs differ?"),
+    "confusions": ("Confusion matrix", "Which digits are mistaken for which?"),
+    "report": ("Classification report", "How well is each digit read?"),
+    "pairs": ("Agreement", "Which images does only one of them read right?"),
+    "reliability": ("Calibration", "Is a model as sure as it is right?"),
+    "robustness": ("Robustness", "How much do disturbed digits cost it?"),
+    "handwriting": ("Real handwriting", "How well does it read writers that no model was trained on?"),
+    "personal": ("Your own digits", "Which model reads your hand best?"),
+    "take-away": ("Downloads", "What can be kept of this comparison?"),
+}
+"""Anchor -> title and question, in the order of the page."""
 
 HEAD_START = 1.0
-"""Seconds that what is below the first screen waits for the curves to be drawn, once in a visit.
+"""Seconds that everything below the first screen waits for the curves to be drawn, once in a visit.
 
-A browser that goes on receiving elements sets them all before it draws a chart, and compiles all fourteen
+A browser that goes on receiving elements lays them all out before it draws a chart, and compiles all fourteen
 charts of this page before it shows one: on a busy machine the first is on the screen 0.8 s after the click
-with it, 2.3 s without.
+with this pause, 2.3 s without.
 """
 
 UNBROKEN = "\N{NO-BREAK SPACE}"
@@ -53,7 +54,9 @@ def show_compare() -> None:
         return
     # The first chart needs no metric: it is drawn while they are still being computed.
     verdict = st.container(key="compare-verdict")
-    links = " · ".join(f"[{title.replace(' ', UNBROKEN)}](#{anchor})" for title, anchor in SECTIONS)
+    links = " · ".join(
+        f"[{title.replace(' ', UNBROKEN)}](#{anchor})" for anchor, (title, _) in SECTIONS.items()
+    )
     st.markdown(f":small[{links}]")
     _head("curves")
     show_curves(choice)
@@ -63,7 +66,7 @@ def show_compare() -> None:
         show_verdict(choice, analyses)
     _give_head_start()
     _head("what-differs")
-    times = [format_milliseconds(run_ref) for run_ref in choice.run_refs]
+    times = [measure_latency(run_ref) for run_ref in choice.run_refs]
     show_facts(tabulate_facts(list(choice.runs), analyses, times), choice.labels)
     compare_two(choice, analyses)
     _head("reliability")
@@ -86,8 +89,8 @@ def show_verdict(choice: Choice, analyses: list[Analysis]) -> None:
         pairing = pair_runs(baseline, challenger)
         if pairing is None:
             sentences.append(
-                f"{challenger.label} and {baseline.label} were tested on different images, so that nobody "
-                "can say which of them is better."
+                f"{challenger.label} and {baseline.label} were tested on different images, so neither "
+                "is known to be better."
             )
         else:
             sentences.append(format_verdict(baseline.label, challenger.label, pairing))
@@ -97,7 +100,7 @@ def show_verdict(choice: Choice, analyses: list[Analysis]) -> None:
             f"{baseline.label} reads {format_accuracy(accuracy)} of its test images right. "
             "Choose a run to compare it with."
         ]
-    st.markdown("\n\n".join(as_text(sentence) for sentence in sentences))
+    st.markdown("\n\n".join(escape_markdown(sentence) for sentence in sentences))
 
 
 @st.fragment
@@ -124,15 +127,15 @@ def show_curves(choice: Choice) -> None:
         for metric, title in titles.items():
             lines = [curve for curve in curves if curve.metric == metric and curve.part == "validation"]
             last = ", ".join(f"{curve.run} {curve.raw[-1]:.4g}" for curve in lines)
-            st.vega_lite_chart(
-                tabulate_curves(curves, metric, log=log),
-                spec_of_curves(choice.labels, title, log=log, smoothed=smoothing > 0),
+            frame = tabulate_curves(curves, metric, log=log)
+            show_chart(
+                draw_curves(frame, choice.labels, title, log=log, smoothed=smoothing > 0),
                 key=f"compare.curves.{metric}",
                 alt=f"{metric.capitalize()} over epochs; at the end, on validation images: {last or '–'}",
             )
     st.caption(
         "Thin: on the images it trains on; bold: on validation images."
-        + (f" No history: {as_text(', '.join(without))}." if without else "")
+        + (f" No history: {escape_markdown(', '.join(without))}." if without else "")
     )
 
 
@@ -144,7 +147,7 @@ def compare_two(choice: Choice, analyses: list[Analysis]) -> None:
         st.space("small")
         with st.container(horizontal=True, vertical_alignment="center"):
             rival = st.segmented_control(
-                f"In the next sections, {as_text(labels[0])} against",
+                f"In the next sections, {escape_markdown(labels[0])} against",
                 labels[1:],
                 default=labels[1],
                 required=True,
@@ -161,7 +164,7 @@ def compare_two(choice: Choice, analyses: list[Analysis]) -> None:
     _head("pairs")
     pairing = pair_runs(choice.run_refs[0], choice.run_refs[place]) if len(pair) == 2 else None
     if pairing is not None:
-        show_pairing(runs[0], runs[1], pairing)
+        show_agreement(runs[0], runs[1], pairing)
     elif len(pair) == 2:
         st.caption("They were tested on different images, so they can't be compared image by image.")
     else:
@@ -172,7 +175,7 @@ def compare_two(choice: Choice, analyses: list[Analysis]) -> None:
 
 @st.fragment
 def show_reliability(choice: Choice, analyses: list[Analysis]) -> None:
-    """Whether confidence can be taken at its word."""
+    """Accuracy over confidence, and the calibration error of each run."""
     shown = st.toggle(
         "As Draw and Upload show it",
         key="compare.tempered",
@@ -184,16 +187,15 @@ def show_reliability(choice: Choice, analyses: list[Analysis]) -> None:
     }
     chart, words = st.columns([2, 1], gap="medium")
     with chart:
-        st.vega_lite_chart(
-            tabulate_reliability(calibrations),
-            spec_of_reliability(choice.labels),
+        show_chart(
+            draw_reliability(calibrations),
             key="compare.reliability",
             alt="Share of right answers over confidence; expected calibration error: "
             + ", ".join(f"{label} {each.error:.4f}" for label, each in calibrations.items()),
         )
     with words:
         for label, each in calibrations.items():
-            st.metric(f"Calibration error, {as_text(label)}", f"{each.error:.4f}")
+            st.metric(f"Calibration error, {escape_markdown(label)}", f"{each.error:.4f}")
         st.caption(
             "Answers are sorted into 15 bins by confidence. On the dashed line, of the answers that are 80 % "
             "sure, 80 % are right; below it a model is surer than it should be. The error (ECE) is the mean "
@@ -208,6 +210,5 @@ def _give_head_start() -> None:
 
 
 def _head(anchor: str) -> None:
-    title = next(title for title, name in SECTIONS if name == anchor)
     st.space("small")
-    st.subheader(title, anchor=anchor)
+    show_heading(*SECTIONS[anchor], anchor=anchor)

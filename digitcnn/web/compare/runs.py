@@ -1,4 +1,4 @@
-"""Which runs are compared: the visitor's choice, and what is said of runs that can't be."""
+"""The runs that a visitor chooses to compare, and why others cannot be."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from digitcnn.lab.metrics.compared_runs import ComparedRun, RunRef, RunRefs, lis
 from digitcnn.run_folder import SHIPPED, runs_root
 from digitcnn.web.compare.figures import load
 from digitcnn.web.models import Model
-from digitcnn.web.upload.words import as_text
+from digitcnn.web.text import escape_markdown
 
 BASELINE, CHALLENGER = "simple", "deeper"
-"""What is compared until somebody chooses."""
+"""The runs compared until somebody chooses."""
 
 MAX_CHALLENGERS = 5
-"""More lines than this in one chart tell nobody anything."""
+"""More lines than this cannot be told apart in one chart."""
 
 _BASELINE, _OTHERS = "baseline", "against"
 """Keys and query parameters: a reload and a link keep what is compared."""
@@ -36,7 +36,7 @@ class Choice:
 
     @property
     def models(self) -> dict[str, Model]:
-        """Those that can be asked, by label."""
+        """Those that have a model file, by label."""
         files = {each.label: each.folder.tflite_file for each in self.run_refs}
         return {
             label: Model(label, file.stat().st_mtime_ns, str(file.parent))
@@ -46,11 +46,11 @@ class Choice:
 
 
 def choose_runs() -> Choice | None:
-    """Lets the visitor choose; None where there is nothing to compare, which is then said."""
+    """The visitor's choice of runs; shows why and returns None where there is nothing to compare."""
     found = list_run_refs(SHIPPED, runs_root())
     if not found.ready:
         st.info("There is no trained model here yet: train one with `python -m digitcnn train simple`.")
-        _format_left_out(found)
+        _show_left_out(found)
         return None
     by_label = {run_ref.label: run_ref for run_ref in found.ready}
     labels = list(by_label)
@@ -69,12 +69,12 @@ def choose_runs() -> Choice | None:
             key=_OTHERS,
             bind="query-params",
         )
-    _format_left_out(found)
+    _show_left_out(found)
     return _load([by_label[label] for label in dict.fromkeys([baseline, *chosen])])
 
 
 def choose(path: Path) -> None:
-    """Makes the run in this folder the one that is compared with the usual baseline; for callbacks."""
+    """Compares the run in this folder with the usual baseline; for callbacks."""
     found = list_run_refs(SHIPPED, runs_root()).ready
     label = next((each.label for each in found if Path(each.path) == path), None)
     labels = [each.label for each in found]
@@ -85,17 +85,17 @@ def choose(path: Path) -> None:
         st.query_params[_BASELINE], st.query_params[_OTHERS] = BASELINE, others
 
 
-def _format_left_out(found: RunRefs) -> None:
+def _show_left_out(found: RunRefs) -> None:
     if found.unfinished:
         count = len(found.unfinished)
         names = ", ".join(found.unfinished[:4]) + (", …" if count > 4 else "")
         have = "run has" if count == 1 else "runs have"
-        st.caption(f"{count} {have} no results to compare so far: {as_text(names)}.")
+        st.caption(f"{count} {have} no results to compare so far: {escape_markdown(names)}.")
     _warn(found.broken)
 
 
 def _load(run_refs: Sequence[RunRef]) -> Choice | None:
-    """The chosen runs, without those whose files are broken, which is said."""
+    """The chosen runs without those whose files are broken, each with a warning."""
     loaded: list[tuple[RunRef, ComparedRun]] = []
     problems: list[str] = []
     for run_ref in run_refs:
@@ -116,4 +116,4 @@ def _load(run_refs: Sequence[RunRef]) -> Choice | None:
 def _warn(sentences: Sequence[str]) -> None:
     if sentences:
         more = f"\n\nand {len(sentences) - 5} more." if len(sentences) > 5 else ""
-        st.warning("\n\n".join(as_text(sentence) for sentence in sentences[:5]) + more)
+        st.warning("\n\n".join(escape_markdown(sentence) for sentence in sentences[:5]) + more)

@@ -1,4 +1,6 @@
-"""MNIST beside pen strokes: the gap that test accuracy does not show."""
+"""MNIST beside pen strokes: the difference that test accuracy does not show."""
+
+from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
@@ -8,15 +10,14 @@ from digitcnn.lab.datasets.views import Shapes, measure_shapes, share_read, sque
 from digitcnn.lab.runs.scores import MNIST_TEST, ModelScore, read_scores
 from digitcnn.recognition.reader import DEFAULT_MODEL
 from digitcnn.run_folder import SHIPPED, RunFolder
-from digitcnn.web.data.sheets import sheet_of_differences, sheet_of_digits
+from digitcnn.web.images import sheet_of_differences, sheet_of_digits
 from digitcnn.web.models import list_models
-from digitcnn.web.tables import make_table, make_table_of_rows
 from digitcnn.web.text import format_percent
 
 BASELINE = "simple"
 
 _SHOWN = 12
-_ROWS = {
+_ROWS: dict[str, Callable[[Shapes], str]] = {
     "Ink, of the whole field": lambda shapes: format_percent(shapes.ink),
     "Width, of the height": lambda shapes: format_percent(shapes.width),
     "Lean to the right": lambda shapes: f"{shapes.slant:.1f}°",
@@ -25,10 +26,10 @@ _ROWS = {
 
 
 def show_gap(first: DataSummary, first_title: str, pens: DataSummary) -> None:
-    """Both sets side by side, and what a model that knows only the one makes of the other.
+    """Both sets side by side, and how well a model trained on only the one reads the other.
 
     Args:
-        first: MNIST, or what stands in for it.
+        first: MNIST or its stand-in.
         first_title: its name.
         pens: the pen strokes.
     """
@@ -55,40 +56,37 @@ def show_gap(first: DataSummary, first_title: str, pens: DataSummary) -> None:
 
 
 def _show_shapes(first: DataSummary, first_title: str, pens: DataSummary) -> None:
-    measured = [_shapes(summary) for summary in (first, pens)]
+    shapes = [measure_shapes(summary.samples) for summary in (first, pens)]
     st.dataframe(
-        make_table(
+        [
             {
-                "Median of the training digits": list(_ROWS),
-                first_title: [say(measured[0]) for say in _ROWS.values()],
-                "Pen strokes": [say(measured[1]) for say in _ROWS.values()],
+                "Median of the training digits": row,
+                first_title: form(shapes[0]),
+                "Pen strokes": form(shapes[1]),
             }
-        ),
+            for row, form in _ROWS.items()
+        ],
         hide_index=True,
         width=560,
         alt=f"How digits of {first_title} and pen-drawn digits are shaped",
     )
 
 
-def _shapes(summary: DataSummary) -> Shapes:
-    return measure_shapes(summary.samples)
-
-
 def _explain(first: DataSummary, first_title: str, pens: DataSummary) -> str:
-    """Why the gap is the whole problem, with figures of the two sets."""
+    """Why the sets differ, with figures of both."""
     flat = pens.test_samples.reshape(-1, 28, 28)
     labels = [digit for digit in range(10) for _ in range(pens.test_samples.shape[1])]
     crossed = float((nearest_mean(flat, first.means) == labels).mean())
     return (
-        "Both are the same ten digits, in the same 28 × 28 pixels. What lies between them are the hands, the "
-        "schools and the tools: a 1 with or without its flag, a crossed 7, a 4 of two strokes, an open 8. "
+        "Both are the same ten digits, in the same 28 × 28 pixels. They differ in hands, schools and tools: "
+        "a 1 with or without its flag, a crossed 7, a 4 of two strokes, an open 8. "
         f"The ten averages of {first_title} read {format_percent(first.near_own)} of its own test digits and "
         f"{format_percent(crossed)} of the pen strokes.\n\n"
-        "And the way from the canvas to the pixels. Many an app squeezes its whole canvas into 28 × 28: a "
-        "digit is then as large as it was drawn, and where it was drawn, as none in MNIST ever is. This app "
-        "draws the strokes anew as MNIST was made: fitted into 20 pixels, centered by mass. **A model's "
-        "test accuracy knows nothing of either**: it is measured on the habits of the set that the model "
-        "learned from."
+        "They also differ in how a canvas becomes pixels. Many apps squeeze the whole canvas into 28 × 28, "
+        "which leaves each digit at the size and place it was drawn, as no digit in MNIST is. This app "
+        "draws the strokes again in the way MNIST was made: fitted into 20 pixels, centered by mass. **A "
+        "model's test accuracy shows neither difference**: it is measured on the habits of the set that the "
+        "model learned from."
     )
 
 
@@ -96,12 +94,12 @@ def _show_scores(first: DataSummary, first_title: str, pens: DataSummary) -> Non
     _show_asked(first, first_title, pens)
     scores = [score for score in read_scores(SHIPPED) if score.model in (BASELINE, DEFAULT_MODEL)]
     if measured := [score for score in scores if len(score.accuracies) > 1]:
-        st.markdown("**And on all the real handwriting that they were measured on**")
+        st.markdown("**On all the real handwriting that they were measured on**")
         _show_recorded(measured)
 
 
 def _show_recorded(scores: list[ModelScore]) -> None:
-    """What the models' run folders record of MNIST and of real handwriting."""
+    """The accuracies on MNIST and real handwriting from the models' run folders."""
     titles = list(dict.fromkeys(title for score in scores for title in score.accuracies))
     rows: list[dict[str, str | float | None]] = [
         {"Model": score.model} | {title: score.accuracies.get(title) for title in titles} for score in scores
@@ -120,7 +118,7 @@ def _show_recorded(scores: list[ModelScore]) -> None:
 
 
 def _show_asked(first: DataSummary, first_title: str, pens: DataSummary) -> None:
-    """What the models make of the test digits that are shown here, asked just now."""
+    """How many of the test digits shown here the models read, measured now."""
     titles = [f"{first_title}, test", "Pen strokes, test", "The same, canvas squeezed"]
     squeezed = squeeze_canvas(pens.test_samples.reshape(-1, 28, 28), seed=0).reshape(pens.test_samples.shape)
     samples = (first.test_samples, pens.test_samples, squeezed)
@@ -139,21 +137,21 @@ def _show_asked(first: DataSummary, first_title: str, pens: DataSummary) -> None
     )
     count = pens.test_samples.shape[0] * pens.test_samples.shape[1]
     st.caption(
-        f"Measured just now, on {count} test digits of each set and, in the last column, on the same pen "
-        "strokes as a squeezed canvas gives them, some of which are shown here: half to all of the canvas "
-        f"high, anywhere on it. `{DEFAULT_MODEL}` has learned from pen strokes, too, but of other writers."
+        f"Measured just now, {count} test digits of each set. In the last column, the same pen strokes fill "
+        "half to all of a canvas that is squeezed into 28 × 28, anywhere on it; some are shown here. "
+        f"`{DEFAULT_MODEL}` has learned from pen strokes, too, but of other writers."
     )
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def _ask(model: str, changed: int, samples: np.ndarray) -> float:
-    del changed  # Only so that a newly trained model is asked anew.
+    del changed  # Part of the cache key: a newly trained model is measured again.
     return share_read(RunFolder(SHIPPED / model), samples)
 
 
 def _show_table(rows: list[dict[str, str | float | None]], titles: list[str]) -> None:
     st.dataframe(
-        make_table_of_rows([{title: _percent(row[title]) for title in ["Model", *titles]} for row in rows]),
+        [{title: _percent(row[title]) for title in ["Model", *titles]} for row in rows],
         column_config={"Model": st.column_config.TextColumn(pinned=True)}
         | {
             title: st.column_config.ProgressColumn(title, format="%.1f %%", min_value=0.0, max_value=100.0)

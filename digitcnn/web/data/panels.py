@@ -1,4 +1,4 @@
-"""What the Data page shows of one data set."""
+"""The Data page's panels for one data set."""
 
 import numpy as np
 import streamlit as st
@@ -6,9 +6,10 @@ import streamlit as st
 from digitcnn.lab.datasets.sources import SetName
 from digitcnn.lab.datasets.summary import SAMPLES, DataSummary
 from digitcnn.lab.datasets.views import distort_samples
-from digitcnn.web.charts import data as data_charts
+from digitcnn.web.charts.data import draw_counts, draw_histogram, draw_ink
+from digitcnn.web.charts.show import show_chart
 from digitcnn.web.data.sets import TITLES
-from digitcnn.web.data.sheets import as_bytes, sheet_of_digits
+from digitcnn.web.images import sheet_of_digits, stretch_contrast
 from digitcnn.web.text import format_percent, join_words
 
 ABOUT: dict[SetName, str] = {
@@ -29,7 +30,7 @@ _ORIGINALS, _DISTORTED = 6, 11
 
 
 def show_counts(name: SetName, summary: DataSummary) -> None:
-    """How much there is, and of which digits."""
+    """How many images there are, in all and of each digit."""
     st.markdown(ABOUT[name])
     with st.container(horizontal=True, gap="large"):
         for part in summary.parts:
@@ -39,30 +40,29 @@ def show_counts(name: SetName, summary: DataSummary) -> None:
         st.metric("Each", "28 × 28 pixels", width="content")
     least, most = (pick(summary.parts[0].counts) for pick in (min, max))
     rare, common = (summary.parts[0].counts.index(count) for count in (least, most))
-    st.vega_lite_chart(
-        data_charts.tabulate_counts(summary.parts),
-        data_charts.COUNTS,
+    show_chart(
+        draw_counts(summary.parts),
         key=f"data.counts-{name}",
         alt=f"How many there are of each digit: most {common}s, fewest {rare}s",
     )
-    said = (
+    caption = (
         f"How many of each digit. For training there are most {common}s ({most:,}) and fewest {rare}s "
         f"({least:,})."
     )
     if summary.measured[0] < sum(summary.parts[0].counts):
-        said += (
+        caption += (
             f" The pictures and figures below come from {summary.measured[0]:,} training and "
             f"{summary.measured[1]:,} test drawings, as many of each digit as there are or as can be drawn "
             "quickly."
         )
-    st.caption(said)
+    st.caption(caption)
 
 
 @st.fragment
 def show_samples(name: SetName, summary: DataSummary) -> None:
-    """A few of each digit, and others at a click."""
-    page = st.session_state.get("data.sample-page", 0)
-    columns = (np.arange(PER_ROW) + page * PER_ROW) % SAMPLES
+    """A few of each digit; a button shows others."""
+    turn = st.session_state.get("data.sample-page", 0)
+    columns = (np.arange(PER_ROW) + turn * PER_ROW) % SAMPLES
     st.image(
         sheet_of_digits(summary.samples[:, columns]),
         width="stretch",
@@ -75,7 +75,7 @@ def show_samples(name: SetName, summary: DataSummary) -> None:
 
 def show_averages(name: SetName, summary: DataSummary) -> None:
     """The mean of each digit, and where its images differ."""
-    for images, said, alt in (
+    for images, caption, alt in (
         (
             summary.means,
             "The average of each digit: all of its images laid over one another.",
@@ -88,29 +88,27 @@ def show_averages(name: SetName, summary: DataSummary) -> None:
         ),
     ):
         st.image(
-            sheet_of_digits(as_bytes(images)[np.newaxis]),
+            sheet_of_digits(stretch_contrast(images)[np.newaxis]),
             width="stretch",
             alt=f"{alt}, 0 to 9, {TITLES[name]}",
         )
-        st.caption(said)
+        st.caption(caption)
     worst = int(np.nanargmin(summary.own_mean))
     st.caption(
-        "Whoever knew nothing but these ten averages would read "
-        f"{format_percent(summary.near_own)} of the test digits (each read as the average it "
-        f"is nearest to), and {worst}s worst of all: {format_percent(float(summary.own_mean[worst]))}. "
-        "A CNN earns its keep above that."
+        "Reading each test digit as the nearest of these ten averages is right for "
+        f"{format_percent(summary.near_own)} of them, and least often for {worst}s: "
+        f"{format_percent(float(summary.own_mean[worst]))}. A CNN has to be better than that."
     )
 
 
 def show_pixels(name: SetName, summary: DataSummary) -> None:
-    """How the pixels are spread between paper and ink, and how much ink a digit has."""
+    """The gray histogram, and how much ink each digit has."""
     shades, ink = st.columns(2, gap="medium")
     bare = float(summary.shades[0])
     heavy, light = int(summary.ink[:, 2].argmax()), int(summary.ink[:, 2].argmin())
     with shades:
-        st.vega_lite_chart(
-            data_charts.tabulate_shades(summary),
-            data_charts.SHADES_CHART,
+        show_chart(
+            draw_histogram(summary),
             key=f"data.shades-{name}",
             alt=f"How many pixels are how dark: {format_percent(bare)} are bare paper or almost",
         )
@@ -119,9 +117,8 @@ def show_pixels(name: SetName, summary: DataSummary) -> None:
             f"Their mean is {summary.mean:.4f}, their standard deviation {summary.deviation:.4f}."
         )
     with ink:
-        st.vega_lite_chart(
-            data_charts.tabulate_ink(summary),
-            data_charts.INK_PER_DIGIT,
+        show_chart(
+            draw_ink(summary),
             key=f"data.ink-{name}",
             alt=f"How much of the field is ink for each digit: most for {heavy}, least for {light}",
         )
@@ -131,35 +128,35 @@ def show_pixels(name: SetName, summary: DataSummary) -> None:
         )
 
 
-def show_strange(name: SetName, summary: DataSummary) -> None:
-    """The images furthest from their digit's mean, and those that are almost equal."""
+def show_outliers(name: SetName, summary: DataSummary) -> None:
+    """The images furthest from their digit's mean, and pairs that are nearly the same."""
     st.image(
         sheet_of_digits(summary.strange),
         width="stretch",
         alt=f"Of each digit the {summary.strange.shape[1]} images furthest from its average, {TITLES[name]}",
     )
     st.caption(
-        "Of each digit, a row with those that are furthest from its average, the furthest first: bold, "
-        "slanted, badly cut out, or simply labelled wrong. A model learns from them, too."
+        "A row for each digit with the images furthest from its average, the furthest first: bold, slanted, "
+        "badly cropped, or simply mislabeled. A model learns from them, too."
     )
     if not len(summary.twins):
         return
-    st.markdown("**Almost the same**")
+    st.markdown("**Near-duplicates**")
     st.image(
         sheet_of_digits(summary.twins.transpose(1, 0, 2, 3)),
         width="stretch",
         alt=f"The {len(summary.twins)} pairs of images that are most alike, one above the other",
     )
-    st.caption(f"The pairs that are most alike, one above the other. {_format_doubles(summary)}")
+    st.caption(f"The pairs that are most alike, one above the other. {_format_duplicates(summary)}")
 
 
 @st.fragment
 def show_augmentation(name: SetName, summary: DataSummary) -> None:
-    """What distortion makes of a digit, live."""
+    """A slider for the strength of distortion, and what it does to some digits."""
     st.caption(
-        "`reader` never sees the same image twice: in every epoch each one is turned, stretched, bent, "
-        "thickened or thinned, blurred and cut anew, as hands, pens and cameras do it. Strength 1 is what it "
-        "trains with."
+        "`reader` never sees the same image twice: in every epoch each one is rotated, stretched, bent, "
+        "thickened or thinned, blurred and cropped differently, as hands, pens and cameras do it. It trains "
+        "with strength 1."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         strength = st.slider("Strength", 0.0, 2.0, 1.0, 0.1, key="data.strength", width=420)
@@ -168,7 +165,7 @@ def show_augmentation(name: SetName, summary: DataSummary) -> None:
         )
     seed = st.session_state.get("data.again-seed", 0)
     st.image(_augmented(name, summary, strength, seed), width="stretch", alt=_AUGMENTED_ALT.format(strength))
-    st.caption("On the left the image as it is, beside it what training makes of it.")
+    st.caption("On the left the image itself, beside it what augmentation makes of it.")
 
 
 _PURPOSES = {"train": "training", "training": "training", "validation": "validation", "test": "testing"}
@@ -183,20 +180,20 @@ def _augmented(name: SetName, summary: DataSummary, strength: float, seed: int) 
     digits = np.random.default_rng(seed).permutation(10)[:_ORIGINALS]
     originals = summary.samples[digits, seed % SAMPLES]
     repeated = originals.repeat(_DISTORTED, axis=0)
-    # The first of a batch is as likely to be distorted as any other: one batch for all.
+    # One batch for all: the first of a batch is as likely to be distorted as any other.
     made = distort_samples(repeated, strength=strength, seed=seed).reshape(_ORIGINALS, _DISTORTED, 28, 28)
     return sheet_of_digits(np.concatenate([originals[:, np.newaxis], made], axis=1))
 
 
-def _format_doubles(summary: DataSummary) -> str:
+def _format_duplicates(summary: DataSummary) -> str:
     train, test = summary.measured
     equal = f"{summary.equal:,} of {train:,} training images equal an earlier one pixel by pixel"
-    shared = f"{summary.shared:,} of {test:,} test images stand among the training images"
+    shared = f"{summary.shared:,} of {test:,} test images are among the training images"
     if not summary.equal:
         equal = f"none of the {train:,} training images equals another pixel by pixel"
     if not summary.shared:
-        shared = f"none of the {test:,} test images stands among them"
+        shared = f"none of the {test:,} test images is among them"
     apart = float(summary.twin_distance[0])
     nearest = f"the nearest pair differs by {apart * 100:.1f} % of the way from paper to ink"
-    said = join_words([nearest, equal, shared])
-    return said[0].upper() + said[1:] + "."
+    sentence = join_words([nearest, equal, shared])
+    return sentence[0].upper() + sentence[1:] + "."

@@ -1,4 +1,4 @@
-"""The data sets of the Data page: summed up in a process of their own, fetched where they are missing."""
+"""The Data page's data sets: summarized in a separate process, downloaded where they are missing."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ TITLES: dict[SetName, str] = {
 }
 
 _POLL = 0.8
-"""Seconds between two looks at how far a job is."""
+"""Seconds between two polls of a job's progress."""
 
 
 def sets_to_show() -> list[SetName]:
@@ -26,7 +26,7 @@ def sets_to_show() -> list[SetName]:
 
 
 def find_summary(name: SetName) -> DataSummary | None:
-    """The summary of a set that is at hand; None while it is being made, which this starts."""
+    """The summary of a set on this machine; None while a process, which this starts, computes it."""
     path = _path(name)
     try:
         return _load(str(path), path.stat().st_mtime_ns)
@@ -39,12 +39,12 @@ def find_summary(name: SetName) -> DataSummary | None:
 
 
 def show_waiting(name: SetName) -> None:
-    """How far the summary of a set is; runs the page again once it is there."""
+    """The progress of a set's summary; runs the page again once it is there."""
     st.fragment(_show_waiting, run_every=_POLL)(name)
 
 
 def offer_fetching(name: SetName, label: str) -> None:
-    """A button that downloads a set in a process of its own, and how far that is."""
+    """A button that downloads a set in a separate process, and the progress of that."""
     key = f"fetch {name}"
     if st.button(label, icon=":material/download:", key=f"data.fetch-{name}"):
         st.session_state["data.fetching"] = name
@@ -80,7 +80,7 @@ def _show_fetching(name: SetName, key: str) -> None:
 
 
 def _start(name: SetName) -> BackgroundJob:
-    return run_once(_key(name), "digitcnn.lab.datasets.summarize", [name, str(_path(name))])
+    return run_once(_key(name), "digitcnn.lab.datasets.summary", [name, str(_path(name))])
 
 
 def _key(name: SetName) -> str:
@@ -93,5 +93,5 @@ def _path(name: SetName) -> Path:
 
 @st.cache_resource(max_entries=3, show_spinner=False)
 def _load(path: str, changed: int) -> DataSummary:
-    del changed  # Only so that a new file is read anew.
+    del changed  # Part of the cache key: a new file is read again.
     return load_summary(Path(path))

@@ -1,4 +1,4 @@
-"""What was on a canvas before and after: undo and redo."""
+"""A drawing with its undo and redo steps."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 MAX_STEPS = 50
 
 Objects = tuple[str, ...]
-"""What lies on a canvas, in order of drawing, each as the JSON in which the canvas describes it.
+"""The objects on a canvas in drawing order, each as the JSON in which the canvas describes it.
 
-Fifty strokes of handwriting take 0.1 MB so; as Python's own lists and numbers, five to six times as much.
+Fifty strokes of handwriting take 0.1 MB this way, and five to six times as much as Python lists and numbers.
 """
 
 
@@ -22,9 +22,9 @@ class History:
     """A drawing with its past and its future.
 
     Attributes:
-        now: what is on the canvas.
-        past: what undo leads to, the last one first reached.
-        future: what redo leads to, the last one first reached.
+        now: the objects on the canvas.
+        past: the drawings that undo leads to, the next one last.
+        future: the drawings that redo leads to, the next one last.
     """
 
     now: Objects = ()
@@ -32,9 +32,9 @@ class History:
     future: tuple[Objects, ...] = ()
 
     def change(self, objects: Sequence[Mapping[str, Any]]) -> History:
-        """Something else is on the canvas now; what could have been done again is gone.
+        """Replaces the drawing, which ends redo.
 
-        Strokes that came together are undone one by one all the same.
+        Strokes that came in one message are still undone one by one.
         """
         new = self._share(objects)
         if len(new) == len(self.now) and all(map(operator.is_, new, self.now)):
@@ -44,7 +44,7 @@ class History:
         return History(new, (*self.past, self.now, *between)[-MAX_STEPS:])
 
     def as_canvas(self) -> dict[str, Any]:
-        """What is on the canvas now, as the canvas itself would say it."""
+        """The drawing as the canvas itself describes it."""
         return {"objects": [json.loads(entry) for entry in self.now]}
 
     @classmethod
@@ -53,7 +53,7 @@ class History:
         return cls().change(objects) if objects else cls()
 
     def restate(self, objects: Sequence[Mapping[str, Any]]) -> History:
-        """The same drawing in other words, as the canvas gives it back."""
+        """The same drawing as the canvas describes it; no step."""
         return History(tuple(map(_as_text, objects)), self.past, self.future)
 
     def undo(self) -> History:
@@ -69,7 +69,7 @@ class History:
         return History(self.future[-1], (*self.past, self.now), self.future[:-1])
 
     def _share(self, objects: Sequence[Mapping[str, Any]]) -> Objects:
-        """Objects that were here before stay the same ones, so that fifty steps cost little memory."""
+        """Objects that are on the canvas already stay the same strings: fifty steps cost little memory."""
         known = {entry: entry for entry in self.now}
         return tuple(known.get(entry, entry) for entry in map(_as_text, objects))
 

@@ -1,4 +1,4 @@
-"""Which drawing a message of the canvas tells of: the present one, or one that was just taken away."""
+"""Tells which revision of the drawing a message of the canvas belongs to: messages come late."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Any
 from digitcnn.web.draw.history import History
 
 MAX_LEFT = 8
-"""Sheets that are remembered: what comes from before that is forgotten."""
+"""Earlier revisions that are remembered; messages from older ones are ignored."""
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """What the canvas was last told to begin from; every undo, sample and so on puts a new one there.
+class Revision:
+    """The drawing that the canvas was last told to begin from; undo, samples and the like make a new one.
 
-    The canvas hears of a new sheet some 100 ms late, and a person goes on drawing on the old one meanwhile.
+    The canvas hears of a new revision some 100 ms late; meanwhile the visitor draws on the old one.
 
     Attributes:
-        number: of this sheet, from 0.
-        heard: the canvas has sent something from this sheet.
-        left: of earlier sheets, how many objects on them are accounted for.
+        number: counts revisions, from 0.
+        heard: the canvas has sent a message from this revision.
+        left: number of each earlier revision -> how many of its objects are accounted for.
     """
 
     number: int = 0
@@ -30,39 +30,44 @@ class Sheet:
     left: Mapping[int, int] = field(default_factory=dict)
 
     @property
-    def ground(self) -> str:
-        """The sheet's number as a transparent color, the only thing that the canvas gives back unchanged."""
+    def tag(self) -> str:
+        """The number as a transparent background color, the only value that the canvas returns unchanged."""
         red, green, blue = self.number.to_bytes(3, "big")
         return f"rgba({red}, {green}, {blue}, 0)"
 
-    def turn(self, objects: int) -> Sheet:
-        """The next sheet, after this one with so many objects on it."""
+    def next(self, objects: int) -> Revision:
+        """The revision after this one, on which `objects` objects lie."""
         left = dict([*self.left.items(), (self.number, objects)][-MAX_LEFT:])
-        return Sheet((self.number + 1) % 2**24, False, left)
+        return Revision((self.number + 1) % 2**24, False, left)
 
 
-def take_over(history: History, sheet: Sheet, raw: Mapping[str, Any]) -> tuple[History, Sheet]:
-    """What is drawn, now that the canvas has sent `raw`, its Fabric.js JSON; twice the same changes nothing.
+def take_over(history: History, revision: Revision, raw: Mapping[str, Any]) -> tuple[History, Revision]:
+    """Applies a message of the canvas; the same message twice changes nothing.
+
+    Args:
+        history: the drawing so far.
+        revision: that the canvas was last told.
+        raw: the message, Fabric.js JSON.
 
     Returns:
-        The drawing, and the sheet it lies on: a new one where strokes were drawn on a sheet that had
-        already been taken away. They are put on top of what has come there since.
+        The drawing, and its revision: a new one where strokes were drawn on an earlier revision. They are
+        put on top of the present drawing.
     """
     sent: Sequence[Mapping[str, Any]] = raw.get("objects") or []
-    number = number_of_ground(raw.get("background"))
-    if number == sheet.number:
-        return _follow(history, sheet, sent), Sheet(sheet.number, True, sheet.left)
-    known = sheet.left.get(number, len(sent))
+    number = parse_tag(raw.get("background"))
+    if number == revision.number:
+        return _follow(history, revision, sent), Revision(revision.number, True, revision.left)
+    known = revision.left.get(number, len(sent))
     new = sent[known:]
     if not new:
-        return history, sheet
+        return history, revision
     later = history.change([*history.as_canvas()["objects"], *new])
-    followed = Sheet(sheet.number, sheet.heard, {**sheet.left, number: len(sent)})
-    return later, followed.turn(len(history.now))
+    followed = Revision(revision.number, revision.heard, {**revision.left, number: len(sent)})
+    return later, followed.next(len(history.now))
 
 
-def number_of_ground(color: object) -> int:
-    """The number of the sheet with this ground; 0 for one without."""
+def parse_tag(color: object) -> int:
+    """The number of the revision with this tag; 0 for any other color."""
     found = re.fullmatch(r"rgba\((\d+), (\d+), (\d+), 0\)", color) if isinstance(color, str) else None
     if not found:
         return 0
@@ -70,9 +75,9 @@ def number_of_ground(color: object) -> int:
     return red << 16 | green << 8 | blue
 
 
-def _follow(history: History, sheet: Sheet, sent: Sequence[Mapping[str, Any]]) -> History:
-    """What the canvas sends of the present sheet: first the drawing that it was given, in its own words."""
+def _follow(history: History, revision: Revision, sent: Sequence[Mapping[str, Any]]) -> History:
+    """Applies a message from the present revision; the first one restates the drawing it began from."""
     given = len(history.now)
-    if not sheet.heard and len(sent) >= given:
+    if not revision.heard and len(sent) >= given:
         history = history.restate(sent[:given])
     return history.change(sent)

@@ -1,4 +1,4 @@
-"""What a visitor does with runs, and what the lab remembers of this visitor."""
+"""A visitor's actions on runs, and the runs that this visitor started or watches."""
 
 from collections.abc import Callable, Sequence
 
@@ -15,7 +15,7 @@ PART = "tab"
 """The query parameter that holds the part of the lab, so that a link leads to it."""
 
 WATCHED = "run"
-"""The query parameter that holds the run a visitor looks at, so that a reload and a link keep it."""
+"""The query parameter of the run that a visitor watches, so that a reload and a link keep it."""
 
 
 def start(settings: Settings) -> None:
@@ -66,7 +66,7 @@ def use(name: str | None) -> None:
 
 def compare(run: Run) -> None:
     """Opens the comparison of a run with the usual baseline."""
-    # What compares is only loaded by those who do.
+    # Only a visitor who compares loads the libraries of the comparison.
     from digitcnn.web.compare.runs import choose
 
     choose(run.folder.path)
@@ -74,7 +74,7 @@ def compare(run: Run) -> None:
 
 
 def watch(name: str | None) -> None:
-    """Makes a run the one that this visitor looks at, or none."""
+    """Makes a run the one that this visitor watches, or none."""
     st.session_state["lab.watched"] = name
     if name:
         st.query_params[WATCHED] = name
@@ -83,7 +83,7 @@ def watch(name: str | None) -> None:
 
 
 def watched() -> str | None:
-    """The run that this visitor looks at, wherever they come from."""
+    """The run that this visitor watches, by the address or by this session."""
     if name := st.query_params.get(WATCHED):
         st.session_state["lab.watched"] = name
     elif name := st.session_state.get("lab.watched"):
@@ -92,12 +92,12 @@ def watched() -> str | None:
 
 
 def my_runs() -> set[str]:
-    """The runs that this visitor has started or resumed since they came."""
+    """The runs that this visitor has started or resumed in this session."""
     return st.session_state.get("lab.mine", set())
 
 
 def format_queue(runs: Sequence[Run]) -> str:
-    """Who trains and who waits, in Markdown; "" where nobody does."""
+    """The runs that train and those that wait, in Markdown; "" where there are none."""
     busy = [run for run in runs if run.busy]
     waiting = training_queue.list_waiting(list(runs))
     parts = []
@@ -113,7 +113,7 @@ def format_queue(runs: Sequence[Run]) -> str:
 
 
 def show_problem() -> None:
-    """What went wrong with the last thing that this visitor did, once."""
+    """Shows the error of this visitor's last action, once."""
     if problem := st.session_state.pop("lab.problem", None):
         st.error(problem, icon=":material/error:")
 

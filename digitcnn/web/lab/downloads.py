@@ -1,4 +1,4 @@
-"""What can be taken away of a run: its model in four formats and as a page, its figures, and its report."""
+"""Downloads of a run: its model in four formats and as a page, its figures, and its report."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,19 +10,19 @@ from digitcnn.errors import DigitcnnError
 from digitcnn.lab.runs.catalog import Run
 from digitcnn.lab.runs.exports import Format, can_export, find_export, start_export
 
-_LOOK_AGAIN = 1.5
-"""Seconds between two looks at a file in the making."""
+_REFRESH_SECONDS = 1.5
+"""Between two checks of a file that is being made."""
 
 _BINARY = "application/octet-stream"
 _FORMATS: dict[Format, tuple[str, str]] = {
     "h5": ("Legacy .h5", "Keras has to write it, which takes it some seconds to start"),
     "onnx": ("ONNX", "For ONNX Runtime, in most languages; to write it takes some seconds"),
 }
-"""Those that are made when somebody asks for them: what they are called, and why it takes a moment."""
+"""Formats made on request -> label, and why that takes a moment."""
 
 
 def show_downloads(run: Run) -> None:
-    """Buttons for everything that there is of a run."""
+    """Buttons for every file that a run has."""
     folder = run.folder
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lab-downloads"):
         _download("model.keras", folder.keras_file, f"{run.name}.keras", _BINARY)
@@ -32,7 +32,9 @@ def show_downloads(run: Run) -> None:
                 if can_export(form):
                     waits = find_export(folder, form).state == "working"
                     with st.container(width="content"):
-                        st.fragment(_offer_made, run_every=_LOOK_AGAIN if waits else None)(run, form, waits)
+                        st.fragment(_offer_made, run_every=_REFRESH_SECONDS if waits else None)(
+                            run, form, waits
+                        )
         if folder.tflite_file.is_file():
             _button("Page to draw on", lambda: write_page(folder), f"{run.name}.html", "text/html")
         _download("History", folder.history_csv, f"{run.name}-history.csv", "text/csv")
@@ -41,7 +43,7 @@ def show_downloads(run: Run) -> None:
 
 
 def _offer_made(run: Run, form: Format, waited: bool) -> None:
-    """A file that is made on demand: to make it, that it is being made, and to download it."""
+    """The button of a file made on request: first to make it, then to wait, then to download it."""
     label, why = _FORMATS[form]
     export = find_export(run.folder, form)
     if (export.state == "working") != waited:
@@ -66,8 +68,8 @@ def _offer_made(run: Run, form: Format, waited: bool) -> None:
 
 
 def _offer_figures(run: Run) -> None:
-    """What is computed of the run's predictions, once somebody asks for it."""
-    # The libraries that compare are only loaded by those who look at a run.
+    """Figures of the run's predictions, computed on request."""
+    # Only a visitor who opens a run loads the libraries of the comparison.
     from digitcnn.lab.metrics.compared_runs import run_ref_of
     from digitcnn.web.compare.downloads import make_confusions, make_report
 

@@ -1,34 +1,29 @@
-"""The Lab's Inside tab: where a model looks, and what its layers make of a digit."""
+"""The Lab's Inside tab: the ink that an answer depends on, and the output of every layer."""
 
 from dataclasses import dataclass
-from html import escape
 from itertools import pairwise
 
 import numpy as np
 import streamlit as st
+from PIL import Image
 
 from digitcnn.confidence import CLASSES
 from digitcnn.errors import DigitcnnError
-from digitcnn.lab.explain.activations import Cover, Occlusion, capture_outputs, measure_occlusion
+from digitcnn.file_cache import Version, version_of
+from digitcnn.lab.explain.activations import capture_outputs
 from digitcnn.lab.explain.layers import Layer, read_layers
 from digitcnn.recognition.reader import DEFAULT_MODEL
-from digitcnn.run_folder import SHIPPED, RunFolder, find_run, list_runs, runs_root
-from digitcnn.web.charts.probabilities import SPEC, tabulate_probabilities
-from digitcnn.web.images import INK, picture_of_pixels
+from digitcnn.run_folder import SHIPPED, RunFolder, list_runs, runs_root
+from digitcnn.web.bars import show_shares
+from digitcnn.web.frame import show_heading
+from digitcnn.web.images import as_png_url, picture_of_pixels, tint
 from digitcnn.web.lab.inside_digits import choose_digit
-from digitcnn.web.lab.inside_pictures import AGAINST, picture_of_occlusion, sheet_of_maps
+from digitcnn.web.lab.occlusion import PICTURE_WIDTH, show_occlusion
 from digitcnn.web.models import is_finished
-from digitcnn.web.tables import make_table
-from digitcnn.web.text import format_percent
-
-COVERS: dict[str, Cover] = {"Take ink away": "paper", "Add ink": "ink"}
-
-_PICTURE = 240
-"""Width of a digit's picture, in pixels."""
 
 EXPLAIN = {
-    "Conv2D": "Each picture is the map of one filter: strong where the digit has what that filter looks for.",
-    "ReLU": "What is below zero became zero: only what a filter did find goes on.",
+    "Conv2D": "Each picture is the map of one filter: strong where the digit has the shape that it detects.",
+    "ReLU": "Values below zero became zero: only what a filter did find is passed on.",
     "MaxPooling2D": "Of each little window only the strongest value stays: smaller maps, and it matters less "
     "where exactly something was.",
     "GlobalAveragePooling2D": "One value per channel: how much of it there is in the whole picture.",
@@ -37,25 +32,19 @@ EXPLAIN = {
     "Rescaling": "The pixels moved and stretched, so that they lie around zero.",
 }
 
-
-@dataclass(frozen=True)
-class Look:
-    """Where a model looks, ready to be shown."""
-
-    picture: str
-    answer: str
-    confidence: float
-    words: str
+_SHEET_WIDTH = 1056
+_GAP = 4
+"""Pixels between the maps of a sheet."""
 
 
 @dataclass(frozen=True, eq=False)
-class Sheet:
-    """What comes out of one step of a model, ready to be shown.
+class LayerView:
+    """The output of one step of a model, ready to be shown.
 
     Attributes:
-        title, size: what the step is, and how large what comes out of it.
-        explanation: what is to be seen, in a sentence.
-        picture: a data URL; "" where the probabilities are shown instead.
+        title, size: the layers of the step, and the shape of their output.
+        explanation: of the picture, in a sentence.
+        picture: a data URL; "" for the last step, whose probabilities are shown instead.
     """
 
     title: str
@@ -78,158 +67,103 @@ def show_inside() -> None:
         chosen = choose_digit(folder)
     if chosen is None:
         return
-    st.subheader("Where it looks", anchor=False)
+    show_heading("Occlusion sensitivity", "Which ink does the answer depend on?")
     with st.container(horizontal=True, gap="medium", key="inside-look"):
-        with st.container(width=_PICTURE):
+        with st.container(width=PICTURE_WIDTH):
             st.image(
                 picture_of_pixels(chosen.pixels), width="stretch", alt=f"The digit as it is: {chosen.words}"
             )
             st.caption(f"What it sees: {chosen.words}")
         with st.container(width=640):
-            _show_look(folder, chosen.pixels, key="inside.cover")
-    st.subheader("Layer by layer", anchor=False)
+            show_occlusion(path, chosen.pixels, key="inside.cover")
+    show_heading("Feature maps", "What does each layer make of the digit?")
     try:
-        layers = _layers(str(folder.path), _changed(folder))
-        sheets, probabilities = _sheets(str(folder.path), _changed(folder), chosen.pixels.tobytes())
+        layers = read_layers(folder.keras_file)
+        version = version_of(folder.tflite_file)
+        views, probabilities = _view_layers(path, version, chosen.pixels.tobytes())
     except DigitcnnError as error:
         st.warning(str(error))
         return
     _show_table(layers)
-    for number, sheet in enumerate(sheets, 1):
-        _show_sheet(number, sheet, probabilities)
+    for number, view in enumerate(views, 1):
+        _show_layer(number, view, probabilities)
 
 
-def show_where_it_looks(path: str, house_digit: np.ndarray) -> None:
-    """What of a digit the answer of a model hangs on; a small panel for any page.
+def sheet_of_maps(values: np.ndarray) -> str:
+    """A PNG of a layer's output, all channels or values on one sheet, on one common scale.
 
     Args:
-        path: of the model's run folder.
-        house_digit: (28, 28) in 0-1.
+        values: (height, width, channels), or (n,), drawn as cells; blue above zero, orange below.
     """
-    try:
-        folder = find_run(path)
-    except DigitcnnError as error:
-        st.warning(str(error))
-        return
-    _show_look(folder, house_digit, key="looks.cover")
-
-
-def _show_look(folder: RunFolder, pixels: np.ndarray, *, key: str) -> None:
-    with st.container(horizontal=True, gap="medium"):
-        place = st.container(width=_PICTURE)
-        with st.container(width=360):
-            said = st.container()
-            cover = st.segmented_control(
-                "Try what happens", list(COVERS), default=next(iter(COVERS)), required=True, key=key
-            )
-    if not pixels.any():
-        said.caption("Nothing is drawn, so there is nothing to look at.")
-        return
-    try:
-        look = _look(str(folder.path), _changed(folder), pixels.astype(np.float32).tobytes(), COVERS[cover])
-    except DigitcnnError as error:
-        said.warning(str(error))
-        return
-    place.image(
-        look.picture, width="stretch", alt=f"What speaks for {look.answer} and what against it. {look.words}"
-    )
-    with said:
-        st.markdown(
-            f"**{folder.name}** says **{escape(look.answer)}**, {format_percent(look.confidence)} sure"
-        )
-        st.html(_legend_html(look.answer))
-        st.caption(look.words)
-
-
-@st.cache_data(max_entries=24, show_spinner="Covering the digit patch by patch …")
-def _look(path: str, changed: int, pixels: bytes, cover: Cover) -> Look:
-    del changed  # Only so that a newly trained model is asked anew.
-    digit = np.frombuffer(pixels, np.float32).reshape(28, 28)
-    found = measure_occlusion(RunFolder(path), digit, cover=cover)
-    return Look(
-        picture=picture_of_occlusion(digit, found),
-        answer=_format_class(found.answer),
-        confidence=found.confidence,
-        words=_format_weakest(found, cover),
-    )
-
-
-def _format_weakest(found: Occlusion, cover: Cover) -> str:
-    """What happens under the patch that hurts most, in plain words."""
-    answer, other = _format_class(found.answer), _format_class(found.weakest_answer)
-    done = (
-        "Without the ink in the marked square" if cover == "paper" else "With the marked square full of ink"
-    )
-    before, after = format_percent(found.confidence), format_percent(found.weakest_confidence)
-    if found.weakest_answer != found.answer:
-        return f"{done}, the model would say {other} instead: {answer} would fall from {before} to {after}."
-    if before == after:
-        return f"{done}, it would still say {answer}, just as sure: no single spot decides here."
-    return f"{done}, it would still say {answer}, {after} sure instead of {before}."
-
-
-@st.cache_data(max_entries=16, show_spinner=False)
-def _layers(path: str, changed: int) -> tuple[Layer, ...]:
-    del changed
-    return read_layers(RunFolder(path).keras_file)
+    maps = values[np.newaxis, np.newaxis] if values.ndim == 1 else values
+    maps = np.moveaxis(maps, -1, 0)
+    count, height, width = maps.shape
+    few, most = (64, (32, 64)) if values.ndim == 1 else (24, (12, 16))
+    columns = min(count, most[count > few])
+    scale = max(1, (_SHEET_WIDTH // columns - _GAP) // width)
+    cell_height, cell_width = height * scale + _GAP, width * scale + _GAP
+    rows = -(-count // columns)
+    rgba = np.zeros((rows * cell_height, columns * cell_width, 4), np.uint8)
+    # The brightest two in a thousand would leave all others dark.
+    reach = max(float(np.quantile(np.abs(maps), 0.998)), 1e-6)
+    for index, each in enumerate(maps):
+        row, column = divmod(index, columns)
+        top, left = row * cell_height, column * cell_width
+        cell = np.kron(tint(each / reach), np.ones((scale, scale, 1), np.uint8))
+        rgba[top : top + height * scale, left : left + width * scale] = cell
+    return as_png_url(Image.fromarray(rgba))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _sheets(path: str, changed: int, pixels: bytes) -> tuple[list[Sheet], np.ndarray]:
-    """The sheets of a model for a digit, in order, and its bare probabilities of the ten digits."""
-    layers = _layers(path, changed)
-    digit = np.frombuffer(pixels, np.float32).reshape(28, 28)
-    outputs = capture_outputs(RunFolder(path), layers, digit)
+def _view_layers(path: str, version: Version, pixels: bytes) -> tuple[list[LayerView], np.ndarray]:
+    """The steps of a model for a digit, in order, and its bare probabilities of the ten digits."""
+    del version  # Part of the cache key: a newly trained model is asked again.
+    folder = RunFolder(path)
+    layers = read_layers(folder.keras_file)
+    outputs = capture_outputs(folder, layers, np.frombuffer(pixels, np.float32).reshape(28, 28))
     ends = [at for at, layer in enumerate(layers) if layer.name in outputs]
-    sheets = []
+    views = []
     for before, at in pairwise([-1, *ends]):
-        layer = layers[at]
-        if layer.kind != "Flatten":
-            group = [
-                each.words for each in layers[before + 1 : at + 1] if each.kind not in ("Dropout", "Flatten")
-            ]
-            last = at == len(layers) - 1
-            picture = "" if last else sheet_of_maps(outputs[layer.name])
-            kinds = [each.kind for each in layers[before + 1 : at + 1]]
-            said = EXPLAIN.get("Conv2D" if "Conv2D" in kinds else layer.kind, "")
-            if (outputs[layer.name] < 0).any():
-                said += " Orange is below zero."
-            sheets.append(Sheet(" → ".join(group), _format_shape(layer), said.strip(), picture))
-    return sheets, outputs[layers[-1].name][:CLASSES]
+        last, group = layers[at], layers[before + 1 : at + 1]
+        if last.kind == "Flatten":
+            continue
+        title = " → ".join(each.words for each in group if each.kind not in ("Dropout", "Flatten"))
+        is_convolution = any(each.kind == "Conv2D" for each in group)
+        explanation = EXPLAIN.get("Conv2D" if is_convolution else last.kind, "")
+        if (outputs[last.name] < 0).any():
+            explanation += " Orange is below zero."
+        picture = sheet_of_maps(outputs[last.name]) if last is not layers[-1] else ""
+        views.append(LayerView(title, _format_shape(last), explanation.strip(), picture))
+    return views, outputs[layers[-1].name][:CLASSES]
 
 
-def _show_sheet(number: int, sheet: Sheet, probabilities: np.ndarray) -> None:
+def _show_layer(number: int, view: LayerView, probabilities: np.ndarray) -> None:
     with st.container(gap="xsmall"):
-        st.markdown(f"**{number}. {sheet.title}** · {sheet.size}")
-        if sheet.picture:
-            st.image(sheet.picture, width="content", alt=f"{sheet.title}: {sheet.size}, for this digit")
-            st.caption(sheet.explanation)
+        st.markdown(f"**{number}. {view.title}** · {view.size}")
+        if view.picture:
+            st.image(view.picture, width="content", alt=f"{view.title}: {view.size}, for this digit")
+            st.caption(view.explanation)
         else:
             first = int(probabilities.argmax())
-            st.vega_lite_chart(
-                tabulate_probabilities(probabilities, first),
-                SPEC,
-                key="inside.probabilities",
-                width=560,
-                alt=f"The probabilities that come out at the end: {first} is the likeliest",
+            show_shares(
+                probabilities.tolist(),
+                first,
+                alt=f"The probabilities at the end: {first} is the most probable",
             )
-            st.caption("What comes out at the end: a probability for each digit, before calibration.")
+            st.caption("The output: a probability for each digit, before calibration.")
 
 
 def _show_table(layers: tuple[Layer, ...]) -> None:
     total = sum(layer.weights for layer in layers)
     with st.expander(f"All {len(layers)} layers, {total:,} weights", icon=":material/layers:"):
         st.dataframe(
-            make_table(
-                {
-                    "Layer": [layer.words for layer in layers],
-                    "What comes out": [_format_shape(layer) for layer in layers],
-                    "Weights": [layer.weights for layer in layers],
-                }
-            ),
+            [
+                {"Layer": layer.words, "Output": _format_shape(layer), "Weights": layer.weights}
+                for layer in layers
+            ],
             column_config={"Weights": st.column_config.NumberColumn(format="localized")},
             hide_index=True,
-            alt="Every layer of the model, the shape of what comes out of it, and its number of weights",
+            alt="Every layer of the model, the shape of its output, and its number of weights",
         )
 
 
@@ -254,21 +188,3 @@ def _format_shape(layer: Layer) -> str:
         return f"{layer.shape[0]:,} values"
     height, width, channels = layer.shape
     return f"{channels} maps of {height} × {width}"
-
-
-def _format_class(label: int) -> str:
-    return "“not a digit”" if label == CLASSES else str(label)
-
-
-def _changed(folder: RunFolder) -> int:
-    return folder.tflite_file.stat().st_mtime_ns if folder.tflite_file.is_file() else 0
-
-
-def _legend_html(answer: str) -> str:
-    """The scale of the map, from what speaks against the answer to what speaks for it."""
-    bar = f"background:linear-gradient(90deg,{AGAINST},{AGAINST}22 45%,{INK}22 55%,{INK})"
-    return (
-        f'<div aria-hidden="true" style="{bar};height:0.6rem;border-radius:0.3rem"></div>'
-        '<div style="display:flex;justify-content:space-between;font-size:0.8125rem;opacity:0.8">'
-        f"<span>speaks against {escape(answer)}</span><span>speaks for {escape(answer)}</span></div>"
-    )

@@ -1,11 +1,13 @@
-"""Which digit to look at from the inside: a test digit, the visitor's own, or what stands on Draw."""
+"""The digit that the Inside tab examines: a test digit, one of the visitor's own, or the drawing on Draw."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
 
 from digitcnn.errors import DigitcnnError
+from digitcnn.file_cache import cached_by_file
 from digitcnn.ink.fabric import strokes_from_canvas
 from digitcnn.ink.strokes import draw_house_digit
 from digitcnn.lab.datasets.held_out import TestImages, load_test_images
@@ -20,11 +22,11 @@ TEST, DRAWN, OWN = "A test digit", "Your drawing", "Your own digits"
 
 @dataclass(frozen=True, eq=False)
 class ChosenDigit:
-    """A digit to look at.
+    """A digit to examine.
 
     Attributes:
         pixels: (28, 28) float32 in 0-1, a house digit.
-        words: what it is, for people.
+        words: a description for people.
     """
 
     pixels: np.ndarray
@@ -52,7 +54,7 @@ def choose_digit(folder: RunFolder) -> ChosenDigit | None:
 
 
 def find_drawing() -> list[np.ndarray]:
-    """The house digits of what stands on the Draw page in this visit: several where it is a number."""
+    """The house digits of the drawing on the Draw page in this visit: several where it is a number."""
     history = st.session_state.get("draw.history")
     if not isinstance(history, History) or not history.now:
         return []
@@ -81,9 +83,9 @@ def _choose_test_digit(folder: RunFolder) -> ChosenDigit | None:
         st.caption("MNIST is not on this machine: this is the app's own sample of a digit.")
         return ChosenDigit(draw_house_digit(sample_strokes(label, 100)), f"a sample {label}")
     chosen = np.flatnonzero(test.labels == label)
-    predicted = _predicted(str(folder.path), _changed(folder))
-    if predicted is not None and len(predicted) == len(test.labels):
-        wrong = chosen[predicted[chosen] != label]
+    answers = _read_answers(folder.predictions_npz)
+    if answers is not None and len(answers) == len(test.labels):
+        wrong = chosen[answers[chosen] != label]
         if st.toggle(
             f"Only those it reads wrong ({len(wrong)} of {len(chosen):,})",
             key="inside.wrong",
@@ -98,7 +100,7 @@ def _choose_test_digit(folder: RunFolder) -> ChosenDigit | None:
     )
     at = int(chosen[number - 1])
     return ChosenDigit(
-        test.images[at].astype(np.float32) / 255.0, f"a {label}: number {at} of MNIST's test set"
+        test.images[at].astype(np.float32) / 255.0, f"a {label}: number {at + 1:,} of MNIST's test set"
     )
 
 
@@ -107,17 +109,11 @@ def _test_digits() -> TestImages | None:
     return load_test_images()
 
 
-def _changed(folder: RunFolder) -> int:
-    path = folder.predictions_npz
-    return path.stat().st_mtime_ns if path.is_file() else 0
-
-
-@st.cache_data(max_entries=16, show_spinner=False)
-def _predicted(path: str, changed: int) -> np.ndarray | None:
-    """(n,) what a run read in its test set; None where that is not on record."""
-    del changed  # Only so that a new file is read anew.
+@cached_by_file(maxsize=16)
+def _read_answers(predictions: Path) -> np.ndarray | None:
+    """(n,) the digits that a run read in its test set; None where they are not on record."""
     try:
-        probabilities, _ = RunFolder(path).read_predictions()
+        probabilities, _ = RunFolder(predictions.parent).read_predictions()
     except DigitcnnError:
         return None
     return probabilities.argmax(axis=1).astype(np.int8)

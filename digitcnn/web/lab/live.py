@@ -1,4 +1,4 @@
-"""A run as it stands now: curves, figures, who waits, Stop and Resume; it follows a training by itself."""
+"""A run as it stands now: curves, figures, the queue, Stop and Resume; follows a training by itself."""
 
 from collections.abc import Sequence
 
@@ -6,30 +6,43 @@ import streamlit as st
 
 from digitcnn.errors import DigitcnnError
 from digitcnn.lab.jobs.queue import advance, list_waiting, training_is_on
-from digitcnn.lab.runs.catalog import Run, list_own_runs, read_test_accuracy
+from digitcnn.lab.runs.catalog import Run, State, list_own_runs, read_test_accuracy
 from digitcnn.lab.runs.live import Curves, Now, read_curves, read_now
-from digitcnn.web.charts.live_curves import spec_of, tabulate_curve
-from digitcnn.web.lab import actions as lab_actions
-from digitcnn.web.lab.words import as_markdown, format_accuracy, format_duration, format_size, format_state
+from digitcnn.lab.runs.run_table import format_duration
+from digitcnn.web.charts.curves import draw_training
+from digitcnn.web.charts.show import show_chart
+from digitcnn.web.lab import actions
+from digitcnn.web.text import escape_markdown, format_accuracy
 
-EVERY = 1.0
-"""Seconds between two looks at a training."""
+REFRESH_SECONDS = 1.0
+"""Between two updates of a training."""
+
+BADGES: dict[State, tuple[str, str]] = {
+    "queued": ("waits", "gray"),
+    "running": ("training", "blue"),
+    "finished": ("finished", "green"),
+    "stopped": ("stopped", "orange"),
+    "interrupted": ("interrupted", "orange"),
+    "failed": ("failed", "red"),
+    "broken": ("broken", "red"),
+}
+"""A word and a color for every state of a run."""
 
 
 def show_live() -> list[Run]:
-    """The queue, and the run that this visitor looks at or that is being trained, if there is one.
+    """The queue, and the run that this visitor watches or that is being trained, if there is one.
 
     Returns:
         The runs made here, as they stand now.
     """
-    runs = _look()
+    runs = _advance_queue()
     active = any(run.busy or run.state == "queued" for run in runs)
-    st.fragment(_follow, run_every=EVERY if active else None)(_signature(runs), [runs])
+    st.fragment(_follow, run_every=REFRESH_SECONDS if active else None)(_signature(runs), [runs])
     return runs
 
 
 def choose_subject(runs: Sequence[Run], watched: str | None) -> Run | None:
-    """The run to show: that looked at, unless it waits; else the one in training; else the last, cut off."""
+    """The run to show: the watched unless it waits, else the one in training, or the last if it failed."""
     chosen = next((run for run in runs if run.name == watched), None)
     if chosen and chosen.state != "queued":
         return chosen
@@ -39,33 +52,38 @@ def choose_subject(runs: Sequence[Run], watched: str | None) -> Run | None:
     return runs[0] if runs[0].state in ("interrupted", "failed") else None
 
 
+def format_state(run: Run) -> str:
+    """The state of a run, as a badge in Markdown."""
+    word, color = BADGES[run.state]
+    return f":{color}-badge[{word}]"
+
+
 def show_curves(name: str, curves: Curves, *, key: str, height: int = 260) -> None:
     """Accuracy and loss side by side, one under the other on a phone."""
     with st.grid(2, min_column_width=280, gap="medium"):
         for metric in ("accuracy", "loss"):
             with st.container(gap="xxsmall"):
                 st.markdown(f"**{metric.capitalize()}** by epoch")
-                st.vega_lite_chart(
-                    tabulate_curve(curves, metric),
-                    spec_of(curves, metric, height=height),
+                show_chart(
+                    draw_training(curves, metric, height=height),
                     key=f"{key}.{metric}",
                     alt=_describe(name, curves, metric),
                 )
 
 
 def _follow(before: tuple[tuple[str, str, bool], ...], fresh: list[list[Run]]) -> None:
-    """Follows a training; `fresh` holds the runs where they have just been looked at, and only then."""
-    runs = fresh.pop() if fresh else _look()
+    """Follows a training; `fresh` holds the runs if they have just been listed."""
+    runs = fresh.pop() if fresh else _advance_queue()
     if _signature(runs) != before:
-        # What surrounds this part, and how often it looks, depend on what runs.
+        # The parts around this one, and how often this one runs, depend on the runs.
         st.rerun()
-    subject = choose_subject(runs, lab_actions.watched())
-    if sentence := lab_actions.format_queue(runs):
+    subject = choose_subject(runs, actions.watched())
+    if sentence := actions.format_queue(runs):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lab-queue"):
             st.markdown(f":material/queue: {sentence}", width="content")
             for run in runs:
-                # After a reload nobody knows whose it is, but the address tells which one is looked at.
-                if run.state == "queued" and run.name in {*lab_actions.my_runs(), lab_actions.watched()}:
+                # A reload forgets whose run it is, but the address still names the one that is watched.
+                if run.state == "queued" and run.name in {*actions.my_runs(), actions.watched()}:
                     _cancel_button(run)
     if subject:
         _show_subject(subject, runs)
@@ -79,14 +97,14 @@ def _show_subject(run: Run, runs: Sequence[Run]) -> None:
             st.space("stretch")
             _show_buttons(run, runs)
         if run.problem:
-            st.warning(as_markdown(run.problem), icon=":material/warning:")
+            st.warning(escape_markdown(run.problem), icon=":material/warning:")
         if run.record is None:
             return
         now, curves = read_now(run), read_curves(run)
         st.progress(now.share, text=_format_phase(run, now))
         _show_figures(run, now)
         if curves.problem:
-            st.warning(as_markdown(curves.problem), icon=":material/warning:")
+            st.warning(escape_markdown(curves.problem), icon=":material/warning:")
         show_curves(run.name, curves, key="lab.live")
 
 
@@ -97,7 +115,7 @@ def _show_buttons(run: Run, runs: Sequence[Run]) -> None:
             "Stopping" if stopping else "Stop",
             icon=":material/stop_circle:",
             disabled=stopping,
-            on_click=lab_actions.stop,
+            on_click=actions.stop,
             args=(run.name,),
             key="lab.stop",
             help="Stops at once, and keeps the best epoch: the run can be used, and resumed",
@@ -111,7 +129,7 @@ def _show_buttons(run: Run, runs: Sequence[Run]) -> None:
         st.button(
             f"Watch {other.name}",
             icon=":material/visibility:",
-            on_click=lab_actions.watch,
+            on_click=actions.watch,
             args=(other.name,),
             key="lab.watch",
         )
@@ -119,7 +137,7 @@ def _show_buttons(run: Run, runs: Sequence[Run]) -> None:
         st.button(
             "Close",
             icon=":material/close:",
-            on_click=lab_actions.watch,
+            on_click=actions.watch,
             args=(None,),
             key="lab.close",
             type="tertiary",
@@ -127,13 +145,13 @@ def _show_buttons(run: Run, runs: Sequence[Run]) -> None:
 
 
 def compare_button(run: Run, *, key: str) -> None:
-    """The way to the comparison, for a run that was measured."""
+    """Opens the comparison, for a run that was measured."""
     if run.busy or not run.folder.predictions_npz.is_file():
         return
     if st.button(
         "Compare",
         icon=":material/compare_arrows:",
-        on_click=lab_actions.compare,
+        on_click=actions.compare,
         args=(run,),
         key=key,
         help="Sets it against a baseline, which you can change",
@@ -146,7 +164,7 @@ def resume_button(run: Run, *, key: str) -> None:
     st.button(
         "Resume",
         icon=":material/play_arrow:",
-        on_click=lab_actions.resume,
+        on_click=actions.resume,
         args=(run.name,),
         disabled=not training_is_on(),
         type="primary",
@@ -159,7 +177,7 @@ def _cancel_button(run: Run) -> None:
     st.button(
         f"Cancel {run.name}",
         icon=":material/close:",
-        on_click=lab_actions.cancel,
+        on_click=actions.cancel,
         args=(run.name,),
         key=f"lab.cancel.{run.name}",
         type="tertiary",
@@ -184,7 +202,7 @@ def _show_figures(run: Run, now: Now) -> None:
             "Training": format_accuracy(now.accuracy),
             "Images a second": "–" if now.images_per_second is None else f"{now.images_per_second:,.0f}",
             "Time left": "–" if now.seconds_left is None else format_duration(now.seconds_left),
-            "Memory": "–" if now.memory is None else format_size(now.memory),
+            "Memory": "–" if now.memory is None else f"{now.memory / 1e6:.0f} MB",
         }
     with st.grid(6, min_column_width=120, gap="small"):
         for label, value in figures.items():
@@ -206,11 +224,11 @@ def _format_phase(run: Run, now: Now) -> str:
 
 def _describe(name: str, curves: Curves, metric: str) -> str:
     last = curves.epochs[-1].get(f"val_{metric}") if curves.epochs else None
-    said = "no epoch is done yet" if last is None else f"{last:.4f} on validation images at the end"
-    return f"{metric.capitalize()} of {name} over {len(curves.epochs)} epochs: {said}"
+    result = "no epoch is done yet" if last is None else f"{last:.4f} on validation images at the end"
+    return f"{metric.capitalize()} of {name} over {len(curves.epochs)} epochs: {result}"
 
 
-def _look() -> list[Run]:
+def _advance_queue() -> list[Run]:
     runs = list_own_runs()
     if not list_waiting(runs):
         return runs

@@ -1,30 +1,29 @@
-"""The Runs part of the lab: every run, shipped and made here, and what can be done with each."""
+"""The Runs part of the lab: every run, shipped and made here, with its actions."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from digitcnn.lab.jobs.queue import LOG, training_is_on
 from digitcnn.lab.runs.catalog import Run, list_own_runs, list_shipped_runs, read_test_accuracy
 from digitcnn.lab.runs.live import read_curves
+from digitcnn.lab.runs.run_table import format_duration
 from digitcnn.lab.runs.settings import PRESETS
-from digitcnn.web.lab import actions as lab_actions
+from digitcnn.web.lab import actions
 from digitcnn.web.lab.downloads import show_downloads
-from digitcnn.web.lab.live import compare_button, resume_button, show_curves
-from digitcnn.web.lab.words import BADGES, as_markdown, format_duration, format_state
+from digitcnn.web.lab.live import BADGES, compare_button, format_state, resume_button, show_curves
 from digitcnn.web.models import used_run
-from digitcnn.web.tables import make_table_of_rows
+from digitcnn.web.text import escape_markdown
 
 
 def show_runs() -> None:
     """Everything of the Runs part."""
-    lab_actions.show_problem()
+    actions.show_problem()
     own = list_own_runs()
     runs = [*own, *list_shipped_runs()]
-    if sentence := lab_actions.format_queue(own):
+    if sentence := actions.format_queue(own):
         st.markdown(f":material/queue: {sentence}")
     if not runs:
         st.info("There are no runs yet: start one under Train.")
@@ -37,21 +36,21 @@ def show_runs() -> None:
             st.space("stretch")
             _show_actions(run)
         if run.problem:
-            st.warning(as_markdown(run.problem), icon=":material/warning:")
+            st.warning(escape_markdown(run.problem), icon=":material/warning:")
         if run.record is None:
             return
         st.caption(_format_settings(run))
         curves = read_curves(run)
         if curves.problem:
-            st.warning(as_markdown(curves.problem), icon=":material/warning:")
+            st.warning(escape_markdown(curves.problem), icon=":material/warning:")
         if curves.epochs or curves.batches:
             show_curves(run.name, curves, key="lab.runs.curves", height=220)
         show_downloads(run)
         _show_log(run)
 
 
-def tabulate(runs: Sequence[Run]) -> list[dict[str, Any]]:
-    """A row per run; what was not measured is None."""
+def tabulate(runs: Sequence[Run]) -> pd.DataFrame:
+    """A row per run; a figure that was not measured is missing."""
     rows = []
     for run in runs:
         record = run.record
@@ -64,17 +63,19 @@ def tabulate(runs: Sequence[Run]) -> list[dict[str, Any]]:
                 "Epochs": record.settings.get("epochs") if record else None,
                 "Training time": format_duration(record.seconds) if record and record.seconds else None,
                 "Weights": record.parameters or None if record else None,
-                "Begun": _as_time(record.started) if record else None,
+                "Begun": record.started if record else None,
                 "From": "ships" if run.shipped else "made here",
             }
         )
-    return rows
+    frame = pd.DataFrame(rows).convert_dtypes()
+    frame["Begun"] = pd.to_datetime(frame["Begun"], format="ISO8601", utc=True, errors="coerce")
+    return frame
 
 
 def _choose_row(runs: Sequence[Run]) -> int:
-    """The table; the row that was clicked last, or that this visitor watches."""
+    """Shows the table; returns the row clicked last, or that of the run that this visitor watches."""
     choice = st.dataframe(
-        make_table_of_rows(tabulate(runs)),
+        tabulate(runs),
         column_config={
             "Run": st.column_config.TextColumn(pinned=True),
             "Test accuracy": st.column_config.NumberColumn(
@@ -94,7 +95,7 @@ def _choose_row(runs: Sequence[Run]) -> int:
     names = [run.name for run in runs]
     if cells := choice["selection"]["cells"]:
         st.session_state["lab.runs.chosen"] = names[min(cells[0][0], len(names) - 1)]
-    for name in (st.session_state.get("lab.runs.chosen"), lab_actions.watched()):
+    for name in (st.session_state.get("lab.runs.chosen"), actions.watched()):
         if name in names:
             return names.index(name)
     return 0
@@ -110,7 +111,7 @@ def _show_actions(run: Run) -> None:
         st.button(
             "Stop",
             icon=":material/stop_circle:",
-            on_click=lab_actions.stop,
+            on_click=actions.stop,
             args=(run.name,),
             key="lab.runs.stop",
         )
@@ -118,7 +119,7 @@ def _show_actions(run: Run) -> None:
         st.button(
             "Cancel",
             icon=":material/close:",
-            on_click=lab_actions.cancel,
+            on_click=actions.cancel,
             args=(run.name,),
             key="lab.runs.cancel",
         )
@@ -130,7 +131,7 @@ def _show_actions(run: Run) -> None:
             st.button(
                 "Delete it",
                 type="primary",
-                on_click=lab_actions.delete,
+                on_click=actions.delete,
                 args=(run.name,),
                 key=f"lab.runs.delete.{run.name}",
             )
@@ -143,7 +144,7 @@ def _use_button(run: Run) -> None:
     st.button(
         "Used on Draw and Upload" if used else "Use on Draw and Upload",
         icon=":material/check:" if used else ":material/draw:",
-        on_click=lab_actions.use,
+        on_click=actions.use,
         args=(None if used else run.name,),
         key="lab.runs.use",
         help="Puts this model first on both pages, for you alone, until you leave; again to take it back",
@@ -154,7 +155,7 @@ def _show_log(run: Run) -> None:
     log = run.folder.path / LOG
     if not log.is_file():
         return
-    shown = st.expander("What the training said", on_change="rerun", key="lab.runs.log")
+    shown = st.expander("Training log", on_change="rerun", key="lab.runs.log")
     if shown.open:
         shown.code(_tail(log), language=None, wrap_lines=True)
 
@@ -166,30 +167,23 @@ def _tail(path: Path, size: int = 4000) -> str:
 
 
 def _format_settings(run: Run) -> str:
-    """The settings, and those first that are not the preset's own."""
+    """The settings, those that differ from the preset's first."""
     assert run.record
     preset = PRESETS.get(run.record.preset)
     shown = {key: value for key, value in run.record.settings.items() if value is not None} | {
         "seed": run.record.seed
     }
     own = {} if preset is None else vars(preset.recipe) | {"seed": 0}
-    changed = [_say(key, value) for key, value in shown.items() if own.get(key, None) != value]
-    same = [_say(key, value) for key, value in shown.items() if own.get(key, None) == value]
-    first = f"Not as the preset: {', '.join(changed)}. " if changed else "All as the preset. "
-    return as_markdown(first + f"{run.record.preset}: {', '.join(same)}.")
+    changed = [_format_setting(key, value) for key, value in shown.items() if own.get(key, None) != value]
+    same = [_format_setting(key, value) for key, value in shown.items() if own.get(key, None) == value]
+    first = f"Unlike the preset: {', '.join(changed)}. " if changed else "All as the preset. "
+    return escape_markdown(first + f"{run.record.preset}: {', '.join(same)}.")
 
 
-def _say(name: str, value: object) -> str:
+def _format_setting(name: str, value: object) -> str:
     shown = ("yes" if value else "no") if isinstance(value, bool) else f"{value}"
     return f"{name.replace('_', ' ')} {shown}"
 
 
 def _percent(fraction: float | None) -> float | None:
     return None if fraction is None else 100 * fraction
-
-
-def _as_time(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None

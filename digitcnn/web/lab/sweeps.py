@@ -1,4 +1,4 @@
-"""The Sweeps part of the lab: a sweep's trials, means over seeds, and the best so far, while it runs."""
+"""The Sweeps part of the lab: the trials of a sweep, means over seeds, and the best so far."""
 
 from pathlib import Path
 from typing import Any
@@ -6,21 +6,16 @@ from typing import Any
 import streamlit as st
 
 from digitcnn.errors import RunFolderError
+from digitcnn.lab.runs.run_table import format_duration
 from digitcnn.lab.sweeps.record import TrialState, is_alive, list_sweeps, read_sweep
 from digitcnn.lab.sweeps.summary import SweepView, view_sweep
-from digitcnn.web.charts.sweeps import (
-    MAX_GROUPS,
-    axes_of,
-    spec_of_axes,
-    spec_of_groups,
-    tabulate_axes,
-    tabulate_groups,
-)
-from digitcnn.web.lab import actions as lab_actions
-from digitcnn.web.lab.words import as_markdown, format_accuracy, format_duration
+from digitcnn.web.charts.show import show_chart
+from digitcnn.web.charts.sweeps import MAX_GROUPS, axes_of, draw_axes, draw_groups
+from digitcnn.web.lab import actions
+from digitcnn.web.text import escape_markdown, format_accuracy
 
-EVERY = 2.0
-"""Seconds between two looks at a sweep that runs."""
+REFRESH_SECONDS = 2.0
+"""Between two updates of a sweep that runs."""
 
 WORDS: dict[TrialState, str] = {
     "waiting": "waits",
@@ -42,7 +37,7 @@ batch_size = [64, 128]"""
 
 
 def show_sweeps() -> None:
-    """Everything of the Sweeps part; it only reads what a sweep has written."""
+    """Everything of the Sweeps part, which only reads the files of sweeps."""
     paths = {path.stem: path for path in list_sweeps()}
     if not paths:
         _explain()
@@ -52,33 +47,32 @@ def show_sweeps() -> None:
     else:
         (name,) = paths
     path = paths[name]
-    alive = _is_run(path)
-    st.fragment(_follow, run_every=EVERY if alive else None)(path, alive)
+    alive = _is_running(path)
+    st.fragment(_follow, run_every=REFRESH_SECONDS if alive else None)(path, alive)
 
 
 def _follow(path: Path, was_alive: bool) -> None:
     try:
         record = read_sweep(path)
     except RunFolderError as error:
-        st.warning(as_markdown(str(error)), icon=":material/warning:")
+        st.warning(escape_markdown(str(error)), icon=":material/warning:")
         return
     alive = is_alive(record, path)
     if alive != was_alive:
-        # How often this part looks depends on whether the sweep is run.
+        # How often this part runs depends on whether the sweep does.
         st.rerun()
     view = view_sweep(record, alive=alive)
     with st.container(border=True, key="lab-sweep"):
         _show_head(view)
         measured = [group for group in view.groups if group.mean is not None]
         if not measured and view.best is None:
-            st.caption("The first result is there when the first trial has come to its end.")
+            st.caption("The first result appears when the first trial has ended.")
         if measured:
             _show_groups(view)
         if len(axes_of(view)) > 2 and any(trial.best is not None for trial in view.trials):
-            st.markdown("**What leads where**: a line per trial, across its settings to its best epoch")
-            st.vega_lite_chart(
-                tabulate_axes(view),
-                spec_of_axes(view),
+            st.markdown("**Parallel coordinates**: a line per trial, across its settings to its best epoch")
+            show_chart(
+                draw_axes(view),
                 key="lab.sweep.axes",
                 alt="A line per trial across its settings to its accuracy on the validation images",
             )
@@ -95,7 +89,7 @@ def _show_head(view: SweepView) -> None:
         else ("cut off", "orange")
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(as_markdown(record.name), anchor=False, width="content")
+        st.subheader(escape_markdown(record.name), anchor=False, width="content")
         st.markdown(f":{color}-badge[{state}]", width="content")
     count = len(view.trials)
     done = sum(trial.record.ended for trial in view.trials)
@@ -107,11 +101,12 @@ def _show_head(view: SweepView) -> None:
         f"{view.count(state)} {WORDS[state]}" for state in ("running", "early", "failed") if view.count(state)
     ]
     st.progress(
-        min(1.0, share / max(count, 1)), text=f"{', '.join(parts)}. Trained by: {as_markdown(record.engine)}."
+        min(1.0, share / max(count, 1)),
+        text=f"{', '.join(parts)}. Trained by: {escape_markdown(record.engine)}.",
     )
     if state == "cut off":
         st.warning(
-            "Nobody runs this sweep now: the command that began it goes on.", icon=":material/warning:"
+            "No process runs this sweep now: start its command again to resume it.", icon=":material/warning:"
         )
     with st.grid(4, min_column_width=150, gap="small"):
         best = view.best
@@ -123,15 +118,14 @@ def _show_head(view: SweepView) -> None:
         st.metric("Trials", f"{done} of {count}")
         st.metric("Training, all together", format_duration(sum(trial.seconds for trial in view.trials)))
     if best:
-        st.caption(f"Best so far: {as_markdown(best.name)} ({as_markdown(best.label)}).")
+        st.caption(f"Best so far: {escape_markdown(best.name)} ({escape_markdown(best.label)}).")
 
 
 def _show_groups(view: SweepView) -> None:
     groups = [group for group in view.groups if group.mean is not None]
     st.markdown("**Mean over seeds**, with its 95 % interval, and every seed")
-    st.vega_lite_chart(
-        tabulate_groups(groups[:MAX_GROUPS], view.trials),
-        spec_of_groups(groups[:MAX_GROUPS]),
+    show_chart(
+        draw_groups(groups[:MAX_GROUPS], view.trials),
         key="lab.sweep.groups",
         alt=f"Mean accuracy over seeds of {len(groups)} settings; the best is {groups[0].label}",
     )
@@ -162,7 +156,7 @@ def _show_groups(view: SweepView) -> None:
         alt="Mean accuracy over seeds of every preset and setting",
     )
     if any(group.seeds == 1 for group in groups):
-        st.caption("One seed says nothing about chance: an interval needs two, and is narrow from five on.")
+        st.caption("One seed tells nothing about chance: an interval needs two, and is narrow from five on.")
 
 
 def _show_trials(view: SweepView) -> None:
@@ -214,12 +208,12 @@ def _show_trials(view: SweepView) -> None:
 
 
 def _open_run(name: str) -> None:
-    lab_actions.watch(name)
+    actions.watch(name)
     st.session_state["lab.runs.chosen"] = name
-    st.session_state[lab_actions.PART] = "Runs"
+    st.session_state[actions.PART] = "Runs"
 
 
-def _is_run(path: Path) -> bool:
+def _is_running(path: Path) -> bool:
     try:
         return is_alive(read_sweep(path), path)
     except RunFolderError:
@@ -227,7 +221,10 @@ def _is_run(path: Path) -> bool:
 
 
 def _explain() -> None:
-    st.markdown("A sweep trains presets with several seeds and settings, and shows what is more than chance.")
+    st.markdown(
+        "A sweep trains presets with several seeds and settings, and shows which differences are more than "
+        "chance."
+    )
     st.info("There are no sweeps yet: write a file like this one, and start it.")
     st.code(_EXAMPLE, language="toml")
     st.code("python -m digitcnn sweep sweep.toml", language="bash")

@@ -1,34 +1,43 @@
-"""The Train part of the lab: what is being trained, and a preset with its settings to start another."""
+"""The Train part of the lab: the training that runs, and a preset with its settings to start another."""
 
-import html
 import math
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from jinja2 import Template
 
 from digitcnn.errors import DigitcnnError
 from digitcnn.lab.explain.layers import Layer, read_layers
 from digitcnn.lab.jobs.queue import training_is_on
 from digitcnn.lab.runs.catalog import Run, list_shipped_runs, read_test_accuracy
-from digitcnn.lab.runs.claims import judge_claim
-from digitcnn.lab.runs.estimates import estimate
+from digitcnn.lab.runs.estimates import estimate, judge_claim
 from digitcnn.lab.runs.live import read_curves
+from digitcnn.lab.runs.run_table import format_duration
 from digitcnn.lab.runs.settings import LIMITS, OPTIMIZERS, PRESETS, Preset, Settings, command_of
-from digitcnn.web.lab import actions as lab_actions
+from digitcnn.web.lab import actions
 from digitcnn.web.lab.live import show_curves, show_live
-from digitcnn.web.lab.words import as_markdown, format_accuracy, format_duration
+from digitcnn.web.text import escape_markdown, format_accuracy
 
 _SIDE = 72
 """Pixels that 28 pixels of an image are high in the drawing of the layers."""
 
+_LAYERS = Template(
+    """<div class="layers" role="img" aria-label="{{ words }}">
+    {%- for words, kind, tall, wide, size in blocks -%}
+    <span style="flex:{{ wide }} 1 0;max-width:{{ 1.6 * wide }}px" title="{{ words }}">
+    <b class="{{ kind }}" style="height:{{ tall }}px"></b>
+    {%- if size %}<i>{{ size }}</i>{% endif %}</span>
+    {%- endfor %}</div>""",
+    autoescape=True,
+)
+
 
 def show_train() -> None:
     """Everything of the Train part."""
-    lab_actions.show_problem()
+    actions.show_problem()
     runs = show_live()
-    if lab_actions.watched():
-        # What this visitor has started is to be in sight; the rest is one click away.
+    if actions.watched():
+        # The run that this visitor watches comes first; the rest is one click away.
         another = st.expander("Train another model", on_change="rerun", key="lab.another")
         if another.open:
             with another:
@@ -62,15 +71,17 @@ def _show_card(preset: Preset, run: Run | None) -> None:
         if layers := _layers_of(run):
             st.html(_draw_layers(layers))
         accuracy = read_test_accuracy(run) if run else None
-        judged = "" if accuracy is None else f" {as_markdown(judge_claim(preset.claim, accuracy))}"
-        st.markdown(f"{as_markdown(preset.summary)}. Its own claim: {as_markdown(preset.claim)}.{judged}")
+        judged = "" if accuracy is None else f" {escape_markdown(judge_claim(preset.claim, accuracy))}"
+        st.markdown(
+            f"{escape_markdown(preset.summary)}. Its own claim: {escape_markdown(preset.claim)}.{judged}"
+        )
         with st.grid(4, min_column_width=110, gap="small"):
             st.metric("MNIST test", format_accuracy(accuracy), help="Measured on the 10,000 test images")
             st.metric("Training time", format_duration(run.record.seconds) if run and run.record else "–")
             st.metric("Weights", f"{run.record.parameters:,}" if run and run.record else "–")
             st.metric("Epochs", preset.recipe.epochs)
         if run is None or run.state != "finished":
-            st.caption("No trained model of it ships: train it to see what it reaches.")
+            st.caption("No trained model of it ships: train it to see its accuracy.")
         else:
             show_curves(run.name, read_curves(run), key=f"lab.card.{preset.name}", height=200)
 
@@ -83,7 +94,7 @@ def _choose_and_start(preset: Preset, runs: list[Run], shipped: list[Run]) -> No
         return
     guess = estimate(settings, runs, shipped)
     if guess is None:
-        st.caption("How long it takes is not known: nobody has trained this preset here yet.")
+        st.caption("No estimate: this preset has not been trained here yet.")
     else:
         basis = (
             "its last run on this machine" if guess.here else "the run that ships, and this machine's speed"
@@ -99,11 +110,11 @@ def _choose_and_start(preset: Preset, runs: list[Run], shipped: list[Run]) -> No
         type="primary",
         width="stretch",
         disabled=not training_is_on(),
-        on_click=lab_actions.start,
+        on_click=actions.start,
         args=(settings,),
         key="lab.start",
     )
-    # Not st.code: to load its highlighter takes the browser longer than all the rest before the first chart.
+    # Not st.code: its highlighter takes the browser longer to load than all the rest before the first chart.
     st.caption(f"The same on the command line: `{command_of(settings)}`")
 
 
@@ -117,7 +128,7 @@ def _choose_settings(preset: Preset) -> Settings:
                 "Optimizer",
                 OPTIMIZERS,
                 index=OPTIMIZERS.index(own.optimizer),
-                help=f"How the steps are made of the gradients. The preset uses {own.optimizer}.",
+                help=f"The rule that turns gradients into steps. The preset uses {own.optimizer}.",
                 key=f"lab.{preset.name}.optimizer",
                 persist_state="session",
             ),
@@ -147,13 +158,13 @@ def _choose_settings(preset: Preset) -> Settings:
 def _number(own: Settings, name: str, label: str, **options: Any) -> Any:
     limit, default = LIMITS[name], getattr(own, name)
     kind = type(options["step"])
-    said = "all of them" if default is None else f"{default:g}"
+    preset_value = "all of them" if default is None else f"{default:g}"
     return st.number_input(
         label,
         kind(limit.least),
         kind(limit.greatest),
         default,
-        help=f"{limit.help} The preset uses {said}.",
+        help=f"{limit.help} The preset uses {preset_value}.",
         key=f"lab.{own.preset}.{name}",
         persist_state="session",
         **options,
@@ -164,29 +175,19 @@ def _layers_of(run: Run | None) -> tuple[Layer, ...]:
     if run is None:
         return ()
     try:
-        return _read_layers(str(run.folder.keras_file), run.folder.keras_file.stat().st_mtime_ns)
-    except (DigitcnnError, OSError):
+        return read_layers(run.folder.keras_file)
+    except DigitcnnError:
         return ()
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _read_layers(path: str, changed: int) -> tuple[Layer, ...]:
-    return read_layers(Path(path))
 
 
 def _draw_layers(layers: tuple[Layer, ...]) -> str:
     """The layers in a row: as high as their image, as wide as they have channels, named by their size."""
     blocks = []
     for layer in layers:
-        tall = _SIDE * layer.shape[0] / 28 if len(layer.shape) == 3 else 12 + 8 * math.log2(layer.shape[0])
-        wide = 10 + 5 * math.log2(layer.shape[-1]) if len(layer.shape) == 3 else 18
-        plain = layer.weights == 0 or layer.kind == "BatchNormalization"
+        is_image = len(layer.shape) == 3
+        tall = _SIDE * layer.shape[0] / 28 if is_image else 12 + 8 * math.log2(layer.shape[0])
+        is_plain = layer.weights == 0 or layer.kind == "BatchNormalization"
+        wide = 4 if is_plain else 10 + 5 * math.log2(layer.shape[-1]) if is_image else 18
         kind = {"Conv2D": "conv", "Dense": "dense"}.get(layer.kind, "plain")
-        wide = 4 if plain else wide
-        number = "" if plain else f"<i>{layer.shape[-1]}</i>"
-        title = html.escape(layer.words, quote=True)
-        size = f"flex:{wide:.0f} 1 0;max-width:{1.6 * wide:.0f}px"
-        block = f'<b class="{kind}" style="height:{tall:.0f}px"></b>'
-        blocks.append(f'<span style="{size}" title="{title}">{block}{number}</span>')
-    words = html.escape("; ".join(layer.words for layer in layers), quote=True)
-    return f'<div class="layers" role="img" aria-label="{words}">{"".join(blocks)}</div>'
+        blocks.append((layer.words, kind, round(tall), round(wide), "" if is_plain else layer.shape[-1]))
+    return _LAYERS.render(blocks=blocks, words="; ".join(layer.words for layer in layers))

@@ -1,4 +1,4 @@
-"""The tools that change a picture's boxes and labels, with the mouse and without."""
+"""The tools that change a picture's boxes and labels, with and without a mouse."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -7,20 +7,21 @@ import streamlit as st
 
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.corrections import EditedBox
-from digitcnn.recognition.reader import Expect
+from digitcnn.recognition.reading import Expect
+from digitcnn.web.frame import zoom_css
 from digitcnn.web.models import Model
-from digitcnn.web.upload.canvas import begin, end, fit_paper, show_canvas, zoom_css
-from digitcnn.web.upload.files import Preview, ReadFile, edits_of, keep_edits
+from digitcnn.web.upload.canvas import begin, end, fit_canvas, show_canvas
+from digitcnn.web.upload.files import Preview, ShownFile, edits_of, keep_edits
 from digitcnn.web.upload.panels import draw_background
 
 _MOVE, _DRAW = "Move boxes", "Draw new ones"
 
 
-def edit_boxes(file: ReadFile, preview: Preview, model: Model, expect: Expect) -> None:
-    """The picture as a canvas; what the visitor changes on it is kept, and the reading follows."""
+def edit_boxes(file: ShownFile, preview: Preview, model: Model, expect: Expect) -> None:
+    """The picture as a canvas; the visitor's changes are kept, and the reading follows."""
     of = f"{file.upload.fingerprint}.{model.name}.{expect}"
     begin(of, _boxes_of(file))
-    paper = fit_paper(preview.size)
+    canvas = fit_canvas(preview.size)
     mode = st.segmented_control(
         "The mouse",
         [_MOVE, _DRAW],
@@ -32,22 +33,22 @@ def edit_boxes(file: ReadFile, preview: Preview, model: Model, expect: Expect) -
     with st.container(key="upload-paper"):
         show_canvas(
             of,
-            draw_background(file.result, preview, paper),
-            paper,
+            draw_background(file.result, preview, canvas),
+            canvas,
             drawing=mode == _DRAW,
             on_change=partial(keep_edits, file.upload, expect),
         )
-    st.html(f"<style>{zoom_css(paper, container='upload-paper')}</style>")
+    st.html(f"<style>{zoom_css(canvas.width, container='upload-paper')}</style>")
 
 
-def show_tools(file: ReadFile, preview: Preview, expect: Expect, index: int | None) -> None:
-    """How boxes are changed on the canvas, and buttons for those who don't use a mouse.
+def show_tools(file: ShownFile, preview: Preview, expect: Expect, index: int | None) -> None:
+    """How to change boxes on the canvas, and buttons that do it without a mouse.
 
     Args:
         file: with the visitor's changes so far.
         preview: of the file.
-        expect: as it was read.
-        index: the digit that is looked at; None where there is none.
+        expect: as for the reading.
+        index: of the chosen digit; None where there is none.
     """
     st.caption(
         "Drag a box to move it, its corners to change its size. Click a chosen box to type its digit: "
@@ -86,7 +87,7 @@ def show_tools(file: ReadFile, preview: Preview, expect: Expect, index: int | No
         )
 
 
-def _boxes_of(file: ReadFile) -> list[EditedBox]:
+def _boxes_of(file: ShownFile) -> list[EditedBox]:
     """The boxes of a reading, with the labels that the visitor typed."""
     result = file.result
     return [

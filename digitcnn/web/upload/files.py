@@ -1,11 +1,11 @@
-"""The files of a visit and what was read in them, kept in memory for as long as they are shown."""
+"""The files of a visit and their readings, kept in memory for as long as they are shown."""
 
-import base64
 import hashlib
 import io
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any
 
 import pyarrow as pa
@@ -19,29 +19,35 @@ from digitcnn.ink.strokes import Box
 from digitcnn.recognition.annotate import make_view
 from digitcnn.recognition.corrections import CorrectedReading, EditedBox, correct_reading
 from digitcnn.recognition.files import named_errors, read_file
-from digitcnn.recognition.reader import Digit, Expect
+from digitcnn.recognition.reading import Digit, Expect
 from digitcnn.recognition.results import FileResult
 from digitcnn.time_budget import time_budget
+from digitcnn.web.images import as_data_url
 from digitcnn.web.models import Model, load_reader
-from digitcnn.web.upload.words import as_text
+from digitcnn.web.text import escape_markdown
 
 MAX_FILES = 100
-"""More files at once are left out."""
+"""Files that are read at once; the rest is left out."""
+
+UPLOADER = "upload.files"
+"""Key of the file uploader."""
+
+_MAX_BYTES_HELD = 64 * 2**20
 
 _VIEW_SIDE = 1200
 _THUMBNAIL = 144, 96
 _OPTIONS_KEPT = 4
-"""Readings kept per file: of this many choices of model and kind, corrections included."""
+"""Choices of model and kind whose readings are kept per file, corrections included."""
 
 
 @dataclass(frozen=True, eq=False)
 class Upload:
-    """A file as it came.
+    """A file as the visitor sent it.
 
     Attributes:
         name: as the visitor knows it.
         data: the whole file.
-        fingerprint: of name and content.
+        fingerprint: differs with name and content.
     """
 
     name: str
@@ -51,11 +57,11 @@ class Upload:
 
 @dataclass(frozen=True, eq=False)
 class Preview:
-    """A picture reduced to what the page shows.
+    """A picture in the sizes that the page shows.
 
     Attributes:
-        size: width and height of the upright picture, which boxes are in.
-        view: an encoded picture, 1200 px on its longer side at most.
+        size: width and height of the upright picture, in the pixels of its boxes.
+        view: a JPEG, at most 1200 px on its longer side.
         thumbnail: a data URL.
     """
 
@@ -65,8 +71,8 @@ class Preview:
 
 
 @dataclass(frozen=True, eq=False)
-class ReadFile:
-    """A file that was read; `preview` is None where it could not be."""
+class ShownFile:
+    """A file with its reading; `preview` is None where the file could not be read."""
 
     upload: Upload
     result: FileResult
@@ -74,7 +80,7 @@ class ReadFile:
 
 
 def as_upload(file: UploadedFile, *, name: str | None = None) -> Upload:
-    """Takes over a file from a widget; its content is hashed once."""
+    """A file from a widget; its content is hashed once."""
     known: dict[str, str] = st.session_state.setdefault("upload.fingerprints", {})
     data = file.getvalue()
     if len(known) > 10 * MAX_FILES:
@@ -84,53 +90,76 @@ def as_upload(file: UploadedFile, *, name: str | None = None) -> Upload:
     return Upload(name or file.name, data, known[file.file_id])
 
 
+def restore_files() -> list[Upload]:
+    """The files from before a visit to another page, which empties Streamlit's own uploader.
+
+    Call it before the uploader is drawn: only then does the uploader's missing state tell of a new page.
+    """
+    if UPLOADER not in st.session_state:
+        st.session_state["upload.restored"] = st.session_state.get("upload.held", [])
+    return st.session_state.get("upload.restored", [])
+
+
+def hold_files(uploads: Sequence[Upload]) -> None:
+    """Keeps files for `restore_files`, 64 MB of them at most: the last ones beyond that are not kept."""
+    sizes = accumulate(len(upload.data) for upload in uploads)
+    st.session_state["upload.held"] = [
+        upload for upload, size in zip(uploads, sizes, strict=True) if size <= _MAX_BYTES_HELD
+    ]
+
+
+def remove_restored() -> None:
+    """Drops the files from before."""
+    st.session_state["upload.restored"] = []
+
+
 def fingerprint(name: str, data: bytes) -> str:
-    """Tells files apart by name and content."""
+    """A key for a file, which differs with name and content."""
     return hashlib.blake2b(data, key=hashlib.blake2b(name.encode()).digest(), digest_size=16).hexdigest()
 
 
 def read_uploads(
     uploads: Sequence[Upload], model: Model, expect: Expect, *, progress: DeltaGenerator
-) -> list[ReadFile]:
-    """Reads files, each once; what was read before comes from memory.
+) -> list[ShownFile]:
+    """Reads each file once; later calls take the reading from memory.
 
     Args:
         uploads: the files.
-        model: who reads.
+        model: reads them.
         expect: one digit or a number.
-        progress: a place for the bar, shown while files are read.
+        progress: the bar's place, shown while files are read.
     """
     readings = _memory("upload.readings")
     waiting = [upload for upload in uploads if (upload.fingerprint, model, expect) not in readings]
     for done, upload in enumerate(waiting):
         progress.progress(
-            done / len(waiting), f"Reading {as_text(upload.name)} ({done + 1} of {len(waiting)})"
+            done / len(waiting), f"Reading {escape_markdown(upload.name)} ({done + 1} of {len(waiting)})"
         )
         readings[upload.fingerprint, model, expect] = _read(upload, model, expect)
     progress.empty()
     _forget(uploads)
     previews = _memory("upload.previews")
     return [
-        ReadFile(upload, readings[upload.fingerprint, model, expect], previews.get((upload.fingerprint,)))
+        ShownFile(upload, readings[upload.fingerprint, model, expect], previews.get((upload.fingerprint,)))
         for upload in uploads
     ]
 
 
 def edits_of(upload: Upload, expect: Expect) -> tuple[EditedBox, ...] | None:
-    """The boxes as the visitor left them; None where they are the model's own."""
+    """The boxes as the visitor left them; None where the visitor changed nothing."""
     return _memory("upload.edits").get((upload.fingerprint, expect))
 
 
 def keep_edits(upload: Upload, expect: Expect, edits: Sequence[EditedBox] | None) -> None:
-    """Remembers the visitor's boxes, or forgets them for None."""
+    """Remembers the visitor's boxes; None forgets them."""
     memory = _memory("upload.edits")
     memory.pop((upload.fingerprint, expect), None)
     if edits is not None:
         memory[upload.fingerprint, expect] = tuple(edits)
 
 
-def correct(file: ReadFile, model: Model, expect: Expect) -> ReadFile:
-    """The file's reading with the visitor's boxes and labels, where there are any."""
+def correct(file: ShownFile, model: Model, expect: Expect) -> ShownFile:
+    """Applies the visitor's boxes and labels to the reading, where there are any."""
     edits = edits_of(file.upload, expect)
     if edits is None or file.result.error:
         return file
@@ -164,30 +193,25 @@ def _read(upload: Upload, model: Model, expect: Expect) -> FileResult:
 
 
 def encode_picture(picture: Image.Image) -> bytes:
-    """A picture as a file for the browser; few colors stay sharp."""
+    """A picture as a JPEG for the browser."""
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=86)
     return file.getvalue()
 
 
-def as_data_url(jpeg: bytes) -> str:
-    """A JPEG inside an address, so that nothing of it is stored on the server."""
-    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode("ascii")
-
-
 def _make_thumbnail(view: Image.Image) -> str:
-    """The whole picture in a field of one size, as a table shows it."""
+    """The whole picture in a field whose size is the same for all rows of the table."""
     small = view.convert("RGBA")
     small.thumbnail(_THUMBNAIL)
     field = Image.new("RGBA", _THUMBNAIL)
     field.paste(small, ((field.width - small.width) // 2, (field.height - small.height) // 2))
     file = io.BytesIO()
     field.save(file, "WEBP", quality=80)
-    return "data:image/webp;base64," + base64.b64encode(file.getvalue()).decode("ascii")
+    return as_data_url(file.getvalue(), "webp")
 
 
 def _forget(uploads: Sequence[Upload]) -> None:
-    """Drops what belongs to files that are gone, and the oldest of what is too much."""
+    """Drops the readings of files that are gone, and the oldest of too many."""
     here = {upload.fingerprint for upload in uploads}
     for name in ("upload.readings", "upload.previews", "upload.corrected", "upload.edits"):
         memory = _memory(name)
@@ -198,11 +222,11 @@ def _forget(uploads: Sequence[Upload]) -> None:
 
 
 def _memory(name: str) -> dict[tuple[Hashable, ...], Any]:
-    """A part of the visit's memory whose keys begin with a file's fingerprint."""
+    """A part of the visit's memory; its keys begin with a file's fingerprint."""
     return st.session_state.setdefault(name, {})
 
 
-def tabulate(files: Sequence[ReadFile]) -> pa.Table:
+def tabulate(files: Sequence[ShownFile]) -> pa.Table:
     """A row per file: "picture", "file", "read", "digits", "least sure" (a fraction 0-1) and "note"."""
     results = [file.result for file in files]
     return pa.table(
@@ -220,7 +244,7 @@ def tabulate(files: Sequence[ReadFile]) -> pa.Table:
 
 
 def _round_down(fraction: float | None) -> float | None:
-    """To a tenth of a percent; what is not quite certain never reads as 100 %."""
+    """To a tenth of a percent: only certainty reads as 100 %."""
     return None if fraction is None else math.floor(fraction * 1000) / 1000
 
 

@@ -1,62 +1,60 @@
-"""What the Upload page shows of one picture."""
+"""The Upload page's panels for one picture."""
 
 import io
-from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
 from PIL import Image
 
 from digitcnn.recognition.annotate import draw_answers
-from digitcnn.recognition.reader import Expect
+from digitcnn.recognition.reading import Expect
 from digitcnn.recognition.results import FileResult
 from digitcnn.recognition.steps import draw_steps
-from digitcnn.web.charts.probabilities import SPEC, tabulate_probabilities
-from digitcnn.web.images import picture_of_pixels
+from digitcnn.web.bars import show_bars
+from digitcnn.web.images import as_data_url, picture_of_pixels
 from digitcnn.web.models import Model, load_reader
-from digitcnn.web.upload.canvas import Paper
-from digitcnn.web.upload.files import Preview, ReadFile, as_data_url, encode_picture
-from digitcnn.web.upload.words import (
-    as_text,
-    describe_picture,
-    format_digit,
-    format_result,
-    reading_html,
-    strip_html,
-)
+from digitcnn.web.readings import format_digit, format_result, number_html, strip_html
+from digitcnn.web.text import escape_markdown
+from digitcnn.web.upload.canvas import PictureCanvas
+from digitcnn.web.upload.files import Preview, ShownFile, encode_picture
 
 _STEP_SIDE = 480
 MAX_IN_STRIP = 120
-"""Digits shown as the model saw them; a page of more is a table."""
+"""Digits shown as the model saw them."""
+
+_SIZES = ((3, 8.0), (5, 6.0), (7, 4.5), (10, 3.25), (16, 2.25))
+"""Digits in the longest line at most -> font size of the number, in rem."""
+
+_SMALLEST = 1.5
+_SIZE_OF_MANY_LINES = 2.25
 
 
-def show_picture(file: ReadFile, preview: Preview) -> None:
+def show_picture(file: ShownFile, preview: Preview) -> None:
     """The picture with boxes and answers on it."""
     result = file.result
     with Image.open(io.BytesIO(preview.view)) as view:
         picture = draw_answers(view, preview.size, result.reading.digits, typed=result.typed)
     with st.container(key="upload-picture"):
-        st.image(as_data_url(encode_picture(picture)), width="stretch", alt=describe_picture(result))
+        st.image(as_data_url(encode_picture(picture), "jpeg"), width="stretch", alt=_describe_picture(result))
 
 
-def draw_background(result: FileResult, preview: Preview, paper: Paper) -> str:
-    """The picture as the ground of the canvas: the model's answers on it, without boxes."""
+def draw_background(result: FileResult, preview: Preview, canvas: PictureCanvas) -> str:
+    """The address of the canvas's background: the picture with the labels on it, without boxes."""
     with Image.open(io.BytesIO(preview.view)) as view:
-        ground = view.resize((paper.width, paper.height), Image.Resampling.LANCZOS)
+        background = view.resize((canvas.width, canvas.height), Image.Resampling.LANCZOS)
     digits = result.reading.digits
-    return as_data_url(
-        encode_picture(draw_answers(ground, preview.size, digits, typed=result.typed, outlines=False))
-    )
+    picture = draw_answers(background, preview.size, digits, typed=result.typed, outlines=False)
+    return as_data_url(encode_picture(picture), "jpeg")
 
 
 def show_reading(result: FileResult) -> None:
-    """The number, the largest thing on the page, alone in its container; under it what it is worth."""
+    """The number, the largest element of the page, and the line under it."""
     with st.container(key="reading"):
-        st.html(reading_html(result))
-    if said := format_result(result):
-        st.caption(said)
+        st.html(answer_html(result))
+    if explanation := format_result(result):
+        st.caption(explanation)
     if result.note:
-        st.caption(f":material/info: {as_text(result.note)}")
+        st.caption(f":material/info: {escape_markdown(result.note)}")
 
 
 def show_strip(result: FileResult) -> None:
@@ -68,24 +66,23 @@ def show_strip(result: FileResult) -> None:
 
 
 def choose_digit(result: FileResult) -> int:
-    """Which digit to look at closer; an index into the reading's digits."""
+    """A select box for the digit to show closer; returns its index in the reading's digits."""
     digits = result.reading.digits
-
-    def say(index: int) -> str:
-        return f"{index + 1}: {format_digit(digits[index], typed=index in result.typed)}"
-
-    return st.selectbox("Look closer at digit", range(len(digits)), format_func=say, key="upload.digit")
+    return st.selectbox(
+        "Look closer at digit",
+        range(len(digits)),
+        format_func=lambda index: (
+            f"{index + 1}: {format_digit(digits[index], is_typed=index in result.typed)}"
+        ),
+        key="upload.digit",
+    )
 
 
 def show_probabilities(result: FileResult, index: int) -> None:
-    """The ten probabilities of one digit as bars."""
+    """The probabilities of one digit's eleven answers as bars."""
     digit = result.reading.digits[index]
-    answer = digit.nearest if index in result.typed else digit.label
-    st.vega_lite_chart(
-        tabulate_probabilities(digit.probabilities, answer),
-        SPEC,
-        key="upload.probabilities",
-        alt=f"What the model makes of digit {index + 1}: {digit.nearest} is the likeliest",
+    show_bars(
+        digit, alt=f"The model's answer to digit {index + 1}: {digit.nearest} is the most probable digit"
     )
 
 
@@ -95,23 +92,40 @@ def pixels_of(result: FileResult, index: int) -> np.ndarray | None:
     return pixels if pixels.any() else None
 
 
-def show_steps(file: ReadFile, model: Model, expect: Expect) -> None:
-    """How the picture became digits: the picture is read again, and only while this is open."""
+def show_steps(file: ShownFile, model: Model, expect: Expect) -> None:
+    """The steps from the picture to the digits; reads the picture again, so call it only where it is seen."""
     key = (file.upload.fingerprint, model, expect)
-    kept = st.session_state.get("upload.steps")
-    if kept is None or kept[0] != key:
+    known = st.session_state.get("upload.steps")
+    if known is None or known[0] != key:
         read = load_reader(model).examine_image(file.upload.data, expect=expect, name=file.upload.name)
         steps = [
-            (step.name, as_data_url(encode_picture(step.picture)), step.alt)
+            (step.name, as_data_url(encode_picture(step.picture), "jpeg"), step.alt)
             for step in draw_steps(read, expect, longest=_STEP_SIDE)
         ]
-        kept = st.session_state["upload.steps"] = key, steps
-    _show_steps(kept[1])
-
-
-def _show_steps(steps: Sequence[tuple[str, str, str]]) -> None:
+        known = st.session_state["upload.steps"] = key, steps
     with st.container(key="upload-steps"), st.grid(4, min_column_width=150, gap="small"):
-        for name, picture, alt in steps:
+        for name, picture, alt in known[1]:
             with st.container():
                 st.image(picture, width="stretch", alt=alt)
                 st.caption(name)
+
+
+def answer_html(result: FileResult) -> str:
+    """The number with its doubtful digits underlined, or words without digits where there is none."""
+    if number := number_html(result, _font_size):
+        return number
+    inked = bool(result.reading.digits)
+    words = "The ink here doesn't look like digits" if inked else "I find no digit in this picture"
+    return f'<p class="words">{words}</p>'
+
+
+def _font_size(digits: int, lines: int) -> float:
+    size = next((size for most, size in _SIZES if digits <= most), _SMALLEST)
+    return min(size, _SIZE_OF_MANY_LINES) if lines > 3 else size
+
+
+def _describe_picture(result: FileResult) -> str:
+    text = result.reading.text.replace("\n", ", ")
+    count = len(result.reading.digits)
+    boxes = f"{count} {'box' if count == 1 else 'boxes'}"
+    return f"{result.path} with {boxes} drawn around its ink, read as {text or 'nothing'}"

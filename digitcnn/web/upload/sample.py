@@ -1,4 +1,4 @@
-"""A page of handwriting for those who have no picture at hand, made when it is asked for."""
+"""A page of handwriting for visitors without a picture, made on demand."""
 
 import io
 
@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from digitcnn.web.samples import sample_strokes
 
 LINES = ("902 10", "4758", "36")
-"""What stands on the page: every digit once, a gap at every space."""
+"""The lines of the page: every digit once, a gap at every space."""
 
 NAME = "sample.jpg"
 
@@ -21,7 +21,7 @@ _RULE = (176, 196, 214)
 
 @st.cache_resource(max_entries=1, show_spinner=False)
 def sample_picture() -> bytes:
-    """A JPEG as a phone takes it: ruled paper, a pen, a shadow across one corner, some noise."""
+    """A JPEG like a phone's: ruled paper, a pen, a shadow across one corner, some noise."""
     rng = np.random.default_rng(7)
     page = Image.new("RGB", _SIZE, (249, 246, 236))
     pen = ImageDraw.Draw(page)
@@ -52,7 +52,7 @@ def _write(pen: ImageDraw.ImageDraw, digit: int, left: float, top: float, rng: n
 
 
 def _light() -> np.ndarray:
-    """How bright each pixel is, (height, width): from the window on the left to the hand's shadow."""
+    """Brightness of each pixel, (height, width): light from the left, the hand's shadow in a corner."""
     width, height = _SIZE
     x, y = np.meshgrid(np.linspace(0, 1, width), np.linspace(0, 1, height))
     shadow = 1.0 / (1.0 + np.exp(-14.0 * (x + 0.9 * y - 1.45)))

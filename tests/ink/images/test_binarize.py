@@ -6,7 +6,7 @@ from PIL import Image
 from digitcnn.ink.images import binarize as paper
 from digitcnn.ink.images.binarize import Ink, binarize
 from digitcnn.ink.images.load import open_picture
-from tests.made_pictures import draw, shade
+from tests.support.made_pictures import draw, shade
 
 PENCIL = {
     "black on white": (0, 255),

@@ -9,7 +9,7 @@ from PIL import Image
 
 from digitcnn.errors import InputError
 from digitcnn.ink.images.load import MAX_PIXELS, WORKING_SIDE, Picture, open_picture
-from tests.made_pictures import draw
+from tests.support.made_pictures import draw
 
 FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"]
 

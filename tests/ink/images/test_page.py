@@ -4,7 +4,7 @@ from PIL import Image
 from digitcnn.ink.images.binarize import binarize
 from digitcnn.ink.images.load import open_picture
 from digitcnn.ink.images.page import find_pages, is_page, isolate_page, may_be_page
-from tests.made_pictures import draw
+from tests.support.made_pictures import draw
 
 
 def photograph(desk: int = 60, page: int = 240) -> Image.Image:

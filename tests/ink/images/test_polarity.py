@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from digitcnn.ink.images.polarity import _running_median, score_polarity
-from tests.made_pictures import draw
+from tests.support.made_pictures import draw
 
 
 @pytest.mark.parametrize("pen", [6, 20, 40])

@@ -4,7 +4,7 @@ from PIL import ImageDraw
 
 from digitcnn.ink.images import ruled_lines as rules
 from digitcnn.ink.images.ruled_lines import remove_ruled_lines
-from tests.made_pictures import draw
+from tests.support.made_pictures import draw
 
 
 @pytest.mark.parametrize("slope", [0, 14])

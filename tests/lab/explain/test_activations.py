@@ -13,8 +13,6 @@ from digitcnn.run_folder import SHIPPED, RunFolder
 SIMPLE = RunFolder(SHIPPED / "simple")
 SEVEN = draw_house_digit([np.array([(10.0, 10.0), (60.0, 12.0), (35.0, 100.0)])])
 
-pytestmark = pytest.mark.skipif(not SIMPLE.tflite_file.is_file(), reason="no model has shipped yet")
-
 
 def test_the_answer_hangs_on_ink_and_not_on_bare_paper():
     found = measure_occlusion(SIMPLE, SEVEN)

@@ -25,7 +25,7 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_job_says_how_far_it_is():
     job = background.BackgroundJob("made_job", ["fine"])
     assert job.wait(60)
-    assert (job.error, job.progress) == (None, background.Progress(0.5, "half"))
+    assert (job.error, job.progress) == (None, background.JobProgress(0.5, "half"))
 
 
 @pytest.mark.parametrize(

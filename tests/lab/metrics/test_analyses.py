@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from digitcnn.errors import RunFolderError
-from digitcnn.lab.metrics import analyses
 from digitcnn.lab.metrics.analyses import (
     FILE,
     analyse_apart,
@@ -99,7 +98,7 @@ def test_damaged_figures_are_as_none(run: RunFolder):
 def test_where_no_process_can_be_started_this_one_computes(
     run_refs: list[RunRef], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(analyses.sys, "executable", "/nowhere/python")
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
     assert equal(analyse_apart(run_refs[:1])[0], analyse(load_run(run_refs[0])))
 
 

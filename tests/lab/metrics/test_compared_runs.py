@@ -74,7 +74,7 @@ def test_facts_of_two_runs_say_what_differs():
     assert rows["Learning rate"].values == ("0.001", "0.002")
     assert rows["Learning rate"].differs
     assert not rows["Batch size"].differs
-    assert rows["One digit, here"].values == ("0.12 ms", "–")
+    assert rows["Latency, one digit"].values == ("0.12 ms", "–")
     accuracy = RunFolder(SHIPPED / "simple").read_metrics()["test"]["accuracy"]
     assert rows["Test accuracy, 95 % interval"].values[0].startswith(f"{accuracy * 100:.2f} % (")
 

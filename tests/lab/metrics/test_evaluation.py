@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 
-from digitcnn.ink.strokes import Box
 from digitcnn.lab.metrics.evaluation import (
     expected_calibration_error,
     interval_by_group,
@@ -9,15 +8,11 @@ from digitcnn.lab.metrics.evaluation import (
     score_digits,
     score_nondigits,
 )
-from digitcnn.recognition.reader import Digit
-
-
-def answer(label: int | None, confidence: float = 0.99) -> Digit:
-    return Digit(label, confidence, np.full(10, 0.1), Box(0, 0, 1, 1), np.zeros((28, 28)))
+from tests.support.made_digits import make_digit
 
 
 def test_right_wrong_and_refused_answers_are_told_apart():
-    answers = [answer(1), answer(2), answer(3, 0.95), answer(4, 0.5), answer(None), None]
+    answers = [make_digit(1), make_digit(2), make_digit(3, 0.95), make_digit(4, 0.5), make_digit(None), None]
     score = score_digits(answers, np.array([1, 2, 8, 8, 5, 6]))
 
     assert score.digits == 6
@@ -44,7 +39,7 @@ def test_writers_who_fail_together_widen_the_interval():
 
 
 def test_nondigits_are_right_when_refused():
-    score = score_nondigits([answer(None), answer(None), answer(7, 0.95), answer(7, 0.4)])
+    score = score_nondigits([make_digit(None), make_digit(None), make_digit(7, 0.95), make_digit(7, 0.4)])
 
     assert (score.refused, score.confident_answers) == (0.5, 0.25)
 
@@ -53,4 +48,4 @@ def test_no_answers_are_the_callers_mistake():
     with pytest.raises(ValueError, match="at least one"):
         score_nondigits([])
     with pytest.raises(ValueError, match="an answer per label"):
-        score_digits([answer(1)], np.array([1, 2]))
+        score_digits([make_digit(1)], np.array([1, 2]))

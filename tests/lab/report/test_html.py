@@ -1,14 +1,11 @@
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 
-import numpy as np
 import pytest
 
 from digitcnn.lab.metrics.compared_runs import ComparedRun, RunRef, load_run
 from digitcnn.lab.metrics.comparison import Pairing, pair
-from digitcnn.lab.report.csv_files import confusions_as_csv, history_as_csv
 from digitcnn.lab.report.html import write_report
 from digitcnn.lab.runs.run_table import Analysis, analyse
 from digitcnn.run_folder import SHIPPED
@@ -62,7 +59,7 @@ def test_comparison_report_holds_what_the_page_shows(
     tags = parse(text)
     assert f"{abs(pairing.lead)} images apart of 10,000" in text
     assert text.count("<svg ") == 3
-    assert text.count("class='matrix'") == 3
+    assert text.count('class="matrix"') == 3
     assert all(analysis.report.text.split("\n")[2] in text for analysis in analyses)
     assert f"{analyses[0].calibration.error:.4f}" in text
     assert all(attributes.get("aria-label") for tag, attributes in tags.seen if tag == "svg")
@@ -107,18 +104,3 @@ def test_whatever_a_run_folder_says_is_text(runs: list[ComparedRun], analyses: l
 def test_numbers_of_runs_and_pairings_must_fit(runs: list[ComparedRun], analyses: list[Analysis]):
     with pytest.raises(ValueError, match="a pairing per challenger"):
         write_report(runs, analyses)
-
-
-def test_history_is_taken_away_as_it_was_recorded(runs: list[ComparedRun]):
-    text = history_as_csv(runs[0].history)
-    recorded = (SHIPPED / "simple" / "history.csv").read_text()
-    assert text.splitlines() == recorded.splitlines()
-    assert history_as_csv([]) == ""
-
-
-def test_confusion_matrix_is_taken_away_whole(analyses: list[Analysis], tmp_path: Path):
-    file = tmp_path / "matrix.csv"
-    file.write_text(confusions_as_csv(analyses[0].confusions))
-    read = np.loadtxt(file, delimiter=",", skiprows=1, dtype=int)
-    np.testing.assert_array_equal(read[:, 0], np.arange(10))
-    np.testing.assert_array_equal(read[:, 1:], analyses[0].confusions)

@@ -9,9 +9,9 @@ import pytest
 
 from digitcnn.lab.runs.catalog import (
     get_own_run,
+    inspect_run,
     list_own_runs,
     list_shipped_runs,
-    look_at,
     read_test_accuracy,
 )
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
@@ -126,9 +126,9 @@ def test_a_training_on_another_machine_is_known_by_what_it_writes(tmp_path: Path
     record = RunRecord("simple", {"epochs": 2}, {}, 0, "running", "2026", process=1, process_started=1.0)
     folder.write_record(replace(record, host="far away"))
     write_json(folder.progress_json, {})
-    run = look_at(folder.path, shipped=False)
+    run = inspect_run(folder.path, shipped=False)
     assert (run.state, run.busy, run.can_resume) == ("running", True, False)
     past = time.time() - 600
     os.utime(folder.progress_json, (past, past))
-    run = look_at(folder.path, shipped=False)
+    run = inspect_run(folder.path, shipped=False)
     assert (run.state, run.busy, run.can_resume) == ("interrupted", False, True)

@@ -23,6 +23,7 @@ def wait_for_export(folder: RunFolder) -> str:
     return find_export(folder).state
 
 
+@pytest.mark.slow
 def test_a_legacy_file_is_made_once_and_holds_the_same_model():
     folder = RunFolder(PROJECT / "models" / "simple")
     assert find_export(folder).state == "missing"
@@ -59,6 +60,7 @@ def test_nothing_is_made_where_trainings_are_off(runs: Path, monkeypatch: pytest
     assert [*runs.iterdir()] == []
 
 
+@pytest.mark.slow
 def test_a_model_that_is_no_model_fails(tmp_path: Path):
     folder = RunFolder(tmp_path / "odd")
     folder.path.mkdir()

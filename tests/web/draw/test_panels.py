@@ -1,7 +1,13 @@
 import re
+from html import unescape
 
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from digitcnn.ink.strokes import Box
+from digitcnn.recognition.reading import Digit, Reading
+from digitcnn.web.draw.panels import answer_html, format_number
+from tests.support.made_digits import make_digit
 
 
 def panels(label: int | None, *, blank: bool = False) -> AppTest:
@@ -12,17 +18,17 @@ def panels(label: int | None, *, blank: bool = False) -> AppTest:
         import streamlit as st
 
         from digitcnn.ink.strokes import box_of_strokes, draw_house_digit
-        from digitcnn.recognition.reader import Digit
+        from digitcnn.recognition.reading import Digit
         from digitcnn.web.draw import panels as draw_panels
         from digitcnn.web.samples import sample_strokes
 
         strokes = [] if blank else sample_strokes(4, 400)
-        probabilities = np.full(10, 0.3 / 9, np.float32)
-        probabilities[4] = 0.7
         digit = None
         if not blank:
-            pixels = draw_house_digit(strokes)
-            digit = Digit(label, 0.7, probabilities, box_of_strokes(strokes), pixels)
+            probabilities = np.where(np.arange(10) == 4, 0.7, 0.3 / 9).astype(np.float32)
+            share = 0.3 if label is None else 1.0
+            box = box_of_strokes(strokes)
+            digit = Digit(probabilities, share, label is None, box, draw_house_digit(strokes))
         draw_panels.show_answer(digit)
         with st.container(key="rest"):
             draw_panels.show_probabilities(digit)
@@ -77,15 +83,38 @@ def test_every_picture_and_chart_has_words(blank: bool):
     pictures = [tag for body in html_of(page) for tag in re.findall(r"<img [^>]*>", body)]
     assert len(pictures) == 4
     assert all(re.search(r'alt="[^"]+"', tag) for tag in pictures)
-    (chart,) = page.get("vega_lite_chart")
-    assert chart.proto.alt
+    (bars,) = [body for body in html_of(page) if 'class="bars"' in body]
+    assert re.search(r'role="img" aria-label="[^"]+"', bars)
 
 
 def test_places_are_kept_while_the_canvas_is_blank():
     blank, drawn = panels(4, blank=True), panels(4)
-    for kind in ("vega_lite_chart", "html"):
-        assert len(blank.get(kind)) == len(drawn.get(kind))
-    for tag in ("<img", "<small", "<figcaption"):
+    assert len(html_of(blank)) == len(html_of(drawn))
+    for tag in ("<img", "<small", "<figcaption", "scaleY"):
         assert sum(body.count(tag) for body in html_of(blank)) == sum(
             body.count(tag) for body in html_of(drawn)
         )
+
+
+def piece(label: int | None) -> Digit:
+    return make_digit(label, 0.995, Box(0, 0, 10, 10), nearest=6, ink=1.0)
+
+
+@pytest.mark.parametrize("reading", [Reading(), Reading(((piece(None),),))])
+def test_words_without_digits_where_there_is_no_number(reading: Reading):
+    words = unescape(re.sub(r"<[^>]+>", "", answer_html(reading)))
+    assert words
+    assert not re.search(r"\d", words)
+
+
+def test_refused_ink_names_the_nearest_digits():
+    assert "nearest digits are 66" in format_number(Reading(((piece(None), piece(None)),)))
+
+
+def test_long_and_tall_numbers_are_set_smaller():
+    def size(*lengths: int) -> float:
+        html = answer_html(Reading(tuple(tuple(piece(1) for _ in range(length)) for length in lengths)))
+        return float(re.findall(r"font-size: ([\d.]+)rem", html)[0])
+
+    assert size(4) > size(8) > size(16) > size(40) > 1
+    assert size(4) > size(4, 4) > size(4, 4, 4)

@@ -1,6 +1,5 @@
 import textwrap
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from digitcnn.ink.fabric import canvas_from_strokes
@@ -8,16 +7,14 @@ from digitcnn.run_folder import SHIPPED
 from digitcnn.web.draw.history import History
 from digitcnn.web.samples import sample_strokes
 
-pytestmark = pytest.mark.skipif(not any(SHIPPED.glob("*/model.tflite")), reason="no model has shipped yet")
-
 TAB = """
 from digitcnn.web.lab.inside import show_inside
 show_inside()
 """
 PANEL = """
 import numpy as np
-from digitcnn.web.lab.inside import show_where_it_looks
-show_where_it_looks("simple", np.zeros((28, 28), np.float32))
+from digitcnn.web.lab.occlusion import show_occlusion
+show_occlusion("simple", np.zeros((28, 28), np.float32), key="cover")
 """
 
 

@@ -1,0 +1,91 @@
+"""House digits to answers: a trained model, its calibration, and its decision to refuse."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from digitcnn.confidence import CLASSES, calibrate_confidence
+from digitcnn.ink.strokes import Box
+from digitcnn.recognition.model import load_recognizer
+from digitcnn.recognition.reading import Digit
+from digitcnn.recognition.tta import augment_doubted
+from digitcnn.run_folder import find_run
+
+
+class Classifier:
+    """Answers house digits with a trained model."""
+
+    def __init__(self, model: str | Path):
+        """Loads a model by the name of a preset that ships, of a run, or by a run folder's path.
+
+        Raises:
+            ModelNotFoundError: there is no trained model there.
+        """
+        folder = find_run(model)
+        record = folder.read_record()
+        self.name = folder.name
+        self._temperature = record.temperature
+        self._refusal_bias = record.refusal_bias
+        self._refuse_above = record.refuse_above
+        # Only a model that has learned from distorted digits gains from seeing some.
+        self._uses_tta = bool(record.settings.get("augmentation"))
+        self._model = load_recognizer(folder.tflite_file)
+
+    def classify(self, digits: np.ndarray) -> np.ndarray:
+        """The bare model, for benchmarks: no refusal and no calibration.
+
+        Args:
+            digits: (n, 28, 28) house digits in 0-1.
+
+        Returns:
+            (n, 10) float32, rows summing to 1.
+        """
+        # The eleventh class is left out: a benchmark of ten classes compares ten.
+        probabilities = self._model.predict(digits)[:, :CLASSES]
+        return probabilities / np.maximum(probabilities.sum(axis=1, keepdims=True), 1e-30)
+
+    def classify_digit(self, pixels: np.ndarray, box: Box) -> Digit:
+        """Answers one house digit, (28, 28), found in `box`."""
+        return self.classify_batch(pixels[np.newaxis], [box])[0]
+
+    def classify_batch(
+        self,
+        pixels: np.ndarray,
+        boxes: list[Box],
+        *,
+        rejection_threshold: float | None = None,
+        thin: Callable[[int], np.ndarray] | None = None,
+    ) -> list[Digit]:
+        """Answers house digits, (n, 28, 28), each found in its box.
+
+        Args:
+            pixels: (n, 28, 28) float32.
+            boxes: one per house digit.
+            rejection_threshold: the probability of "not a digit" from which an answer is refused, where it
+                is above the model's own: ink among digits, or ink that the caller calls a digit, is rarely
+                none. The model's bias towards "not a digit" does not count there.
+            thin: as for `augment_doubted`.
+        """
+        bias = self._refusal_bias if rejection_threshold is None else 0.0
+
+        def answer(digits: np.ndarray) -> np.ndarray:
+            return calibrate_confidence(self._model.predict(digits), self._temperature, bias)
+
+        probabilities = answer(pixels)
+        if self._uses_tta:
+            probabilities = augment_doubted(pixels, probabilities, answer, thin)
+        return [
+            self._decide(row, box, digit, rejection_threshold or 0.0)
+            for row, box, digit in zip(probabilities, boxes, pixels, strict=True)
+        ]
+
+    def _decide(
+        self, probabilities: np.ndarray, box: Box, pixels: np.ndarray, rejection_threshold: float
+    ) -> Digit:
+        of_digits = probabilities[:CLASSES]
+        # The rest is the eleventh class; a model of ten knows none and is always sure that it is a digit.
+        is_digit = float(of_digits.sum())
+        limit = None if self._refuse_above is None else max(self._refuse_above, rejection_threshold)
+        refused = limit is not None and 1.0 - is_digit > limit
+        return Digit(of_digits / max(is_digit, 1e-30), is_digit, refused, box, pixels)

@@ -1,0 +1,99 @@
+"""The values that reading gives: a digit, a reading, and the reading of a picture with its steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from digitcnn.ink.strokes import Box
+
+if TYPE_CHECKING:
+    # OpenCV is loaded by the first picture, not by drawings.
+    from digitcnn.ink.images.binarize import Ink
+    from digitcnn.ink.images.load import Picture
+
+Expect = Literal["digit", "number"]
+"""All the ink is one digit, or it is a number to be split."""
+
+
+@dataclass(frozen=True, eq=False)
+class Digit:
+    """A segment of ink and the model's answer to it.
+
+    Attributes:
+        probabilities: (10,) float32, calibrated: of each digit, given that it is one. Sums to 1.
+        digit_probability: that the ink is a digit at all, a fraction 0-1, calibrated.
+        refused: the answer is "not a digit".
+        box: around the ink, in the input's own units.
+        pixels: (28, 28) float32, the house digit that the model saw.
+        typed: the label that a person gave it, which counts more than the model's answer.
+    """
+
+    probabilities: np.ndarray
+    digit_probability: float
+    refused: bool
+    box: Box
+    pixels: np.ndarray
+    typed: int | None = None
+
+    @property
+    def label(self) -> int | None:
+        """0-9, or None where the answer is "not a digit"."""
+        if self.typed is not None:
+            return self.typed
+        return None if self.refused else self.nearest
+
+    @property
+    def confidence(self) -> float:
+        """How likely the model's answer is right, 0-1: that it is this digit or, where refused, none."""
+        return 1.0 - self.digit_probability if self.refused else self.nearest_probability
+
+    @property
+    def nearest(self) -> int:
+        """The most probable digit, also where the ink was refused."""
+        return int(self.probabilities.argmax())
+
+    @property
+    def nearest_probability(self) -> float:
+        """How likely the ink is the nearest digit, 0-1, refused or not."""
+        return self.digit_probability * float(self.probabilities.max())
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The digits of a drawing or a picture, line by line.
+
+    Attributes:
+        lines: the segments of ink of each line, left to right, top line first. No lines on blank paper.
+    """
+
+    lines: tuple[tuple[Digit, ...], ...] = ()
+
+    @property
+    def digits(self) -> tuple[Digit, ...]:
+        """All segments in reading order, those that are not digits among them."""
+        return tuple(digit for line in self.lines for digit in line)
+
+    @cached_property
+    def text(self) -> str:
+        """The digits as text, a newline between lines; "" where there is no digit."""
+        lines = ["".join(str(d.label) for d in line if d.label is not None) for line in self.lines]
+        return "\n".join(line for line in lines if line)
+
+
+@dataclass(frozen=True, eq=False)
+class PictureReading:
+    """The reading of a picture, and the steps that led to it.
+
+    Attributes:
+        reading: boxes are in the pixels of the upright picture.
+        picture: the upright picture at the size it was searched, and a note for the user.
+        ink: paper flattened and ink found; its arrays are those of `picture.rgb`, `zoom` times as large.
+    """
+
+    reading: Reading
+    picture: Picture
+    ink: Ink

@@ -1,0 +1,62 @@
+"""Confusion matrices, and the difference of two, as charts whose cells can be chosen."""
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from digitcnn.web.images import GUIDE
+
+MORE, FEWER = "#D55E00", "#0072B2"
+"""Okabe and Ito's vermilion and blue: where the challenger errs more often, and where less."""
+
+
+def tabulate_matrix(matrix: np.ndarray, chosen: tuple[int, int], *, difference: bool = False) -> pd.DataFrame:
+    """A row per cell of a (10, 10) matrix [true, read].
+
+    "strength", 0-1, sets the cell's color: the square root of its share of the largest error. The diagonal
+    holds right answers, and has none. In a difference, "way" is its sign; "chosen" is true for one cell.
+    """
+    errors = np.abs(matrix.astype(float))
+    np.fill_diagonal(errors, 0.0)
+    true, read = np.divmod(np.arange(100), 10)
+    counts = matrix.reshape(-1)
+    form = "{:+d}" if difference else "{}"
+    return pd.DataFrame(
+        {
+            "true": true,
+            "read": read,
+            "count": counts,
+            "shown": [form.format(count).replace("-", "−") if count else "" for count in counts.tolist()],
+            "strength": np.sqrt(errors / max(errors.max(), 1.0)).reshape(-1),
+            "way": np.where(true == read, "same", np.array(["fewer", "same", "more"])[np.sign(counts) + 1]),
+            "chosen": (true == chosen[0]) & (read == chosen[1]),
+        }
+    )
+
+
+def draw_matrix(frame: pd.DataFrame, title: str, *, difference: bool = False) -> alt.LayerChart:
+    """A confusion matrix, or the difference of two, from `tabulate_matrix`.
+
+    Color is one hue of growing strength, so that the count stays legible on it in both themes; the color of
+    the numbers comes from `compare.css`.
+    """
+    axis = {"labelAngle": 0, "ticks": False, "domain": False, "labelPadding": 6, "titlePadding": 6}
+    base = alt.Chart().encode(
+        x=alt.X("read:O").axis(title="read as", orient="bottom", **axis),
+        y=alt.Y("true:O").axis(title="true digit", **axis),
+        tooltip=[
+            alt.Tooltip("true:O", title="True digit"),
+            alt.Tooltip("read:O", title="Read as"),
+            alt.Tooltip("count:Q", title="Difference" if difference else "Images"),
+        ],
+    )
+    ways = alt.Color("way:N").scale(domain=["more", "same", "fewer"], range=[MORE, GUIDE, FEWER])
+    cells = base.mark_rect(cornerRadius=2, cursor="pointer").encode(
+        color=ways.legend(None) if difference else alt.value(GUIDE),
+        fillOpacity=alt.FillOpacity("strength:Q").scale(domain=[0, 1], range=[0.05, 0.62]).legend(None),
+        stroke=alt.when("datum.chosen").then(alt.value(GUIDE)).otherwise(alt.value("transparent")),
+        strokeWidth=alt.value(2),
+    )
+    cells = cells.add_params(alt.selection_point("cell", fields=["true", "read"], toggle=False))
+    numbers = base.mark_text(fontSize=11).encode(text="shown:N")
+    return alt.LayerChart(data=frame, layer=[cells, numbers], height=300, title=alt.Title(title, offset=8))

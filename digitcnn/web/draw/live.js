@@ -1,0 +1,170 @@
+// Reads while the pen moves: the strokes that the server knows and those on their way, and the one being drawn.
+const MODELS = "digitcnn-models";
+const PATIENCE = 400; // Milliseconds that ink may be no digit before it is called none: a digit begins as a dash.
+const SURENESS = [[0.99, "very sure"], [0.9, "sure"], [0.7, "fairly sure"], [0.5, "not so sure"], [0, "guessing"]];
+const find = (selector) => document.querySelector(selector);
+const percent = (share) =>
+  share >= 0.9995 ? "over 99.9 %" : share < 0.0005 ? "under 0.1 %" : `${(share * 100).toFixed(1)} %`;
+
+class Live {
+  constructor(hook) {
+    this.hook = hook;
+    this.known = [];
+    this.sent = [];
+    this.reader = null;
+    this.isWaiting = false;
+    this.kept = new Map();
+  }
+
+  /** Takes over what the server knows: its drawing, its revision and the model that it reads with. */
+  update() {
+    const { drawing, revision, model } = this.hook.component.data;
+    const known = (drawing?.strokes ?? []).map((flat) =>
+      Array.from({ length: flat.length / 2 }, (_, at) => [flat[2 * at], flat[2 * at + 1]]));
+    // Strokes arrive in order: so many more on the server, so many fewer on their way.
+    const isReplaced = revision !== this.revision || known.length < this.known.length;
+    this.sent = isReplaced ? [] : this.sent.slice(known.length - this.known.length);
+    Object.assign(this, { known, revision });
+    if (!this.down) this.sent.length ? this.read() : this.show(null);
+    if (model !== this.model) this.load(model);
+    else if (this.hook.component.data.reader) this.take(this.hook.component.data.reader);
+  }
+
+  /** The model from the browser's own store, or else from the server. */
+  async load(model) {
+    Object.assign(this, { model, reader: null });
+    try {
+      const store = await caches.open(MODELS);
+      const saved = await store.match(`/${encodeURIComponent(model)}`);
+      if (saved) return this.take(await saved.json(), false);
+    } catch {
+      // A browser that stores nothing asks the server with every visit.
+    }
+    // Behind a drawing that is to be restored: of two triggers at once, one would be lost.
+    setTimeout(() => this.hook.component.setTriggerValue("wanted", model), 400);
+  }
+
+  async take(description, isNew = true) {
+    const model = this.model;
+    if (this.reader || this.isLoading) return;
+    this.isLoading = true;
+    try {
+      const reader = await DigitReader.load(description);
+      if (model === this.model) this.reader = reader;
+      if (isNew) {
+        await caches.delete(MODELS);
+        await (await caches.open(MODELS)).put(`/${encodeURIComponent(model)}`, Response.json(description));
+      }
+    } catch {
+      // Without WebAssembly, or without a store: the server's answer comes when the pen is lifted.
+    }
+    this.isLoading = false;
+    document.documentElement.classList.toggle("digitcnn-live", Boolean(this.reader));
+  }
+
+  press(event, canvas) {
+    this.canvas = canvas;
+    this.down = [this.point(event)];
+    this.refusedSince = null;
+    this.read();
+  }
+
+  move(event) {
+    if (!this.down) return;
+    for (const each of event.getCoalescedEvents?.() ?? [event]) this.down.push(this.point(each));
+    this.read();
+  }
+
+  lift() {
+    if (!this.down) return;
+    this.sent.push(this.down);
+    this.down = null;
+    // The server has not heard of this stroke yet: a reload in the meantime must not lose it.
+    const strokes = [...this.known, ...this.sent].map((stroke) => stroke.flat().map((each) => Math.round(10 * each) / 10));
+    save({ expect: this.hook.component.data.expect, strokes });
+  }
+
+  point(event) {
+    const box = this.canvas.getBoundingClientRect(), scale = this.hook.component.data.width / box.width;
+    return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
+  }
+
+  read() {
+    const { ask, drawing } = this.hook.component.data, isTooLong = !ask && !drawing;
+    if (!this.reader || this.isWaiting || isTooLong) return;
+    this.isWaiting = true;
+    requestAnimationFrame(() => {
+      this.isWaiting = false;
+      const strokes = [...this.known, ...this.sent, ...(this.down ? [this.down] : [])];
+      const isNumber = this.hook.component.data.expect === "number";
+      this.show(this.reader.read(isNumber ? this.under(strokes) : strokes), isNumber);
+    });
+  }
+
+  /** The strokes of the digit under the pen: those that stand over the last one. */
+  under(strokes) {
+    const last = boxOf([strokes.at(-1)]);
+    return strokes.filter((stroke) => {
+      const box = boxOf([stroke]), narrower = Math.min(box.width, last.width);
+      return Math.min(box.left + box.width, last.left + last.width) - Math.max(box.left, last.left) >= 0.4 * narrower;
+    });
+  }
+
+  /** Shows an answer of this browser; null gives the elements back to the server's. */
+  show(digit, isNumber = false) {
+    if (!digit) return this.restore();
+    const sure = percent(digit.confidence), [answer, note] = [".st-key-answer .stHtml", ".st-key-draw-note .stHtml"];
+    if (isNumber) {
+      const words = digit.label === null ? "no digit yet" : `${digit.label}, ${sure}`;
+      return this.put(find(note), "innerHTML", `<p class="note">Under the pen: ${words}</p>`);
+    }
+    const now = performance.now();
+    if (digit.label !== null) this.refusedSince = null;
+    else if (now - (this.refusedSince ??= now) < PATIENCE) return;
+    if (digit.label === null) {
+      this.put(find(answer), "innerHTML", `<p class="words">This doesn't look like a digit</p>`);
+      this.put(find(note), "innerHTML", `<p class="note">${sure} sure of that; the nearest digit is ${digit.nearest}.</p>`);
+    } else {
+      const words = SURENESS.find(([least]) => digit.confidence >= least)[1];
+      this.put(find(answer), "innerHTML", `<p class="read">${digit.label}</p>`);
+      this.put(find(note), "innerHTML", `<p class="sure">${words}</p><p class="note">${sure}</p>`);
+    }
+    this.put(find(".st-key-draw-reading .bars"), "innerHTML", barsOf(digit));
+    this.put(find(".draw-steps figure:last-child img"), "src", pictureOf(digit.pixels));
+  }
+
+  /** Sets a property of an element, and remembers the server's value. */
+  put(element, name, value) {
+    if (!element) return;
+    const entry = this.kept.get(element);
+    if (entry?.ours !== element[name]) this.kept.set(element, { name, server: element[name] });
+    // Marked, to be told from the same answer of the server.
+    element[name] = value + (name === "src" ? "#live" : "<!--live-->");
+    this.kept.get(element).ours = element[name];
+  }
+
+  restore() {
+    for (const [element, { name, server, ours }] of this.kept) {
+      // What the server has written anew since is to stay; where its answer is the same as before, it writes nothing.
+      if (element[name] === ours) element[name] = server;
+    }
+    this.kept.clear();
+  }
+}
+
+function barsOf(digit) {
+  const shares = [...digit.probabilities.map((share) => digit.isDigit * share), 1 - digit.isDigit];
+  return shares.map((share, at) => {
+    const kind = (at < 10 ? at === digit.label : digit.label === null) ? ' class="best"' : "";
+    return `<span${kind}><i><b style="transform: scaleY(${share.toFixed(4)})"></b></i>${at < 10 ? at : "none"}</span>`;
+  }).join("");
+}
+
+/** The house digit as a PNG, in the color of ink. */
+function pictureOf(pixels) {
+  const field = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
+  const pen = field.getContext("2d"), image = pen.createImageData(SIDE, SIDE);
+  pixels.forEach((ink, at) => image.data.set([61, 116, 238, Math.round(255 * ink)], 4 * at));
+  pen.putImageData(image, 0, 0);
+  return field.toDataURL();
+}
