@@ -1,6 +1,6 @@
 """The CNNs, each a flat list of layers; every one takes (n, 28, 28, 1) and ends in a softmax.
 
-All are `keras.Sequential`, so that a model is read top to bottom as data flows through it.
+All are `keras.Sequential`, so that a model reads from top to bottom as data flows through it.
 """
 
 from collections.abc import Callable
@@ -27,19 +27,16 @@ MNIST_MEAN, MNIST_DEVIATION = 0.1307, 0.3081
 
 def simple(classes: int = 10) -> keras.Model:
     """Two convolutions, each with its pooling, and one hidden layer: where most courses begin."""
-    return keras.Sequential(
-        [
-            Input(INPUT_SHAPE),
-            *_two_convolutions(),
-            Dense(128, activation="relu"),
-            Dense(classes, activation="softmax"),
-        ],
-        name="simple",
-    )
+    return _network("simple", classes, *_two_convolutions(), Dense(128, activation="relu"))
+
+
+def _network(name: str, classes: int, *layers: keras.Layer) -> keras.Model:
+    answer = Dense(classes, activation="softmax")
+    return keras.Sequential([Input(INPUT_SHAPE), *layers, answer], name=name)
 
 
 def _two_convolutions() -> list[keras.Layer]:
-    """What most first examples begin with."""
+    """The first layers of most introductions."""
     return [
         Conv2D(32, 3, activation="relu"),
         MaxPooling2D(),
@@ -51,18 +48,15 @@ def _two_convolutions() -> list[keras.Layer]:
 
 def deeper(classes: int = 10) -> keras.Model:
     """Three blocks of two convolutions: two 3x3 see as far as one 5x5 and bend twice."""
-    return keras.Sequential(
-        [
-            Input(INPUT_SHAPE),
-            *_block(24),
-            *_block(48),
-            *_block(96),
-            Flatten(),
-            Dense(256, activation="relu"),
-            Dropout(0.5),
-            Dense(classes, activation="softmax"),
-        ],
-        name="deeper",
+    return _network(
+        "deeper",
+        classes,
+        *_block(24),
+        *_block(48),
+        *_block(96),
+        Flatten(),
+        Dense(256, activation="relu"),
+        Dropout(0.5),
     )
 
 
@@ -81,20 +75,17 @@ def reader(classes: int = 11) -> keras.Model:
     Without padding where the images are large: their margins are blank, and the time is better spent
     on channels.
     """
-    return keras.Sequential(
-        [
-            Input(INPUT_SHAPE),
-            *_normalized(32, padding="valid"),
-            *_normalized(32, padding="valid", pool=True),
-            *_normalized(80, padding="valid"),
-            *_normalized(80, padding="valid", pool=True),
-            *_normalized(160, padding="same"),
-            *_normalized(160, padding="same"),
-            GlobalAveragePooling2D(),
-            Dropout(0.2),
-            Dense(classes, activation="softmax"),
-        ],
-        name="reader",
+    return _network(
+        "reader",
+        classes,
+        *_normalized(32, padding="valid"),
+        *_normalized(32, padding="valid", pool=True),
+        *_normalized(80, padding="valid"),
+        *_normalized(80, padding="valid", pool=True),
+        *_normalized(160, padding="same"),
+        *_normalized(160, padding="same"),
+        GlobalAveragePooling2D(),
+        Dropout(0.2),
     )
 
 
@@ -106,44 +97,25 @@ def _normalized(filters: int, *, padding: str, pool: bool = False) -> list[keras
 
 def conv_dropout(classes: int = 10) -> keras.Model:
     """Two convolutions and no hidden layer, half of the features dropped: Keras's own first example."""
-    return keras.Sequential(
-        [
-            Input(INPUT_SHAPE),
-            *_two_convolutions(),
-            Dropout(0.5),
-            Dense(classes, activation="softmax"),
-        ],
-        name="conv_dropout",
-    )
+    return _network("conv_dropout", classes, *_two_convolutions(), Dropout(0.5))
 
 
 def conv_dense64(classes: int = 10) -> keras.Model:
     """Two convolutions and a hidden layer of 64."""
-    return keras.Sequential(
-        [
-            Input(INPUT_SHAPE),
-            *_two_convolutions(),
-            Dense(64, activation="relu"),
-            Dense(classes, activation="softmax"),
-        ],
-        name="conv_dense64",
-    )
+    return _network("conv_dense64", classes, *_two_convolutions(), Dense(64, activation="relu"))
 
 
 def vgg_batchnorm(classes: int = 10) -> keras.Model:
     """VGG in small: two blocks of two convolutions, with batch normalization behind every layer."""
-    return keras.Sequential(
-        [
-            Input(INPUT_SHAPE),
-            *_vgg_block(32),
-            *_vgg_block(64),
-            Flatten(),
-            Dense(512, activation="relu"),
-            BatchNormalization(),
-            Dropout(0.5),
-            Dense(classes, activation="softmax"),
-        ],
-        name="vgg_batchnorm",
+    return _network(
+        "vgg_batchnorm",
+        classes,
+        *_vgg_block(32),
+        *_vgg_block(64),
+        Flatten(),
+        Dense(512, activation="relu"),
+        BatchNormalization(),
+        Dropout(0.5),
     )
 
 
@@ -160,21 +132,18 @@ def _vgg_block(filters: int) -> list[keras.Layer]:
 
 def conv3_rmsprop(classes: int = 10) -> keras.Model:
     """Three convolutions of growing width and two hidden layers."""
-    return keras.Sequential(
-        [
-            Input(INPUT_SHAPE),
-            Conv2D(32, 3, padding="same", activation="relu"),
-            MaxPooling2D(),
-            Conv2D(64, 3, padding="same", activation="relu"),
-            MaxPooling2D(),
-            Conv2D(128, 3, padding="same", activation="relu"),
-            Flatten(),
-            Dense(128, activation="relu"),
-            Dense(64, activation="relu"),
-            Dropout(0.5),
-            Dense(classes, activation="softmax"),
-        ],
-        name="conv3_rmsprop",
+    return _network(
+        "conv3_rmsprop",
+        classes,
+        Conv2D(32, 3, padding="same", activation="relu"),
+        MaxPooling2D(),
+        Conv2D(64, 3, padding="same", activation="relu"),
+        MaxPooling2D(),
+        Conv2D(128, 3, padding="same", activation="relu"),
+        Flatten(),
+        Dense(128, activation="relu"),
+        Dense(64, activation="relu"),
+        Dropout(0.5),
     )
 
 
@@ -185,36 +154,25 @@ def sprint(classes: int = 10) -> keras.Model:
     for pooling's gradient takes as long as a convolution's: an eighth of the multiplications of
     `simple`. Batch normalization makes up for it, where there are few values to normalize.
     """
-    return keras.Sequential(
-        [
-            Input(INPUT_SHAPE),
-            Rescaling(1 / MNIST_DEVIATION, offset=-MNIST_MEAN / MNIST_DEVIATION),
-            Cropping2D(2),
-            Conv2D(16, 5, strides=3, activation="relu"),
-            Conv2D(48, 3, use_bias=False),
-            BatchNormalization(momentum=0.9),
-            ReLU(),
-            Flatten(),
-            Dense(96, use_bias=False),
-            BatchNormalization(momentum=0.9),
-            ReLU(),
-            Dense(classes, activation="softmax"),
-        ],
-        name="sprint",
+    return _network(
+        "sprint",
+        classes,
+        Rescaling(1 / MNIST_DEVIATION, offset=-MNIST_MEAN / MNIST_DEVIATION),
+        Cropping2D(2),
+        Conv2D(16, 5, strides=3, activation="relu"),
+        Conv2D(48, 3, use_bias=False),
+        BatchNormalization(momentum=0.9),
+        ReLU(),
+        Flatten(),
+        Dense(96, use_bias=False),
+        BatchNormalization(momentum=0.9),
+        ReLU(),
     )
 
+
+_BUILDERS = (simple, deeper, conv_dropout, conv_dense64, vgg_batchnorm, conv3_rmsprop, sprint, reader)
 
 ARCHITECTURES: dict[str, Callable[[int], keras.Model]] = {
-    builder.__name__.replace("_", "-"): builder
-    for builder in (
-        simple,
-        deeper,
-        conv_dropout,
-        conv_dense64,
-        vgg_batchnorm,
-        conv3_rmsprop,
-        sprint,
-        reader,
-    )
+    builder.__name__.replace("_", "-"): builder for builder in _BUILDERS
 }
 """By the name of their preset."""

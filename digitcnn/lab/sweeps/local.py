@@ -8,7 +8,7 @@ from digitcnn.lab.sweeps.trial import Outcome, TrialProcess
 from digitcnn.run_folder import RunFolder, runs_root
 
 MAX_ATTEMPTS = 3
-"""In one go, for a training that is killed from outside: by the system, out of memory."""
+"""In one run of a sweep, for a training that is killed from outside: by the system, out of memory."""
 
 Echo = Callable[[str], None]
 

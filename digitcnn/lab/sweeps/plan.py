@@ -63,7 +63,8 @@ class Range(_Table):
     @model_validator(mode="after")
     def _check_ends(self) -> "Range":
         if not self.least < self.greatest or (self.log and self.least <= 0):
-            raise ValueError(f"needs from below to{', and from above 0' if self.log else ''}")
+            more = ", and from above 0" if self.log else ""
+            raise ValueError(f"needs from below to{more}, received {self.least:g} and {self.greatest:g}")
         return self
 
     def draw(self, rng: random.Random, *, whole: bool) -> float | int:

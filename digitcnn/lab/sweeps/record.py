@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 from uuid import uuid4
 
 import psutil
@@ -22,9 +22,12 @@ import psutil
 from digitcnn.errors import RunFolderError
 from digitcnn.lab.jobs.processes import find_process
 from digitcnn.lab.runs.settings import command_of
-from digitcnn.lab.sweeps.plan import SweepSpec, Trial
 from digitcnn.run_folder import RunFolder, runs_root, write_json
 from digitcnn.run_state import now
+
+if TYPE_CHECKING:
+    # At run time the plan would bring pydantic into the pages, which only read records.
+    from digitcnn.lab.sweeps.plan import SweepSpec, Trial
 
 TrialState = Literal["waiting", "running", "finished", "early", "failed"]
 
@@ -175,7 +178,7 @@ class SweepLog:
 
 
 @contextmanager
-def running_sweep(spec: SweepSpec, trials: list[Trial], *, engine: str) -> Iterator[SweepLog]:
+def running_sweep(spec: "SweepSpec", trials: "list[Trial]", *, engine: str) -> Iterator[SweepLog]:
     """Takes a sweep up, new or where it was cut off, and keeps its record alive meanwhile.
 
     Raises:
@@ -223,7 +226,7 @@ def running_sweep(spec: SweepSpec, trials: list[Trial], *, engine: str) -> Itera
         over.set()
 
 
-def _take_up(trial: Trial, known: TrialRecord | None) -> TrialRecord:
+def _take_up(trial: "Trial", known: TrialRecord | None) -> TrialRecord:
     """The record of a trial at the beginning of a session."""
     settings = trial.settings
     new = TrialRecord(
