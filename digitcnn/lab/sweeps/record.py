@@ -24,6 +24,7 @@ from digitcnn.lab.jobs.processes import find_process
 from digitcnn.lab.runs.settings import command_of
 from digitcnn.lab.sweeps.plan import SweepSpec, Trial
 from digitcnn.run_folder import RunFolder, runs_root, write_json
+from digitcnn.run_state import now
 
 TrialState = Literal["waiting", "running", "finished", "early", "failed"]
 
@@ -160,7 +161,7 @@ class SweepLog:
     def finish(self) -> None:
         """Notes that the sweep has come to its end."""
         with self._lock:
-            self._write(replace(self.record, state="finished", finished=_now()))
+            self._write(replace(self.record, state="finished", finished=now()))
 
     def touch(self) -> None:
         try:
@@ -183,7 +184,7 @@ def running_sweep(spec: SweepSpec, trials: list[Trial], *, engine: str) -> Itera
     """
     path = sweep_path(spec.name)
     known: dict[str, TrialRecord] = {}
-    started, token = _now(), uuid4().hex
+    started, token = now(), uuid4().hex
     if path.is_file():
         before = read_sweep(path)
         if is_alive(before, path):
@@ -266,7 +267,3 @@ def _is_sound(record: SweepRecord) -> bool:
         and trial.state in get_args(TrialState)
         for trial in record.trials
     )
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
