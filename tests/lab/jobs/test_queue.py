@@ -158,6 +158,21 @@ def test_seconds_of_a_session_that_ended_count_once_when_the_run_is_resumed(runs
     assert begin(PRESETS["simple"], folder, SETTINGS.as_recorded(), seed=0).seconds == 100.0
 
 
+def test_seconds_of_a_killed_session_count_though_a_start_failed_since(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+):
+    first = training_queue.submit(SETTINGS)
+    folder = RunFolder(runs / first)
+    write_json(folder.progress_json, {"seconds": 40.0})
+    kill(first)
+    with monkeypatch.context() as broken:
+        broken.setattr(training_queue, "start_process", lambda *_, **__: (_ for _ in ()).throw(OSError("no")))
+        training_queue.resume(first)
+    assert states() == {first: "failed"}
+    training_queue.resume(first)
+    assert begin(PRESETS["simple"], folder, SETTINGS.as_recorded(), seed=0).seconds == 40.0
+
+
 def test_only_one_process_works_on_a_folder():
     name = training_queue.submit(SETTINGS)
     with (
