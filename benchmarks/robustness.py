@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.tables import markdown
 from digitcnn.errors import DigitcnnError
-from digitcnn.lab.datasets.held_out import TestImages, load_test_images
+from digitcnn.lab.datasets.sources import DigitSet, load_test_images
 from digitcnn.lab.metrics.robustness import Robustness, measure_robustness, record_robustness
 from digitcnn.recognition.model import Recognizer
 from digitcnn.run_folder import SHIPPED, find_run, list_runs
@@ -39,7 +39,7 @@ def main() -> None:
     print(table_of(measured))
 
 
-def measure(name: str, test: TestImages, *, write: bool) -> Robustness:
+def measure(name: str, test: DigitSet, *, write: bool) -> Robustness:
     folder = find_run(name)
     *_, result = deque(measure_robustness(Recognizer(folder.tflite_file), test), maxlen=1)
     assert isinstance(result, Robustness)

@@ -31,7 +31,7 @@ def begin(preset: Preset, folder: RunFolder, settings: dict[str, Any], seed: int
             raise RunFolderError(f"{folder.path} holds a finished run: choose another folder, or delete it.")
         seconds = record.seconds + _killed_session_seconds(folder, record)
         folder.progress_json.unlink(missing_ok=True)
-        return run_state.start(replace(record, seconds=seconds, **_here()))
+        return run_state.start(replace(record, finished=None, seconds=seconds, **_here()))
     folder.path.mkdir(parents=True, exist_ok=True)
     new = RunRecord(preset.name, settings, {}, seed, "running", run_state.now(), **_here())
     return run_state.start(new)

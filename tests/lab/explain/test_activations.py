@@ -54,5 +54,5 @@ def test_broken_files_are_said(tmp_path: Path):
     with pytest.raises(RunFolderError, match=r"layers of .* cannot be read"):
         read_layers(folder.keras_file)
     folder.tflite_file.write_bytes(b"no model")
-    with pytest.raises(RunFolderError, match="cannot be looked into"):
+    with pytest.raises(RunFolderError, match="cannot be examined"):
         capture_outputs(folder, read_layers(SIMPLE.keras_file), SEVEN)
