@@ -32,7 +32,7 @@ images = 6000
 
 
 def measure_sweep(place: Path) -> None:
-    """A sweep that loses a worker, held against the same one without Ray."""
+    """Runs a sweep that loses a worker, and compares it with the same sweep without Ray."""
     spec = place / "six.toml"
     spec.write_text(SWEEP)
     with ray_cluster(2) as cluster:
@@ -72,7 +72,7 @@ def measure_sweep(place: Path) -> None:
 
 
 def measure_reading(place: Path, count: int, repeats: int, digits: int) -> None:
-    """So many pictures of so many digits each, read with one worker and with two."""
+    """Reads `count` pictures of `digits` digits each, with one worker and with two."""
     pictures = make_pictures(place / f"pictures-{digits}", count, digits)
     seconds: dict[int, list[float]] = {1: [], 2: []}
     for repeat in range(repeats):
@@ -103,7 +103,7 @@ def measure_reading(place: Path, count: int, repeats: int, digits: int) -> None:
 
 
 def make_pictures(folder: Path, count: int, digits: int) -> Path:
-    """PNG files of MNIST's digits side by side, dark on light, 140 high, a thousand in each folder below."""
+    """Writes PNG files of MNIST's digits side by side, dark on light, 140 high, a thousand per subfolder."""
     if folder.is_dir():
         return folder
     from digitcnn.training.datasets import load_mnist
@@ -119,7 +119,7 @@ def make_pictures(folder: Path, count: int, digits: int) -> Path:
 
 
 def _is_in_the_middle(record: Path, runs: Path) -> bool:
-    """One trial has come to its end, and another one has been at it for an epoch."""
+    """Whether one trial has ended and both running ones have finished an epoch."""
     if not record.is_file():
         return False
     trials = json.loads(record.read_text())["trials"]

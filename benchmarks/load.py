@@ -1,13 +1,13 @@
-"""Lets many visitors draw at once, and tells how long they wait.
+"""Measures how long visitors wait while many draw at once.
 
     python -m benchmarks.load [--visitors N] [--seconds N] [--write]
 
 Each visitor is a session of its own over a websocket, which sends what a browser sends
-(`speed/visitor.py`): a stroke every two seconds, of sample digits at places of their own, and Clear a second
-after the fifth, the last of a sheet. Each begins at another stroke of a sheet: they don't all clear at once.
-Every answer is held against what the model says of the same strokes.
-Done twice: with the machine to themselves, until there were 2,000 answers, and with one training running,
-started as the Model Lab starts it. Visitors take processor time from the server, on the same cores.
+(`speed/visitor.py`): a stroke every two seconds, of sample digits at random places, and Clear a second after
+the fifth, the last of a sheet. Each begins at another stroke of a sheet: they don't all clear at once. Every
+answer is compared with the model's own answer to the same strokes. This is done twice: with nothing else
+running, for about 2,000 answers, and beside one training, started as the Model Lab starts it. The visitors
+share the server's cores, and take processor time from it.
 """
 
 import argparse
@@ -35,10 +35,10 @@ from testbed.server import Server, start_server, wait_until_healthy
 
 EVERY, CLEAR_AFTER = 2.0, 1.0
 STROKES = 5
-"""On the canvas until it is cleared."""
+"""Strokes on the canvas until it is cleared."""
 
 WARM_UP = 5.0
-"""Seconds at the beginning that don't count: the first visitor's first stroke loads libraries."""
+"""Seconds at the start that don't count: the first stroke loads libraries."""
 
 RESULTS = Path(__file__).with_suffix(".json")
 
@@ -47,7 +47,7 @@ Objects = list[dict[str, Any]]
 
 @dataclass
 class Tally:
-    """What happened under load.
+    """The results under load.
 
     Attributes:
         waits: seconds from pen-up to the answer's arrival, of every stroke.
@@ -140,7 +140,7 @@ def describe(kept: dict[str, Any]) -> str:
 
 
 def slope_of(memory: Sequence[tuple[int, float]]) -> tuple[float, float]:
-    """MB per thousand answers, and its standard error; the first half, in which caches fill, is left out."""
+    """MB per thousand answers and its standard error, without the first half, in which caches fill."""
     answers, megabytes = np.array(memory[len(memory) // 2 :], dtype=np.float64).T
     x = (answers - answers.mean()) / 1000
     slope = float((x * megabytes).sum() / (x * x).sum())
@@ -186,7 +186,7 @@ async def _visit(
             for count in strokes:
                 await _sleep_until(stroke_at)
                 answer = await session.draw(objects[:count])
-                # From the pen-up that was due: a visitor who waits for the answer before does not excuse it.
+                # From the moment when pen-up was due: waiting for the answer before counts, too.
                 wait = time.perf_counter() - stroke_at - (answer.whole - answer.seconds)
                 if stroke_at > began + WARM_UP:
                     tally.waits.append(wait)
@@ -210,7 +210,7 @@ async def _sleep_until(moment: float) -> None:
 
 
 def _draw_sheet(number: int) -> tuple[Objects, list[str]]:
-    """Strokes of sample digits at places of their own, and what the page shall say after each."""
+    """Strokes of sample digits at random places, and the expected answer after each."""
     rng = np.random.default_rng(number)
     objects: Objects = []
     for digit in rng.permutation(10).tolist():
@@ -227,7 +227,7 @@ def _answer_to(objects: Objects) -> str:
 
 @contextmanager
 def _training() -> Iterator[None]:
-    """A training of `simple`, well under way."""
+    """Runs a training of `simple` beside the block, from its first progress on."""
     with tempfile.TemporaryDirectory() as folder:
         run, log = Path(folder) / "simple", Path(folder) / "log"
         process = start_process(["train", "simple", "--folder", str(run)], log=log, environment={})

@@ -4,8 +4,8 @@
 
 Prints one table: single digits in pictures by set and by source, pictures of several digits, and
 numbers made of real pen strokes, drawn and as pictures. Intervals are Wilson's, 95 %. A number
-counts as right only where the whole of it is; the digit error rate is the edit distance between
-what was read and what was written, over all digits written. `--write` puts the table into README.
+counts as right only where all of it is; the digit error rate is the edit distance between the
+reading and the label, over all digits written. `--write` puts the table into README.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Row:
 
 
 def edit_distance(read: str, written: str) -> int:
-    """Least insertions, deletions and replacements from one to the other."""
+    """The smallest number of insertions, deletions and replacements between the two."""
     row = list(range(len(written) + 1))
     for i, one in enumerate(read, 1):
         above, row[0] = row[:], i
@@ -124,7 +124,7 @@ def load_arrays(path: Path, *, most: int) -> list[Sample]:
 
 
 def shrink(samples: Iterable[Sample], side: int, *, black_and_white: bool) -> list[Sample]:
-    """Low-resolution versions: the ink's box fitted in `side` pixels, as old digit collections were."""
+    """Low-resolution versions: the ink's box fitted into `side` pixels, as in old collections of digits."""
     small = []
     for sample in samples:
         image = np.asarray(sample.source)

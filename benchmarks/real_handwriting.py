@@ -2,10 +2,9 @@
 
     python benchmarks/real_handwriting.py [MODEL ...] [--write]
 
-Needs DIGITCNN_DATA to name a folder with the pen strokes, and reads the picture sets that are there.
-No writer and no drawing that is measured here was trained or calibrated on. With `--write`, the
-figures go into each model's `metrics.json`, where the app finds them; README's table shows what is
-recorded of all models that ship.
+Needs DIGITCNN_DATA to name a folder with the pen strokes, and reads the picture sets that it holds. No
+model was trained or calibrated on these writers and drawings. With `--write`, the figures go into each
+model's `metrics.json`, where the app finds them; README's table shows those of all shipped models.
 """
 
 import argparse
@@ -34,7 +33,7 @@ Answers = tuple[Sequence[Digit | None], np.ndarray, np.ndarray | None]
 
 @dataclass(frozen=True)
 class Scores:
-    """Everything that is measured of one model."""
+    """The measurements of one model."""
 
     model: str
     sets: dict[str, DigitScore]
@@ -160,10 +159,10 @@ def record(scores: Scores) -> None:
 
 
 def recall(folder: RunFolder) -> Scores:
-    """What `record` wrote.
+    """The scores that `record` wrote.
 
     Raises:
-        KeyError: this model was not measured yet.
+        KeyError: this model has not been measured.
     """
     metrics = folder.read_metrics()
     sets = {title: as_digit_score(found) for title, found in metrics["real_handwriting"].items()}

@@ -1,9 +1,9 @@
-"""Prints what each shipped model withstands, as Markdown; `--write` records it too.
+"""Prints each shipped model's robustness as Markdown; `--write` records it too.
 
     python benchmarks/robustness.py [MODEL ...] [--write]
 
 Needs MNIST on this machine, in `$DIGITCNN_DATA` or where Keras keeps it. Every fifth test image is
-turned, shifted, blurred and so on, the same for all models, and read by the bare model. With
+rotated, shifted, blurred and so on, alike for all models, and classified by the bare model. With
 `--write`, the figures go into each model's `metrics.json`, where the Model Lab finds them.
 """
 
@@ -14,6 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.tables import markdown
 from digitcnn.errors import DigitcnnError
 from digitcnn.lab.datasets.held_out import TestImages, load_test_images
 from digitcnn.lab.metrics.robustness import Robustness, measure_robustness, record_robustness
@@ -35,7 +36,7 @@ def main() -> None:
         measured = {name: measure(name, test, write=options.write) for name in options.models}
     except DigitcnnError as error:
         raise SystemExit(str(error)) from None
-    print(markdown(measured))
+    print(table_of(measured))
 
 
 def measure(name: str, test: TestImages, *, write: bool) -> Robustness:
@@ -47,14 +48,13 @@ def measure(name: str, test: TestImages, *, write: bool) -> Robustness:
     return result
 
 
-def markdown(measured: dict[str, Robustness]) -> str:
-    lines = [["digits", *(f"`{name}`" for name in measured)], ["---", *["---:"] * len(measured)]]
-    lines.append(["untouched", *(f"{each.clean:.2%}" for each in measured.values())])
+def table_of(measured: dict[str, Robustness]) -> str:
+    lines = [["untouched", *(f"{each.clean:.2%}" for each in measured.values())]]
     for place, series in enumerate(next(iter(measured.values())).series):
         for step, level in enumerate(series.levels):
             shares = [f"{each.series[place].accuracies[step]:.1%}" for each in measured.values()]
             lines.append([f"{series.kind}, {level:g} {series.unit}", *shares])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return markdown(["digits", *(f"`{name}`" for name in measured)], lines)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Feeds broken input to a parser: `python scripts/fuzz.py --seconds 300 pictures`.
 
-Sound input is broken at random and read. A parser may refuse it with an error of `digitcnn.errors`, or
-take it; anything else that it raises, a crash, or an input that keeps it busy for `--limit` seconds of
-computing is a fault: the input is kept, its path is printed, and the exit status is 1.
+Valid input is changed at random, then read. A parser may accept it, or refuse it with an error of
+`digitcnn.errors`. Any other exception, a crash, or more than `--limit` seconds of computing is a fault: the
+input is kept, its path is printed, and the exit status is 1.
 """
 
 import argparse
@@ -26,7 +26,7 @@ KEPT = Path(tempfile.gettempdir())
 
 @dataclass
 class Outcome:
-    """What came of some inputs; `slowest` is in seconds of computing."""
+    """The results of some inputs; `slowest` is in seconds of computing."""
 
     taken: int = 0
     refused: int = 0
@@ -37,7 +37,7 @@ class Outcome:
 def fuzz(
     name: str, *, seconds: float = float("inf"), tries: int = sys.maxsize, seed: int = 0, limit: float = 30.0
 ) -> Outcome:
-    """Feeds a parser until time or tries are used up, or three faults are found."""
+    """Feeds a parser until the time or the tries are used up, or until it finds three faults."""
     parser, chance, outcome = PARSERS[name], random.Random(seed), Outcome()
     samples = parser.samples()
     end = time.monotonic() + seconds
@@ -78,7 +78,7 @@ def _place(name: str) -> Path:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Fuzzes what the command line names."""
+    """Fuzzes the parsers that the command line names."""
     parser = argparse.ArgumentParser(description="Feeds broken input to a parser.")
     parser.add_argument("parser", choices=PARSERS, nargs="+")
     parser.add_argument("--seconds", type=float, default=300.0, help="for each parser (default: 300)")

@@ -1,4 +1,4 @@
-"""The parsers of what strangers send, and sound input for each."""
+"""The parsers of strangers' input, and valid input for each."""
 
 import io
 import json
@@ -15,13 +15,13 @@ from scripts.spoiling import spoil_bytes, spoil_file, spoil_pen_file, spoil_stro
 
 @dataclass(frozen=True)
 class Parser:
-    """Something that reads what a stranger sends.
+    """A function that reads a stranger's input.
 
     Attributes:
-        samples: sound inputs.
-        spoil: breaks one at random; another sample may lend parts.
-        read: the parser itself.
-        refuses: errors that say that the input is at fault.
+        samples: valid inputs.
+        spoil: changes one at random; another sample may lend parts.
+        read: calls the parser.
+        refuses: errors that the parser may raise.
     """
 
     samples: Callable[[], list[Any]]
@@ -93,7 +93,7 @@ def _read_personal(data: bytes) -> None:
 
 
 def _read_run(file: tuple[str, bytes]) -> None:
-    """Everything that pages ask of a run folder, one file of which is broken."""
+    """Reads a run folder with one broken file in every way that pages do."""
     from digitcnn.lab.runs import catalog as runs
     from digitcnn.lab.runs import live, scores
     from digitcnn.recognition.reader import DigitReader
@@ -147,7 +147,7 @@ def _strokes() -> list[Any]:
 
 
 def _pictures() -> list[bytes]:
-    """A number in every format that is opened."""
+    """A number in every format that digitcnn opens."""
     import pillow_heif
     from PIL import Image, ImageDraw
 

@@ -15,10 +15,10 @@ END = f"--{BOUNDARY}--\r\n".encode()
 
 @dataclass(frozen=True)
 class Hostile:
-    """A request: what is sent, and as what.
+    """A request.
 
     Attributes:
-        raw: where it is nothing that a client sends, all its bytes instead.
+        raw: all its bytes, for a request that no HTTP client would send.
     """
 
     body: bytes
@@ -37,7 +37,7 @@ def part(name: str, data: bytes, file: str | None = "a.png", head: str = "") -> 
 
 
 def png(width: int, height: int, rows: bytes | None = None, depth: int = 1) -> bytes:
-    """A gray PNG that claims a size, and need not hold it."""
+    """A gray PNG whose header may claim another size than it holds."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -173,13 +173,13 @@ MAKERS: dict[str, Callable[[random.Random], Hostile]] = {
     ),
     "gzip said": lambda c: Hostile(zlib.compress(SOUND), headers={"Content-Encoding": "gzip"}),
 }
-"""By kind; each makes another one every time."""
+"""By kind; each call makes another request."""
 
 COSTLY = {"tangled strokes", "a bomb", "noise", "noise of a page"}
 """Kinds that cost a second each."""
 
 TOO_LARGE = {"oversized JSON", "oversized form"}
-"""Kinds whose sender may be hung up on before everything was sent."""
+"""Kinds at which the server may hang up before it has received everything."""
 
 AT_THE_DOOR = {"wrong paths", "wrong kinds", "header abuse", "false lengths", "no HTTP"}
-"""Kinds that the server's own parser of HTTP may refuse: its words are no JSON, or it hangs up."""
+"""Kinds that Uvicorn may refuse itself: its reply is not JSON, or it hangs up."""

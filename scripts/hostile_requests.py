@@ -1,9 +1,9 @@
-"""Sends a server what nobody should: `python scripts/hostile_requests.py --requests 10000`.
+"""Sends a server hostile requests: `python scripts/hostile_requests.py --requests 10000`.
 
-Starts the app with its API, sends hostile requests from several threads beside bodies that never end, and
-all the while a sound one after the other. Prints what was answered how often, and the server's memory. The
-exit status is 1 where a reply was no 2xx or 4xx with a sentence, where a sound request was not answered
-rightly, or where memory grew by more than `--growth` MB from the second quarter of the time to the last.
+Starts the app with its API and sends hostile requests from several threads, beside bodies that never end
+and a series of valid requests. Prints the statuses of the replies and the server's memory. The exit status is
+1 where a reply was neither a 2xx nor a 4xx with a sentence, where a valid request got a wrong answer, or
+where memory grew by more than `--growth` MB from the second quarter of the time to the last.
 """
 
 import argparse
@@ -33,7 +33,7 @@ from scripts.hostile_kinds import AT_THE_DOOR, COSTLY, JSON, MAKERS, SOUND, TOO_
 ROOT = Path(__file__).resolve().parent.parent
 
 RARELY = 25
-"""The turn of what is costly comes once in so many rounds."""
+"""Rounds between two requests of a costly kind."""
 
 PATIENCE = 300
 """Seconds."""
@@ -41,7 +41,7 @@ PATIENCE = 300
 
 @dataclass
 class Tally:
-    """What came of all requests; `faults` are replies that should not be."""
+    """The results of all requests; `faults` are wrong replies."""
 
     statuses: collections.Counter[str] = field(default_factory=collections.Counter)
     faults: list[str] = field(default_factory=list)
@@ -58,7 +58,7 @@ def send(port: int, request: Hostile) -> tuple[int, str | None]:
 
 
 def ask_for(port: int, request: Hostile) -> tuple[int, dict[str, Any]]:
-    """The status of the reply, and what it holds."""
+    """The status and the content of the reply."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         headers = {"Content-Type": request.kind, **request.headers}
@@ -70,7 +70,7 @@ def ask_for(port: int, request: Hostile) -> tuple[int, dict[str, Any]]:
 
 
 def send_raw(port: int, data: bytes) -> int:
-    """The status in the reply to some bytes; 400 where the server hangs up or waits for more."""
+    """The status of the reply to raw bytes; 400 where the server hangs up or waits for more."""
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
         with suppress(OSError):  # It may hang up before it has everything.
             connection.sendall(data)
@@ -84,7 +84,7 @@ def send_raw(port: int, data: bytes) -> int:
 
 
 def send_slowly(port: int, count: int, over: threading.Event) -> None:
-    """Keeps connections whose bodies never end, and begins anew when the server has given them up."""
+    """Holds connections whose bodies never end, and opens new ones when the server closes them."""
     head = f"POST /api/recognize HTTP/1.1\r\nHost: a\r\nContent-Type: {JSON}\r\nContent-Length: 999\r\n\r\n"
     while not over.is_set():
         held = [socket.create_connection(("127.0.0.1", port)) for _ in range(count)]
@@ -99,7 +99,7 @@ def send_slowly(port: int, count: int, over: threading.Event) -> None:
 
 
 def attack(port: int, requests: int, *, threads: int = 8, slow: int = 100, seed: int = 0) -> Tally:
-    """Sends hostile requests, and sound ones meanwhile."""
+    """Sends hostile requests, and valid ones meanwhile."""
     tally, kinds, lock = Tally(), list(MAKERS), threading.Lock()
     numbers = iter(range(requests))
     over = threading.Event()
@@ -158,7 +158,7 @@ def attack(port: int, requests: int, *, threads: int = 8, slow: int = 100, seed:
 
 @contextmanager
 def served() -> Iterator[tuple[int, psutil.Process]]:
-    """The app and its API on a free port, and their process."""
+    """Serves the app and its API; the port and the process."""
     start = "from digitcnn.api.serve import serve; serve(port=0)"
     process = subprocess.Popen(
         [sys.executable, "-u", "-c", start],
@@ -185,7 +185,7 @@ def served() -> Iterator[tuple[int, psutil.Process]]:
 
 @contextmanager
 def watched(process: psutil.Process) -> Iterator[list[float]]:
-    """A list that grows by the memory of a process, in MB, every second."""
+    """The memory of a process in MB, measured every second."""
     over = threading.Event()
     memory = [process.memory_info().rss / 1e6 for _ in range(4)]
 
@@ -203,8 +203,8 @@ def watched(process: psutil.Process) -> Iterator[list[float]]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Starts a server, attacks it, and says how it took it."""
-    parser = argparse.ArgumentParser(description="Sends a server what nobody should.")
+    """Starts a server, attacks it and prints the results."""
+    parser = argparse.ArgumentParser(description="Sends a server hostile requests.")
     parser.add_argument("--requests", type=int, default=10_000)
     parser.add_argument("--threads", type=int, default=8)
     parser.add_argument("--growth", type=float, default=40.0, help="MB that memory may grow by (default: 40)")
@@ -215,7 +215,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with watched(process) as memory:
             tally = attack(port, options.requests, threads=options.threads)
         took = time.monotonic() - began
-    # Memory is at its height once the largest of each kind have met: what counts is that it stays there.
+    # Memory peaks once the largest requests of each kind have coincided. It must not grow after that.
     quarter = len(memory) // 4 + 1
     before, after = statistics.median(memory[quarter : 2 * quarter]), statistics.median(memory[-quarter:])
     waits = sorted(tally.waits)

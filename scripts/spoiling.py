@@ -1,4 +1,4 @@
-"""Breaks sound input at random, one change at a time."""
+"""Changes valid input at random, one change at a time."""
 
 import copy
 import json
@@ -59,7 +59,7 @@ def spoil_values(chance: random.Random, value: Any, other: Any) -> Any:
 
 
 def spoil_strokes(chance: random.Random, strokes: Any, other: Any) -> Any:
-    """Mostly strokes still: far, tiny, doubled, tangled; now and then no strokes at all."""
+    """Usually still strokes: far, tiny, doubled, tangled; sometimes other values."""
     if chance.random() < 0.4 or not isinstance(strokes, list) or not strokes:
         return spoil_values(chance, strokes, other)
     stroke = chance.choice(strokes)

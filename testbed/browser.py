@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import numpy as np
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
-# A browser in a container may not sandbox itself, and without a network it shall not try to phone home.
+# Chromium cannot sandbox itself in a container. The last four keep it from waiting for a network.
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -31,7 +31,7 @@ def chromium() -> Iterator[Browser]:
 
 
 def canvas_of(page: Page) -> Locator:
-    """What the pen touches."""
+    """The layer of the canvas that takes the pen."""
     return page.locator("canvas.upper-canvas")
 
 

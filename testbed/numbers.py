@@ -30,7 +30,7 @@ class Sample:
 
 
 def load_pens() -> dict[str, list[Drawing]]:
-    """UCI's pen digits by writer, those of writers that no model learned from, doubtful labels left out.
+    """UCI's pen digits by writer: only writers that no model learned from, without doubtful labels.
 
     The other sources hold cut-off digits (a zero's slash alone, say), of which no number can be made.
     """
@@ -48,7 +48,7 @@ def make_numbers(writers: dict[str, list[Drawing]], count: int, *, gap: tuple[fl
     Args:
         writers: from `load_pens`.
         count: how many numbers.
-        gap: least and greatest gap between the boxes of neighbours, in heights of a digit; below
+        gap: smallest and largest gap between the boxes of neighbors, in heights of a digit; below
             zero they overlap.
     """
     random = np.random.default_rng(7)

@@ -17,25 +17,25 @@ import psutil
 
 RAY = Path(sys.executable).with_name("ray")
 STORE = 150_000_000
-"""Bytes of each node's object store: what travels here is small."""
+"""Bytes of each node's object store: only small objects travel."""
 
 PATIENCE = 300.0
-"""Seconds that a node may take to be there."""
+"""Seconds that a node may take to start."""
 
 
 @dataclass
 class Node:
-    """What `ray start --block` has started, its workers among it."""
+    """The processes of one `ray start --block`, its workers included."""
 
     process: subprocess.Popen[bytes]
 
     def computing(self) -> float:
-        """Seconds of processor time that its processes have taken so far, with those that have ended."""
+        """Seconds of processor time that its processes have used so far, ended ones included."""
         family = psutil.Process(self.process.pid).children(recursive=True)
         return sum(sum(process.cpu_times()[:4]) for process in family)
 
     def kill(self) -> None:
-        """Ends it all at once, as when a machine loses its power."""
+        """Kills all its processes at once, as a power cut would."""
         try:
             family = [*psutil.Process(self.process.pid).children(recursive=True)]
         except psutil.NoSuchProcess:
@@ -55,8 +55,8 @@ class Cluster:
 
     Attributes:
         address: of the head.
-        place: a folder with what the nodes have said.
-        environment: variables that whoever uses the cluster needs, too: the token that it asks for.
+        place: a folder with the logs of the nodes.
+        environment: variables for a process that uses the cluster, such as the token that it requires.
     """
 
     address: str
@@ -65,7 +65,7 @@ class Cluster:
     nodes: list[Node] = field(default_factory=list)
 
     def add_node(self, cores: int = 1) -> Node:
-        """Starts one more node; it is there once `wait_for_nodes` says so."""
+        """Starts one more node; `wait_for_cores` waits for it."""
         words = [f"--address={self.address}", f"--num-cpus={cores}"]
         log = self.place / f"node{len(self.nodes)}.log"
         self.nodes.append(Node(_start(words, log, self.environment)))
@@ -74,7 +74,7 @@ class Cluster:
 
 @contextmanager
 def ray_cluster(workers: int = 2, *, cores: int = 1) -> Iterator[Cluster]:
-    """A head node and so many workers, until the end of the block."""
+    """A head node and this many workers, until the end of the block."""
     # Ray's sockets lie in this folder, and their paths must be short.
     place = Path(tempfile.mkdtemp(prefix="rc-", dir="/tmp"))
     with socket.socket() as probe:
@@ -86,7 +86,7 @@ def ray_cluster(workers: int = 2, *, cores: int = 1) -> Iterator[Cluster]:
         "RAY_AUTH_MODE": "token",
         "RAY_AUTH_TOKEN": secrets.token_hex(),
         "RAY_USAGE_STATS_ENABLED": "0",
-        # Ray lets its workers wait behind all other processes of a machine, by 15 steps of priority.
+        # By default Ray gives its workers a niceness of 15, behind all other processes of a machine.
         "RAY_worker_niceness": "0",
     }
     cluster = Cluster(f"127.0.0.1:{port}", place, environment)
@@ -105,10 +105,10 @@ def ray_cluster(workers: int = 2, *, cores: int = 1) -> Iterator[Cluster]:
 
 
 def wait_for_cores(cluster: Cluster, cores: int) -> None:
-    """Waits until the cluster has so many cores.
+    """Waits until the cluster has this many cores.
 
     Raises:
-        TimeoutError: it does not.
+        TimeoutError: it has not within `PATIENCE` seconds.
     """
     code = (
         "import logging, sys, time, ray\n"

@@ -18,7 +18,7 @@ import psutil
 PROJECT = Path(__file__).resolve().parents[1]
 APP = PROJECT / "streamlit_app.py"
 PATIENCE = 300.0
-"""Seconds until a server that does not answer counts as broken; a machine under load is slow."""
+"""Seconds after which a silent server counts as broken; a machine under load is slow."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Server:
         return self.process.memory_info().rss / 1e6
 
     def cpu_seconds(self) -> float:
-        """Processor time that the server has taken so far."""
+        """Processor time that the server has used so far."""
         times = self.process.cpu_times()
         return times.user + times.system
 

@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def measure_alone(part: str) -> list[dict[str, Any]]:
-    """A part's figures, measured in a process that nothing else has run in."""
+    """A part's figures, measured in a fresh process."""
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder) / "figures.json"
         quiet = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "2"}
@@ -61,12 +61,12 @@ def measure_alone(part: str) -> list[dict[str, Any]]:
 
 
 def read_results() -> dict[str, Any]:
-    """What is kept of each part: "measured" (UTC), "machine" and "figures"."""
+    """The stored results of each part: "measured" (UTC), "machine" and "figures"."""
     return json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
 
 
 def keep(part: str, figures: list[dict[str, Any]]) -> None:
-    """Replaces what was kept of a part."""
+    """Replaces the stored results of a part."""
     kept = read_results()
     kept[part] = {
         "measured": datetime.now(UTC).isoformat(timespec="seconds"),

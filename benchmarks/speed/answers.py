@@ -23,7 +23,7 @@ Ways = dict[str, Callable[[], Any]]
 
 
 def measure() -> list[Figure]:
-    """All of it in one process, turn by turn, so that the ratios hold where the milliseconds do not."""
+    """Measures all ways in one process by turns: a busy machine changes times, not their ratios."""
     import keras
     import tensorflow as tf
 

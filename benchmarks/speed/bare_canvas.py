@@ -1,4 +1,4 @@
-"""The least page with a canvas: what the app's cold start is measured against."""
+"""A minimal page with a canvas, to compare the app's cold start with."""
 
 from streamlit_drawable_canvas import st_canvas
 

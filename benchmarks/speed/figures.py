@@ -1,4 +1,4 @@
-"""What a measurement gives: lines of one table, the same on the screen, in JSON and in README."""
+"""Figures of a measurement: the lines of one table on the screen, in JSON and in README."""
 
 import os
 import platform
@@ -16,12 +16,12 @@ class Figure:
     """One line.
 
     Attributes:
-        what: is measured.
+        what: names the measurement.
         value: the median, in `unit`.
         unit: "s", "ms", "MB" (1,000,000 bytes), ...
-        beside: the same of something else in the same run, if there is anything to hold it against.
-        beside_what: what that is.
-        ratio: how many times less, or more, the first is; None where there is nothing beside it.
+        beside: the value of something to compare with, from the same run, if there is any.
+        beside_what: names it.
+        ratio: between the two values; None without a comparison.
     """
 
     what: str
@@ -63,7 +63,7 @@ def _amount(value: float, unit: str) -> str:
 
 
 def _number(value: float) -> str:
-    """Three digits that count, and no more."""
+    """Three significant digits."""
     size = abs(value)
     return f"{value:,.0f}" if size >= 100 else f"{value:.1f}" if size >= 10 else f"{value:.2f}"
 

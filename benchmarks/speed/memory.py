@@ -13,7 +13,7 @@ PAGES = ("", "draw", "upload", "model_lab", "data")
 
 
 def measure() -> list[Figure]:
-    """One server after another; further visitors open Draw, draw a digit and stay."""
+    """Measures one server after another; further visitors open Draw, draw a digit and stay."""
     with start_server() as server:
         wait_until_healthy(server)
         idle = server.megabytes()
@@ -30,7 +30,7 @@ def measure() -> list[Figure]:
 
 
 async def answer(visitor: Visitor, times: int) -> None:
-    """Lets a visitor draw digits, each on a clear canvas."""
+    """Draws digits as a visitor, each on a clear canvas."""
     for turn in range(times):
         objects = [stroke_object(stroke + turn % 13) for stroke in sample_strokes(turn % 10, 380)]
         await visitor.draw(objects)

@@ -1,4 +1,4 @@
-"""From the pen's leaving the canvas to the answer on the screen, in Chromium."""
+"""From pen-up to the answer on the screen, in Chromium."""
 
 import statistics
 

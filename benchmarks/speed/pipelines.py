@@ -1,4 +1,4 @@
-"""Images per second of each preset's training: with its input pipeline, and on data that stand still."""
+"""Images per second of each preset's training: with its input pipeline, and on static data."""
 
 import time
 from typing import Any
@@ -10,11 +10,11 @@ from digitcnn.training.datasets import DigitSet, load_mnist
 from digitcnn.training.presets import PRESETS
 
 SECONDS, ROUNDS = 3.0, 3
-"""A turn takes about so long; each way has so many."""
+"""Approximate seconds of a turn, and turns of each way."""
 
 
 def measure() -> list[Figure]:
-    """A line per preset, on as many images as this machine trains in a few seconds."""
+    """A line per preset, on the number of images that this machine trains in a few seconds."""
     digits, _ = load_mnist()
     return [_measure_preset(name, digits) for name in PRESETS]
 

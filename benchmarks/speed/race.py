@@ -25,10 +25,10 @@ def measure() -> list[Figure]:
 
 
 def train_to_goal(name: str, seed: int) -> float:
-    """Seconds until the test accuracy at the end of an epoch is the goal's.
+    """Seconds until the test accuracy at the end of an epoch reaches the goal.
 
-    From building and compiling the model on; the images are in memory as they are in their file. Each
-    epoch is validated, as its recipe says; measuring on the test images is not counted.
+    Counts building and compiling the model and, as its recipe says, validating each epoch. Does not count
+    loading the images and measuring on the test images.
 
     Raises:
         RuntimeError: the recipe ends before the goal.

@@ -1,8 +1,7 @@
 """A visitor of the Draw page without a browser: speaks the protocol between Streamlit's page and its server.
 
-What it sends is what a browser sends when somebody draws: the canvas component's value, the visitor's other
-widgets beside it, and the fragment that is to run again. `tests/benchmarks` holds the drawing against one
-that a real browser recorded.
+It sends what a browser sends when somebody draws: the canvas component's value, the visitor's other widgets,
+and the fragment to run again. `tests/benchmarks` compares the drawing with one from a real browser.
 """
 
 import json
@@ -34,17 +33,17 @@ _OBJECT: dict[str, Any] = {
     **{"backgroundColor": "", "fillRule": "nonzero", "paintFirst": "fill"},
     **{"globalCompositeOperation": "source-over", "skewX": 0, "skewY": 0, "path": []},
 }
-"""What the canvas says of every stroke."""
+"""The properties that the canvas sends with every stroke."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back.
+    """The page's answer.
 
     Attributes:
-        text: as it stands on the page: a digit, or words.
+        text: as the page shows it: a digit, or words.
         seconds: from sending to the answer's arrival.
-        whole: from sending to the end of the rerun: everything below the answer stands, too.
+        whole: from sending to the end of the rerun, when everything below the answer is there, too.
     """
 
     text: str
@@ -98,7 +97,7 @@ class Visitor:
         return await self._rerun()
 
     async def clear(self) -> Answer:
-        """Presses Clear; the canvas begins anew and says that it is empty, as a browser's does."""
+        """Presses Clear, then sends an empty canvas, as a browser does."""
         identity = self._identities[CLEAR]
         await self._rerun(WidgetState(id=identity, trigger_value=True))
         return await self.draw([])
@@ -132,7 +131,7 @@ class Visitor:
                     raise RuntimeError("the page could not be run")
 
     def _look_up(self, message: ForwardMsg) -> ForwardMsg:
-        """The message itself, where the server only names one that it has sent before."""
+        """The message, or the earlier one that it refers to."""
         if message.HasField("ref_hash"):
             return self._kept[message.ref_hash]
         if message.metadata.cacheable:
@@ -140,7 +139,7 @@ class Visitor:
         return message
 
     def _note(self, delta: Delta) -> None:
-        """What a browser remembers of an element: its identity, its value, its fragment."""
+        """Remembers an element's identity, value and fragment, as a browser does."""
         element = delta.new_element
         kind = element.WhichOneof("type")
         widget = getattr(element, kind) if kind else None

@@ -149,7 +149,7 @@ def _as_json(run: "ComparedRun", analysis: "Analysis") -> dict[str, Any]:
 
 def _compare(options: argparse.Namespace) -> int:
     from digitcnn.lab.metrics.comparison import format_verdict, pair
-    from digitcnn.lab.runs.run_table import analyse, tabulate_facts
+    from digitcnn.lab.runs.run_table import analyse, tabulate_runs
 
     runs = [_load_run(name) for name in (options.baseline, *options.others)]
     analyses = [analyse(run) for run in runs]
@@ -162,7 +162,7 @@ def _compare(options: argparse.Namespace) -> int:
     for run, pairing in zip(runs[1:], pairings, strict=True):
         print(format_verdict(runs[0].label, run.label, pairing))
     print()
-    facts = tabulate_facts(runs, analyses, [None] * len(runs))
+    facts = tabulate_runs(runs, analyses, [None] * len(runs))
     shown = [(row.name, *row.values) for row in facts if row.differs or options.all]
     print(align([("", *(run.label for run in runs)), *shown]))
     return 0

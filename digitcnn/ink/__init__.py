@@ -1,1 +1,1 @@
-"""From what a person wrote to house digits: strokes and pictures in, (28, 28) arrays out."""
+"""From handwriting to house digits: strokes and pictures in, (28, 28) arrays out."""

@@ -28,12 +28,12 @@ _ORIGINS = {"left": -0.5, "top": -0.5, "center": 0.0, "right": 0.5, "bottom": 0.
 def strokes_from_canvas(json_data: object) -> list[Stroke]:
     """The pen strokes of a canvas's `json_data`, as they lie on the canvas.
 
-    Freehand paths are flattened and carried through the object's transform, so that what a person moved,
-    scaled, turned, flipped or skewed afterwards comes out as it is seen. Brush and color leave no trace.
+    Freehand paths are flattened and carried through the object's transform, so that objects that were moved,
+    scaled, turned, flipped or skewed afterwards come out as they are seen. Brush and color leave no trace.
     Objects other than paths, and paths that are broken, are left out.
 
     Args:
-        json_data: what the canvas component returned; None before anything was drawn.
+        json_data: from the canvas component; None before anything was drawn.
 
     Returns:
         Strokes in order of drawing, each (n, 2) float64, x right and y down, in canvas pixels.
@@ -105,20 +105,20 @@ def _strokes_of_object(entry: object, room: int) -> list[Stroke]:
     if len(path) > room:
         raise _too_long()
     try:
-        pieces = _read_path(path)
-        strokes = [_flatten(piece.curves) for piece in pieces]
+        subpaths = _read_path(path)
+        strokes = [_flatten(subpath.curves) for subpath in subpaths]
         if sum(map(len, strokes)) > room:
             raise _too_long()
-        return _place(strokes, _bounds(pieces), entry) if strokes else []
+        return _place(strokes, _bounds(subpaths), entry) if strokes else []
     except _BrokenPathError:
         return []
 
 
-class _Piece(NamedTuple):
+class _Subpath(NamedTuple):
     """A path between two moves of the pen, as cubic Bezier curves (n, 4, 2).
 
     The first curve is the point where the pen came down. `outer` has the curves that Fabric.js measures:
-    of a quadratic curve it takes the control point twice, which bulges a little more than what it draws.
+    of a quadratic curve it takes the control point twice, which bulges a little more than the curve drawn.
     """
 
     curves: np.ndarray
@@ -133,8 +133,8 @@ def _too_long() -> InputError:
     return InputError(f"The drawing has more than {MAX_POINTS:,} points: clear the canvas and draw less.")
 
 
-def _read_path(path: Sequence[object]) -> list[_Piece]:
-    pieces: list[list[list[float]]] = []
+def _read_path(path: Sequence[object]) -> list[_Subpath]:
+    subpaths: list[list[list[float]]] = []
     x = y = 0.0
     for command in path:
         if not isinstance(command, list) or not command or not isinstance(command[0], str):
@@ -144,11 +144,11 @@ def _read_path(path: Sequence[object]) -> list[_Piece]:
             raise _BrokenPathError
         if letter == "M":
             x, y = numbers
-            pieces.append([[x, y] * 8])
+            subpaths.append([[x, y] * 8])
             continue
-        if not pieces:
+        if not subpaths:
             raise _BrokenPathError
-        end_x, end_y = end = numbers[-2:] or pieces[-1][0][:2]
+        end_x, end_y = end = numbers[-2:] or subpaths[-1][0][:2]
         first_x, first_y = first = numbers[:2] or end
         if letter == "C":
             drawn = outer = numbers[:4]
@@ -157,10 +157,10 @@ def _read_path(path: Sequence[object]) -> list[_Piece]:
             drawn = [x / 3 + first_x * 2 / 3, y / 3 + first_y * 2 / 3]
             drawn += [end_x / 3 + first_x * 2 / 3, end_y / 3 + first_y * 2 / 3]
             outer = first * 2
-        pieces[-1].append([x, y, *drawn, *end, x, y, *outer, *end])
+        subpaths[-1].append([x, y, *drawn, *end, x, y, *outer, *end])
         x, y = end
-    arrays = [np.array(piece).reshape(-1, 2, 4, 2) for piece in pieces]
-    return [_Piece(curves[:, 0], curves[:, 1]) for curves in arrays]
+    arrays = [np.array(subpath).reshape(-1, 2, 4, 2) for subpath in subpaths]
+    return [_Subpath(curves[:, 0], curves[:, 1]) for curves in arrays]
 
 
 def _flatten(curves: np.ndarray) -> Stroke:
@@ -176,10 +176,14 @@ def _points_along(curves: np.ndarray, steps: int) -> np.ndarray:
     return np.einsum("ks,nkd->nsd", bernstein, curves).reshape(-1, 2)
 
 
-def _bounds(pieces: Sequence[_Piece]) -> tuple[np.ndarray, np.ndarray]:
-    """Lowest and highest x and y of a path as Fabric.js finds them: its center is what is placed."""
+def _bounds(subpaths: Sequence[_Subpath]) -> tuple[np.ndarray, np.ndarray]:
+    """Lowest and highest x and y of a path as Fabric.js finds them: it places their center."""
     points = np.concatenate(
-        [part for piece in pieces for part in (piece.outer[:, 0], _points_along(piece.outer, _MAX_STEPS))]
+        [
+            part
+            for subpath in subpaths
+            for part in (subpath.outer[:, 0], _points_along(subpath.outer, _MAX_STEPS))
+        ]
     )
     return points.min(axis=0), points.max(axis=0)
 

@@ -72,10 +72,10 @@ def place_by_mass(fine_ink: np.ndarray, samples: int = FINE) -> np.ndarray:
 def _shares_of_pixels(profile: np.ndarray, samples: int) -> np.ndarray:
     """Which share of each pixel lies under each of its fine pixels, (28, length), along one axis."""
     length = len(profile)
-    mass = profile.sum()
-    center = (profile * (np.arange(length) + 0.5)).sum() / mass if mass > 0 else length / 2
-    offset = np.clip(_CENTER * samples - center, 0.0, SIDE * samples - length)
-    edges = (np.arange(length + 1) + offset) / samples
+    mass = float(profile.sum())
+    center = float(profile @ np.arange(0.5, length)) / mass if mass > 0 else length / 2
+    offset = min(max(_CENTER * samples - center, 0.0), SIDE * samples - length)
+    edges = np.arange(offset, offset + length + 0.5) / samples
     pixels = np.arange(SIDE)[:, np.newaxis]
     shares = np.minimum(edges[1:], pixels + 1) - np.maximum(edges[:-1], pixels)
     return np.maximum(shares, 0.0).astype(np.float32)

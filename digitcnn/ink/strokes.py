@@ -20,13 +20,14 @@ PEN_WIDTH = 2.4
 _SAMPLES = 4
 """Samples per pixel of the house digit and axis: with soft edges, twice as many change nothing."""
 
-_REACH = 8.0
-"""Pixels that a piece of a stroke is long at most: longer ones need larger windows, shorter ones are more."""
+_REACH = 6.0
+"""The longest piece of a stroke, in pixels: longer ones need larger windows, shorter ones are more."""
 
 _GRID = 1 / 250
-"""Pixels: strokes are drawn on a grid as fine as this."""
+"""Pixels: the points of a stroke are rounded to this, so that scale and shift leave no rounding errors."""
 
 _AT_ONCE = 256
+"""Pieces whose distances are in memory together."""
 
 MAX_POINTS = 200_000
 """A drawing of more points is refused: a day of drawing gives fewer."""
@@ -101,11 +102,11 @@ def draw_house_digit(strokes: Sequence[Stroke], *, pen_width: float = PEN_WIDTH)
         return np.zeros((SIDE, SIDE), dtype=np.float32)
     box = box_of_strokes(strokes)
     longer = max(box.width, box.height)
+    # The pen reaches half its width beyond the path on either side.
     room = (FITTED_SIDE - pen_width) * _SAMPLES
     # Ink that is one point stays one point instead of filling the field; below 1e-300 a float can't scale it.
     scale = room / longer if longer > 1e-300 else 0.0
     pen = pen_width * _SAMPLES
-    # The pen reaches half its width beyond the path: without that room it would be cut off.
     corner = np.array([box.x, box.y])
     # The longer side comes to 80 samples, or to a rounding error more, which is not to add a row.
     size = (int(np.ceil(side * scale + pen - 1e-6)) for side in (box.width, box.height))
@@ -130,46 +131,47 @@ def draw_ink(strokes: Sequence[Stroke], size: tuple[int, int], pen: float) -> np
     for starts, ends in _cut_into_pieces(strokes):
         corners = np.floor(np.minimum(starts, ends) - radius - 0.5).astype(int)
         distances = _squared_distances(starts - corners, ends - corners, side)
-        # What lies outside the sheet falls on its margin, or is left out.
-        corners = np.clip(corners + side, 0, [width + side, height + side])
+        # Ink outside the sheet falls on its margin, or is left out.
+        corners = np.minimum(np.maximum(corners + side, 0), [width + side, height + side])
         for (x, y), piece in zip(corners.tolist(), distances, strict=True):
             window = squares[y : y + side, x : x + side]
             np.minimum(window, piece, out=window)
-    inner = squares[side : side + height, side : side + width]
-    return np.clip(radius + 0.5 - np.sqrt(inner), 0.0, 1.0)
+    ink = radius + 0.5 - np.sqrt(squares[side : side + height, side : side + width])
+    return np.minimum(np.maximum(ink, 0.0, out=ink), 1.0, out=ink)
 
 
 def _cut_into_pieces(strokes: Sequence[Stroke]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Starts and ends, each (n, 2), of straight pieces that reach at most `_REACH` pixels right or down."""
     for stroke in strokes:
         # Points closer than this would only cost time; rounding moves no point as far as it would be seen.
-        path = np.round(stroke / _GRID) * _GRID
-        apart = np.concatenate([[True], (path[1:] != path[:-1]).any(axis=1)])
-        path = path[apart]
-        starts, steps = path[:-1], np.diff(path, axis=0)
-        if len(path) == 1:
-            starts, steps = path, np.zeros((1, 2))
-        counts = np.maximum(np.ceil(np.abs(steps).max(axis=1) / _REACH), 1).astype(int)
-        which = np.repeat(np.arange(len(starts)), counts)
-        place = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)
-        step = (steps / counts[:, np.newaxis])[which]
-        start = starts[which] + step * place[:, np.newaxis]
-        for at in range(0, len(start), _AT_ONCE):
+        path = np.rint(stroke / _GRID) * _GRID
+        steps = path[1:] - path[:-1]
+        apart = steps.any(axis=1)
+        # A dot is a piece that leads nowhere.
+        starts, steps = (path[:-1][apart], steps[apart]) if apart.any() else (path[:1], np.zeros((1, 2)))
+        counts = np.ceil(np.abs(steps).max(axis=1) / _REACH).astype(int)
+        if counts.max() > 1:
+            number = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+            steps = np.repeat(steps / counts[:, np.newaxis], counts, axis=0)
+            starts = np.repeat(starts, counts, axis=0) + steps * number[:, np.newaxis]
+        for at in range(0, len(starts), _AT_ONCE):
             part = slice(at, at + _AT_ONCE)
-            yield start[part], start[part] + step[part]
+            yield starts[part], starts[part] + steps[part]
 
 
 def _squared_distances(starts: np.ndarray, ends: np.ndarray, side: int) -> np.ndarray:
     """From the middle of each pixel of a window to a straight piece on it: (n, side, side) float32."""
-    middles = np.arange(side, dtype=np.float32) + 0.5
-    step = (ends - starts).astype(np.float32)
-    x, y = (middles - starts[:, axis, np.newaxis].astype(np.float32) for axis in (0, 1))
+    middles = np.arange(0.5, side, dtype=np.float32)
+    starts, ends = starts.astype(np.float32), ends.astype(np.float32)
+    step = ends - starts
     share = step / np.maximum((step**2).sum(axis=1, keepdims=True), 1e-12)
-    along = (x * share[:, :1])[:, np.newaxis, :] + (y * share[:, 1:])[:, :, np.newaxis]
-    np.clip(along, 0.0, 1.0, out=along)
-    across = x[:, np.newaxis, :] - along * step[:, 0, np.newaxis, np.newaxis]
-    down = y[:, :, np.newaxis] - along * step[:, 1, np.newaxis, np.newaxis]
+    x, y = middles - starts[:, :1], middles - starts[:, 1:]
+    along = (y * share[:, 1:])[:, :, np.newaxis] + (x * share[:, :1])[:, np.newaxis, :]
+    np.minimum(np.maximum(along, 0.0, out=along), 1.0, out=along)
+    across = x[:, np.newaxis, :] - along * step[:, :1, np.newaxis]
     across *= across
+    along *= step[:, 1:, np.newaxis]
+    down = np.subtract(y[:, :, np.newaxis], along, out=along)
     down *= down
     across += down
     return across

@@ -12,7 +12,7 @@ _FAR = 0.6
 """Small things join the row whose ink is nearer than this many heights of a digit."""
 
 CERTAIN = 5.0
-"""From these boundary_logits on, a digit ends there for sure."""
+"""From this boundary logit on, a digit ends there for sure."""
 
 
 class Placed(Protocol):
@@ -59,7 +59,7 @@ def typical_height(things: Sequence[Placed]) -> float:
 
 
 def boundary_logit(one: Placed, other: Placed, height: float) -> float:
-    """How much likelier, as a logarithm, two unconnected neighbours are two digits than one.
+    """How much likelier, as a logarithm, two unconnected neighbors are two digits than one.
 
     By the gap between them in heights of a digit or, where they overlap, by how much of the narrower
     one does. In the pen digits that we measured, 99 % of the gaps inside a digit are below 0.1, and
@@ -91,7 +91,7 @@ def _chain(things: Sequence[T]) -> list[list[T]]:
             if _shared(last, thing) < 0.3:
                 continue
             size = max(_height(last), _height(thing), 1e-9)
-            # A gap costs a little, so that of two rows at one height the nearer one is gone on with.
+            # A gap costs a little, so that of two rows at one height the nearer one wins.
             away = abs(_middle(last) - _middle(thing)) + 0.05 * max(thing.left - row[-1].right, 0)
             if away / size < least:
                 best, least = row, away / size

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from digitcnn.ink.stroke_pieces import PenRow, arrange_strokes
 from digitcnn.ink.strokes import Stroke, box_of_strokes, draw_house_digit
+from digitcnn.ink.text_lines import boundary_logit, group_rows, typical_height
 from digitcnn.recognition.classifier import Classifier
 from digitcnn.recognition.lattice import AMONG_DIGITS, MAX_SPAN_LENGTH, Span, best_path, list_spans
 from digitcnn.recognition.reading import Digit
@@ -33,7 +35,7 @@ def read_rows(classifier: Classifier, strokes: Sequence[Stroke]) -> list[list[Di
         classifier: answers the candidates.
         strokes: checked, in the order in which they were drawn.
     """
-    rows = arrange_strokes(strokes)
+    rows = _arrange_strokes(strokes)
     # Two rings over one another are two rows by their boxes, and yet one 8.
     if len(rows) > 1 and (stacked := _read_stacked(classifier, strokes)):
         return [[stacked]]
@@ -44,6 +46,68 @@ def read_rows(classifier: Classifier, strokes: Sequence[Stroke]) -> list[list[Di
         digits, _ = min(readings, key=lambda reading: reading[1])
         lines.append(sorted(digits, key=lambda digit: digit.box.x + digit.box.width / 2))
     return lines
+
+
+@dataclass(frozen=True, eq=False)
+class _PenSegment:
+    """One stroke with its box and its position.
+
+    Attributes:
+        path: (n, 2) float, x right and y down.
+        position: in drawing order, from 0.
+        left, top, right, bottom: its box, in the strokes' own units.
+    """
+
+    path: Stroke
+    position: int
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, eq=False)
+class _PenRow:
+    """Strokes of one line of writing, in one order.
+
+    Attributes:
+        segments: neighbors may be one digit.
+        boundary_logits: one fewer than segments: the log-odds that a digit ends there.
+        height: of a digit of this line, in the strokes' own units.
+    """
+
+    segments: tuple[_PenSegment, ...]
+    boundary_logits: tuple[float, ...]
+    height: float
+
+
+def _arrange_strokes(strokes: Sequence[Stroke]) -> list[tuple[_PenRow, ...]]:
+    """The lines of a drawing, top line first, each in the orders in which its strokes may be read.
+
+    Args:
+        strokes: in the order in which they were drawn.
+
+    Returns:
+        For each line the order in time, in which the strokes of a digit usually follow each other,
+        and, where it differs, the order from left to right, for strokes that were added later.
+    """
+    segments = []
+    for position, path in enumerate(strokes):
+        box = box_of_strokes([path])
+        segments.append(_PenSegment(path, position, box.x, box.y, box.x + box.width, box.y + box.height))
+    lines = []
+    for row in group_rows(segments):
+        height = typical_height(row)
+        in_time = sorted(row, key=lambda segment: segment.position)
+        in_space = sorted(row, key=lambda segment: segment.left + segment.right)
+        orders = [in_time] if in_time == in_space else [in_time, in_space]
+        lines.append(tuple(_put_in_row(order, height) for order in orders))
+    return lines
+
+
+def _put_in_row(segments: Sequence[_PenSegment], height: float) -> _PenRow:
+    boundary_logits = tuple(boundary_logit(one, other, height) for one, other in pairwise(segments))
+    return _PenRow(tuple(segments), boundary_logits, height)
 
 
 def _read_stacked(classifier: Classifier, strokes: Sequence[Stroke]) -> Digit | None:
@@ -59,7 +123,7 @@ def _read_stacked(classifier: Classifier, strokes: Sequence[Stroke]) -> Digit | 
     return digit if digit.label is not None and digit.confidence > _SURE else None
 
 
-def _read_row(classifier: Classifier, row: PenRow) -> tuple[list[Digit], float]:
+def _read_row(classifier: Classifier, row: _PenRow) -> tuple[list[Digit], float]:
     """The digits of a row, and the cost of reading it so."""
 
     def fits(start: int, end: int) -> bool:

@@ -12,6 +12,7 @@ from zipfile import BadZipFile
 import keras
 import numpy as np
 
+from digitcnn import run_state
 from digitcnn.errors import DigitcnnError, RunFolderError
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
 from digitcnn.training.architectures import ARCHITECTURES
@@ -23,7 +24,7 @@ from digitcnn.training.export import save_keras, save_tflite
 from digitcnn.training.feed import Feed
 from digitcnn.training.handwriting import load_calibration_set, split_handwriting
 from digitcnn.training.presets import Preset, Recipe
-from digitcnn.training.run_session import begin, format_io_error, now, released, write_if_possible
+from digitcnn.training.run_session import begin, format_io_error, write_if_possible
 from digitcnn.training.schedules import OneCycle
 
 EVALUATION_BATCH = 500
@@ -69,7 +70,8 @@ def train(
     recipe = recipe or preset.recipe
     record = begin(preset, folder, asdict(recipe) | {"images": images}, seed)
     began = time.monotonic()
-    state, error = "failed", "The training broke off with an error of its own; its log shows it."
+    state: run_state.Ended = "failed"
+    error: str | None = "The training broke off with an error of its own; its log shows it."
     run = None
     try:
         folder.write_record(record)
@@ -94,14 +96,14 @@ def train(
         raise RunFolderError(error) from problem
     finally:
         seconds = round(record.seconds + time.monotonic() - began, 1)
-        record = replace(record, state=state, error=error, finished=now(), seconds=seconds)
+        record = run_state.end(replace(record, seconds=seconds), state, error)
         if state == "failed":
-            write_if_possible(folder, released(record))
+            write_if_possible(folder, run_state.release(record))
     if state == "stopped":
         folder.write_record(record)
         if run and run.history:
             record = _keep_best(run, record)
-    record = released(record)
+    record = run_state.release(record)
     folder.write_record(record)
     if state == "finished":
         shutil.rmtree(folder.checkpoint, ignore_errors=True)

@@ -1,14 +1,10 @@
 """The record of a run at the beginning and at the end of each run session."""
 
-import os
 import shutil
-import socket
 from dataclasses import MISSING, fields, replace
-from datetime import UTC, datetime
 from typing import Any
 
-import psutil
-
+from digitcnn import run_state
 from digitcnn.errors import RunFolderError
 from digitcnn.run_folder import RunFolder, RunRecord
 from digitcnn.training.machine import describe_machine, describe_versions
@@ -36,26 +32,15 @@ def begin(preset: Preset, folder: RunFolder, settings: dict[str, Any], seed: int
                 f"{folder.path} holds a run with other settings: choose another folder, or delete this one."
             )
         if record.state == "finished":
-            raise RunFolderError(f"{folder.path} holds a finished run: choose another folder, or delete this one.")
+            raise RunFolderError(
+                f"{folder.path} holds a finished run: choose another folder, or delete this one."
+            )
         seconds = record.seconds + _killed_session_seconds(folder, record)
         folder.progress_json.unlink(missing_ok=True)
-        resumed = {"state": "running", "queued": None, "finished": None, "error": None, "seconds": seconds}
-        return replace(record, **resumed, **_here())
+        return run_state.start(replace(record, seconds=seconds, **_here()))
     folder.path.mkdir(parents=True, exist_ok=True)
-    return RunRecord(
-        preset=preset.name,
-        settings=settings,
-        dataset={},
-        seed=seed,
-        state="running",
-        started=now(),
-        **_here(),
-    )
-
-
-def released(record: RunRecord) -> RunRecord:
-    """The record without the process that worked on it."""
-    return replace(record, process=None, process_started=None, host=None)
+    new = RunRecord(preset.name, settings, {}, seed, "running", run_state.now(), **_here())
+    return run_state.start(new)
 
 
 def write_if_possible(folder: RunFolder, record: RunRecord) -> None:
@@ -73,19 +58,8 @@ def format_io_error(error: OSError, folder: RunFolder) -> str:
     return f"A file could not be read or written: {error}."
 
 
-def now() -> str:
-    """UTC, ISO 8601."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
 def _here() -> dict[str, Any]:
-    return {
-        "versions": describe_versions(),
-        "machine": describe_machine(),
-        "process": os.getpid(),
-        "process_started": psutil.Process().create_time(),
-        "host": socket.gethostname(),
-    }
+    return {"versions": describe_versions(), "machine": describe_machine()}
 
 
 def _killed_session_seconds(folder: RunFolder, record: RunRecord) -> float:

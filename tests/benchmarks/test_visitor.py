@@ -17,7 +17,7 @@ RECORDED: dict[str, Any] = json.loads(
 
 
 def pen_points(path: list[list[Any]]) -> np.ndarray:
-    """Where the pen was: what the curves of a recorded path bend towards, and where it ends."""
+    """The points of the pen: the control points of a recorded path's curves, and its end."""
     return np.array([*(command[1:3] for command in path if command[0] == "Q"), path[-1][1:]])
 
 

@@ -187,6 +187,7 @@ def test_drawing_outlives_a_reload_until_it_is_cleared(page: Page, server: str):
     expect(answer_of(page)).to_contain_text("Draw a digit")
 
 
+@pytest.mark.slow
 def test_chosen_model_outlives_a_reload(page: Page, server: str):
     open_draw(page, server)
     chosen = page.get_by_test_id("stSelectbox").locator("input").first

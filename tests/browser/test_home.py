@@ -34,12 +34,17 @@ element => {
 def test_the_whole_card_is_a_link(page: Page, server: str):
     page.goto(server)
     card = page.locator(".st-key-home-door-Draw")
-    box = card.bounding_box(timeout=90_000)
+    card.wait_for(timeout=90_000)
+    # Cards move while the page fills.
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.wait_for_timeout(600)
+    box = card.bounding_box()
     assert box
     page.mouse.click(box["x"] + box["width"] - 8, box["y"] + box["height"] - 8)
     expect(page.get_by_role("heading", level=1)).to_have_text("Draw a digit or a number")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_captions_and_primary_buttons_have_contrast(
     chromium: Browser, server: str, scheme: Literal["light", "dark"]

@@ -150,6 +150,7 @@ def test_row_is_chosen_with_the_mouse_and_the_keyboard(upload: Page, files: list
     expect(reading_of(upload)).to_have_text("819")
 
 
+@pytest.mark.slow
 def test_files_are_still_there_after_a_visit_to_draw(upload: Page, files: list[Path]):
     upload.locator("input[type=file]").set_input_files(files[0])
     expect(reading_of(upload)).to_have_text("2047")

@@ -60,6 +60,7 @@ def test_a_cluster_that_loses_a_node_reads_all_and_the_same_as_without_it(place:
     wait_for_cores(cluster, 2)
 
 
+@pytest.mark.slow
 def test_an_address_without_a_cluster_is_said_in_a_sentence(place: Path):
     (place / "scans").mkdir()
     draw("7").save(place / "scans" / "a.png")

@@ -33,7 +33,7 @@ def test_house_digit_is_28_by_28_float_between_paper_and_full_ink():
     assert digit.max() == pytest.approx(1, abs=0.01)
 
 
-def test_centre_of_mass_lies_where_mnist_has_it():
+def test_center_of_mass_lies_where_mnist_has_it():
     assert center_of_mass(make_house_digit(draw_five())) == pytest.approx((14.5, 14.5), abs=0.15)
 
 

@@ -7,9 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digitcnn.ink.fabric import strokes_from_canvas
 from digitcnn.ink.house_digit import SIDE
-from digitcnn.ink.strokes import MAX_POINTS, Box, Stroke, as_strokes, box_of_strokes, draw_house_digit
+from digitcnn.ink.strokes import (
+    MAX_POINTS,
+    Box,
+    Stroke,
+    as_strokes,
+    box_of_strokes,
+    draw_house_digit,
+    draw_ink,
+)
 
+CANVAS_DRAWINGS = json.loads((Path(__file__).parent / "canvas_drawings.json").read_text())
 FOUR = as_strokes(
     [[(50, 15), (41, 34), (29, 58), (52, 57), (74, 56)], [(60, 40), (59, 55), (58, 70), (56, 86)]]
 )
@@ -59,12 +69,38 @@ def test_scale_and_place_leave_no_trace_in_real_drawings(data: Path):
         assert np.abs(again - draw_house_digit(strokes)).max() < 0.01
 
 
+@pytest.mark.parametrize("name", sorted(CANVAS_DRAWINGS))
+def test_scale_and_place_leave_no_trace_in_drawings_from_a_canvas(name: str):
+    strokes = strokes_from_canvas(CANVAS_DRAWINGS[name]["json_data"])
+    usual = draw_house_digit(strokes)
+    for scale, shift in ((3.7, (31.3, 17.9)), (0.31, (-8.6, 400.1)), (1.003, (0.4, 0.7))):
+        assert np.abs(draw_house_digit(moved(strokes, scale, shift)) - usual).max() < 0.01
+
+
 @given(st.floats(-40, 40), st.floats(0.3, 30), st.floats(0, 1))
 def test_the_picture_follows_a_stroke_continuously(x: float, length: float, shift: float):
     """A line that is a little longer or further to the right differs by a little: no pixel jumps."""
     line = np.array([(x, 3.0), (x + length, 9.0), (x + 2, 30.0)])
     step = np.array([(0, 0), (1e-3, 0), (0, shift * 1e-3)])
     assert np.abs(draw_house_digit([line + step]) - draw_house_digit([line])).max() < 0.01
+
+
+def test_long_lines_are_drawn_in_pieces_without_seams():
+    """A line from end to end and the same line in a hundred steps are one picture."""
+    ends = np.array([(3.0, 5.0), (47.0, 90.0)])
+    steps = ends[0] + np.linspace(0, 1, 101)[:, np.newaxis] * (ends[1] - ends[0])
+    whole, stepwise = (draw_ink([path], (60, 100), 9.6) for path in (ends, steps))
+    assert whole.sum() > 800
+    assert np.abs(whole - stepwise).max() < 0.01
+
+
+def test_ink_beyond_the_sheet_is_left_out():
+    inside = draw_ink([np.array([(10.0, 10.0), (30.0, 10.0)])], (40, 20), 4.0)
+    with_outside = draw_ink(
+        [np.array([(10.0, 10.0), (30.0, 10.0)]), np.array([(-90.0, 500.0)])], (40, 20), 4.0
+    )
+    assert np.array_equal(inside, with_outside)
+    assert draw_ink([np.array([(-50.0, 10.0), (90.0, 10.0)])], (40, 20), 4.0)[10].min() == 1
 
 
 def test_points_in_between_leave_no_trace():

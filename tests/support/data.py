@@ -1,3 +1,3 @@
-"""The one reason for which a test may be skipped on a machine that can run them all."""
+"""The one reason to skip a test on a machine that has everything else."""
 
 NO_DATA = "DIGITCNN_DATA is not set"

@@ -8,7 +8,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 def open_lab(part: str = "Train", **parameters: str) -> AppTest:
-    """One of its parts, with the address's other parameters."""
+    """Opens one of its parts, with further parameters in the address."""
     app = AppTest.from_file(str(PROJECT / "pages" / "model_lab.py"), default_timeout=120)
     for name, value in ({"tab": part} | parameters).items():
         app.query_params[name] = value
@@ -18,7 +18,7 @@ def open_lab(part: str = "Train", **parameters: str) -> AppTest:
 
 
 def words(app: AppTest) -> str:
-    """What the page says, titles aside."""
+    """The page's text, without titles."""
     return " ".join(
         str(element.value)
         for kind in (app.markdown, app.caption, app.warning, app.error, app.info)

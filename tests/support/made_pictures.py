@@ -57,7 +57,7 @@ def draw(
 
 
 def shade(picture: Image.Image, darkest: float = 0.4) -> Image.Image:
-    """The picture in a light that falls off to the right, with a shadow's edge across the middle."""
+    """The picture in light that fades to the right, with the edge of a shadow across the middle."""
     pixels = np.asarray(picture.convert("RGB"), dtype=np.float32)
     light = np.linspace(1.0, darkest, pixels.shape[1])[None, :, None]
     light = light * np.where(np.arange(pixels.shape[0]) > pixels.shape[0] / 2, 0.7, 1.0)[:, None, None]

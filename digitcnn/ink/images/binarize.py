@@ -1,6 +1,6 @@
 """From a picture to its ink: light evened out, polarity decided, threshold found.
 
-Ink is what departs from the paper around it. The paper under the ink is estimated from the picture
+Ink departs from the paper around it. The paper under the ink is estimated from the picture
 itself, so that shadows, vignettes and colored paper leave no trace, and the threshold follows the
 noise of this paper and the depth of this ink instead of fixed gray values.
 """
@@ -27,7 +27,7 @@ _NOISE_STEPS = 5.0
 _FAINTEST = 0.045
 _EDGE_OF_INK = 0.40
 _FAINT_INK = 0.20
-"""Where ink begins, and where a stroke that goes on from there ends, in strengths of solid ink."""
+"""Shares of the strength of solid ink: the edge of sure ink, and the end of a stroke that fades."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +35,8 @@ class Ink:
     """The ink of a picture, and the steps that led to it. All arrays have one height and width.
 
     Attributes:
-        picture: what was searched.
-        score: whether the ink is lighter than what it stands on, from -1, surely not, to 1, surely.
+        picture: the picture that was searched.
+        score: whether the ink is lighter than the paper, from -1, surely not, to 1, surely.
         lightness: uint8, 200 where as light as the paper around, 0 for black ink, whatever colors they had.
         mask: bool, the ink.
         level: strength of solid ink in this picture, 0-1; 0 where there is none.
@@ -62,8 +62,8 @@ class Ink:
 
     def coverage(self, window: tuple[slice, slice]) -> np.ndarray:
         """float32 in 0-1, how much of each pixel of a window is ink, by its strength."""
-        coverages = np.clip((_STRENGTHS / max(self.level, 1e-6) - 0.2) / 0.4, 0.0, 1.0)
-        return cv2.LUT(np.ascontiguousarray(self.lightness[window]), coverages.astype(np.float32))
+        shares = np.clip((_STRENGTHS / max(self.level, 1e-6) - 0.2) / 0.4, 0.0, 1.0)
+        return cv2.LUT(np.ascontiguousarray(self.lightness[window]), shares.astype(np.float32))
 
     @property
     def light_on_dark(self) -> bool:
@@ -83,7 +83,7 @@ def binarize(picture: Picture, *, light_on_dark: bool | None = None) -> Ink:
         light_on_dark: says which of the two is ink; None decides it from the picture.
 
     Returns:
-        The ink; its mask is empty where there is nothing but paper.
+        The ink; its mask is empty where there is only paper.
     """
     colors = _without_idle_channels(picture.rgb)
     # Polarity is a matter of large areas: a small picture tells it as well, in a hundredth of the time.
@@ -189,7 +189,7 @@ def _lightness(colors: np.ndarray, paper: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """Where there is ink for sure, how strong it is where solid, and what strength paper alone never has."""
+    """The sure ink, its strength where it is solid, and the strength that paper alone never reaches."""
 
     mask: np.ndarray
     level: float
@@ -218,7 +218,7 @@ def _stronger(lightness: np.ndarray, strength: float) -> np.ndarray:
 
 
 def _with_faint_ends(lightness: np.ndarray, found: _Found) -> np.ndarray:
-    """The ink and what of its strokes goes on from there faintly; their edges stay as they are."""
+    """The ink and the faint ends of its strokes; the edges of strokes stay as they are."""
     mask = found.mask
     if found.level == 0:
         return mask
@@ -226,7 +226,7 @@ def _with_faint_ends(lightness: np.ndarray, found: _Found) -> np.ndarray:
     pen = _pen_of(mask)
     reach = int(np.ceil(pen))
     weak = _stronger(lightness, max(found.floor, _FAINT_INK * found.level))
-    # A square is widened by in no time; where it leaves no stroke, the disc around it does not, either.
+    # A square is far faster than a disc; where the square inside the disc leaves nothing, so does the disc.
     side = 2 * int(0.7 * reach) + 1
     near = cv2.dilate(mask.view(np.uint8), np.ones((side, side), np.uint8)) > 0
     if np.count_nonzero(weak & ~near) <= pen * pen:
@@ -243,7 +243,7 @@ def _with_faint_ends(lightness: np.ndarray, found: _Found) -> np.ndarray:
     both = mask | (_widen(strokes[np.asarray(labels, dtype=np.int32)], reach + 1) & weak)
     count, joined = cv2.connectedComponents(both.view(np.uint8), connectivity=8)
     places = np.asarray(joined, dtype=np.int32)
-    # Only what hangs together with sure ink counts; faint marks elsewhere stay paper.
+    # Faint marks count only where they connect to sure ink; elsewhere they stay paper.
     from_ink = np.zeros(count, dtype=bool)
     from_ink[places[mask]] = True
     return from_ink[places]
@@ -260,5 +260,5 @@ def _pen_of(mask: np.ndarray) -> float:
 
 
 def length_of_edges(mask: np.ndarray) -> int:
-    """How many pairs of neighbouring pixels are ink and paper."""
+    """How many pairs of neighboring pixels are ink and paper."""
     return int(np.count_nonzero(mask[:, 1:] != mask[:, :-1]) + np.count_nonzero(mask[1:] != mask[:-1]))

@@ -21,7 +21,7 @@ _MAX_GRAINS = 50_000
 _MAX_COMPONENTS = 2000
 _SAME_COMPONENT = 0.035
 _MIN_WRITTEN, _MAX_WRITTEN = 0.05, 400
-"""Where so much of the ink, in so few components, is clear of the picture's edge, it tells a digit's size."""
+"""This share of the ink, in at most this many components, clear of the edge, tells a digit's size."""
 
 _FAR = 12
 """From this reach on, distances are found sooner than a disc is laid upon every pixel."""
@@ -81,7 +81,7 @@ class Components:
 
     @cached_property
     def usual_pen(self) -> float:
-        """The median width of the pen in what does not touch the picture's edge, in pixels."""
+        """The median width of the pen in components clear of the picture's edge, in pixels."""
         return float(np.median([self.pen_of(component) for component in self.inner[:20]]))
 
     def pen_of(self, component: Component) -> float:
@@ -110,7 +110,7 @@ class Components:
 def find_components(ink: Ink) -> Components:
     """The components of the ink, ruled lines left out, the largest first; none of a texture, such as noise.
 
-    Grains of a dry or faint stroke are one component: what is nearer than half a pen, or than a twentieth
+    Grains of a dry or faint stroke are one component: ink nearer than a pen, or than a fourteenth
     of a digit, belongs together.
     """
     mask = ink.mask if ink.zoom > 1 else remove_ruled_lines(ink.mask)
@@ -157,7 +157,7 @@ def find_components(ink: Ink) -> Components:
 
 
 def _grow(mask: np.ndarray, reach: int) -> np.ndarray:
-    """A uint8 mask and what is within `reach` pixels of it."""
+    """A uint8 mask dilated by `reach` pixels."""
     if reach > _FAR:
         away = cv2.distanceTransform(1 - mask, cv2.DIST_L2, cv2.DIST_MASK_5)
         return (away < reach + 0.2).view(np.uint8)
@@ -204,7 +204,7 @@ def make_segment_digit(coverage: np.ndarray, *, thinner: bool = False) -> np.nda
 
 
 def _change_pen(fine: np.ndarray, wider: float) -> np.ndarray:
-    """The same ink as a pen so many pixels wider writes it; thinner below zero."""
+    """The same ink as written by a pen `wider` by this many pixels; below zero, thinner."""
     if abs(wider) < 1.0:
         return fine
     # Odd, so that ink grows alike on all sides.

@@ -1,6 +1,6 @@
 """Segments of ink in reading order: lines of writing, and the places where a segment may be cut.
 
-A segment here is not yet a digit: it is the smallest unit that a reader may join with its neighbours.
+A segment here is not yet a digit: it is the smallest unit that a reader may join with its neighbors.
 """
 
 from __future__ import annotations
@@ -163,16 +163,16 @@ def arrange(segments: Sequence[Segment], *, pen: float, whole: Collection[Segmen
         height = typical_height(row)
         units: list[Segment] = []
         boundary_logits: list[float] = []
-        stretches: list[tuple[int, int]] = []
+        touching: list[tuple[int, int]] = []
         for segment in within_time_budget(sorted(row, key=lambda segment: segment.middle)):
             cut = _Cut([segment], []) if segment in whole else _cut(segment, height, pen)
             if units:
                 boundary_logits.append(boundary_logit(units[-1], cut.segments[0], height))
             if len(cut.segments) > 1:
-                stretches.append((len(units), len(units) + len(cut.segments)))
+                touching.append((len(units), len(units) + len(cut.segments)))
             units += cut.segments
             boundary_logits += cut.boundary_logits
-        lines.append(TextLine(tuple(units), tuple(boundary_logits), height, tuple(stretches)))
+        lines.append(TextLine(tuple(units), tuple(boundary_logits), height, tuple(touching)))
     return lines
 
 
@@ -185,7 +185,7 @@ class _Cut:
 def _cut(segment: Segment, height: float, pen: float) -> _Cut:
     """Cuts a segment that may be several touching digits along the paths that cross the least ink."""
     # A segment narrower than a digit is cut only where a path crosses no ink: it may still hold strokes
-    # of two neighbours.
+    # of two neighbors.
     narrow = segment.width < 0.6 * max(segment.height, 0.5 * height)
     if segment.width < 2.0 * pen or segment.height < 0.4 * height:
         return _Cut([segment], [])

@@ -1,4 +1,4 @@
-"""Eight-bit pictures by their levels: what 256 counts tell without visiting each pixel again."""
+"""Histograms of eight-bit pictures: quantiles from 256 counts, without visiting each pixel again."""
 
 import cv2
 import numpy as np
@@ -13,11 +13,11 @@ def gray_histogram(gray: np.ndarray) -> np.ndarray:
 
 
 def quantile_from_histogram(counts: np.ndarray, fraction: float, values: np.ndarray | None = None) -> float:
-    """A quantile of what was counted, as `np.quantile` gives it of each thing by itself.
+    """A quantile of counted values, as `np.quantile` gives it for the values themselves.
 
     Args:
         counts: (n,) how often there is each value; at least one of them is above zero.
-        fraction: of all that lies below, 0-1.
+        fraction: of the values that lie below, 0-1.
         values: (n,) rising; by default 0 to n - 1.
     """
     upto = np.cumsum(counts)

@@ -56,7 +56,7 @@ class Picture:
     Attributes:
         rgb: (height, width, 3) uint8, upright, at most `WORKING_SIDE` on the longer side.
         width, height: of the upright input, in its own pixels; a PDF page has those of `rgb`.
-        note: what the user should know ("page 1 of several was read"), or None.
+        note: for the user ("Page 1 of several was read."), or None.
     """
 
     rgb: np.ndarray
@@ -83,7 +83,7 @@ def open_picture(image: PictureSource | object, *, name: str | None = None) -> P
             (height, width) gray, or (height, width, 2, 3 or 4) for gray with alpha, RGB or RGBA, of
             any real dtype. An array's range is the smallest of 1, 255, 1023, 4095, 16383 and 65535
             that holds its largest value.
-        name: what errors call the picture; by default the name of the file, else "the picture".
+        name: of the picture in error messages; by default the name of the file, else "the picture".
 
     Returns:
         The picture: EXIF orientation applied, transparency filled in, the first frame or page.
@@ -252,7 +252,7 @@ def _working_size(image: Image.Image) -> tuple[int, int]:
 
 
 def _opaque(image: Image.Image) -> np.ndarray:
-    """(height, width, 3) uint8, transparent parts filled with what paper there is."""
+    """(height, width, 3) uint8, transparent parts filled with the color of the paper."""
     if image.mode not in ("LA", "RGBA") or image.getextrema()[-1][0] == 255:  # type: ignore[index]
         return np.array(image.convert("RGB"))
     rgba = np.asarray(image.convert("RGBA"), dtype=np.float32)

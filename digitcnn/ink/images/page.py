@@ -47,12 +47,12 @@ def find_pages(picture: Picture) -> list[PageRegion]:
     # Without its ink, of whatever color, a page is one smooth region.
     smooth = cv2.medianBlur(cv2.cvtColor(coarse, cv2.COLOR_RGB2GRAY), 11)
     _, light = cv2.threshold(smooth, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    masks = [_find_sheet(smooth, light), _find_sheet(smooth, 1 - light)]
+    masks = [_find_page(smooth, light), _find_page(smooth, 1 - light)]
     return [PageRegion(coarse, mask) for mask in masks if mask is not None]
 
 
 def isolate_page(picture: Picture, page: PageRegion) -> Picture:
-    """The picture with everything painted over, in the page's own colors, that is not this page."""
+    """The picture with everything beside this page painted over in the page's own colors."""
     height, width = picture.rgb.shape[:2]
     full = cv2.resize(page.mask * 255, (width, height), interpolation=cv2.INTER_LINEAR)
     _, full = cv2.threshold(full, 250, 255, cv2.THRESH_BINARY)
@@ -67,7 +67,7 @@ def may_be_page(ink: Ink) -> bool:
 
 
 def is_page(ink: Ink, pages: list[PageRegion]) -> bool:
-    """Whether what was taken for ink is one of the picture's pages; a desk around one is easily left out."""
+    """Whether the supposed ink is one of the picture's pages; a desk around one is easily left out."""
     for page in pages:
         height, width = page.mask.shape
         inked = cv2.resize(ink.mask.view(np.uint8) * 255, (width, height), interpolation=cv2.INTER_AREA)
@@ -76,7 +76,7 @@ def is_page(ink: Ink, pages: list[PageRegion]) -> bool:
     return False
 
 
-def _find_sheet(smooth: np.ndarray, candidates: np.ndarray) -> np.ndarray | None:
+def _find_page(smooth: np.ndarray, candidates: np.ndarray) -> np.ndarray | None:
     """The largest region of `candidates` as a uint8 mask, where it is a page."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(candidates, connectivity=4)
     if count < 2:

@@ -17,11 +17,11 @@ _MAX_BYTES = 1_000_000_000
 _MAX_SECONDS = 5
 _PATIENCE = 60.0
 _AT_ONCE = threading.BoundedSemaphore(2)
-_DAMAGED, _EMPTY = 3, 4
+_DAMAGED = 3
 
 
 class PdfError(Exception):
-    """There is no page to be had; the message says why, for the end of a sentence."""
+    """The page cannot be drawn; the message says why, for the end of a sentence."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,6 @@ def draw_first_page(data: bytes, side: int) -> PdfPage:
             raise PdfError("takes too long to draw: save its page as PNG") from None
     if done.returncode == _DAMAGED:
         raise PdfError("is a damaged or locked PDF: save it again without a password")
-    if done.returncode == _EMPTY:
-        raise PdfError("has no pages: choose another file")
     if done.returncode or len(done.stdout) < _HEADER.size:
         raise PdfError("takes too much time or memory to draw: save its page as PNG")
     pages, width, height, stride, channels = _HEADER.unpack_from(done.stdout)
@@ -79,14 +77,11 @@ def _draw(side: int) -> int:
 
     try:
         document = pypdfium2.PdfDocument(sys.stdin.buffer.read())
-        pages = len(document)
-        if not pages:
-            return _EMPTY
         page = document[0]
         bitmap = page.render(scale=side / max(*page.get_size(), 1.0), rev_byteorder=True)
-    except pypdfium2.PdfiumError:
+    except pypdfium2.PdfiumError:  # Also for a document without pages.
         return _DAMAGED
-    header = _HEADER.pack(pages, bitmap.width, bitmap.height, bitmap.stride, bitmap.n_channels)
+    header = _HEADER.pack(len(document), bitmap.width, bitmap.height, bitmap.stride, bitmap.n_channels)
     sys.stdout.buffer.write(header + bytes(bitmap.buffer))
     return 0
 

@@ -1,4 +1,4 @@
-"""Which is ink: what is darker than the rest of a picture, or what is lighter."""
+"""Polarity: whether the ink of a picture is darker or lighter than its paper."""
 
 import cv2
 import numpy as np
@@ -21,10 +21,10 @@ _COLORED = 60
 def score_polarity(coarse: np.ndarray) -> float:
     """Whether a picture's ink is lighter than its paper: from -1, surely darker, to 1, surely lighter.
 
-    What departs from a running median is ink and noise; ink has the greater sum on its side. A wide
-    window sees fat pens, narrower ones see past shadows and the edges of the sheet: the first that
+    Ink and noise depart from a running median; ink has the greater sum on its side. A wide
+    window sees fat pens, narrower ones see past shadows and the edges of the page: the first that
     is sure decides. In small pictures, where a digit often fills the field, the corners and the
-    edge tell what the paper is.
+    edge tell the paper.
 
     Args:
         coarse: (height, width) gray or (height, width, 3) RGB, uint8, at most `COARSE_SIDE` long.
@@ -75,7 +75,7 @@ def _score_by_edge(gray: np.ndarray) -> float:
 def _score_within(gray: np.ndarray, reach: int, border: float) -> float:
     """From -1, all departures from the running median are darker, to 1, all are lighter."""
     around = _running_median(gray, reach, border)
-    # Four gray levels: what JPEG and 8-bit rounding add to a flat area.
+    # JPEG and 8-bit rounding add four gray levels to a flat area.
     tolerance = 3.0 * median_of(cv2.absdiff(gray, around)) + 4.0
     beyond = np.maximum(np.arange(LEVELS) - tolerance, 0.0)
     lighter = float(gray_histogram(cv2.subtract(gray, around)) @ beyond)

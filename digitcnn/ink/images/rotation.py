@@ -9,7 +9,7 @@ from digitcnn.ink.strokes import Box
 
 
 def turn_ink(ink: Ink, turns: int) -> Ink:
-    """The ink as if the picture had been turned counterclockwise by so many quarters."""
+    """The ink as if the picture had been turned counterclockwise by this many quarters."""
     if turns % 4 == 0:
         return ink
     picture = ink.picture

@@ -1,6 +1,6 @@
 """Ruled and squared lines: found by being straight, thin and longer than anything written.
 
-A line goes only where it crosses no writing, so that a digit that stands on it stays whole.
+A line is removed only where it crosses no writing, so that a digit that stands on it stays whole.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 _RUN = 40
-"""A line is looked for as runs of at least picture side / 40 pixels."""
+"""A line is found by runs of at least picture side / 40 pixels."""
 
 _SEARCH_WIDTH = 600
 _STEEPEST = 0.25
@@ -29,7 +29,7 @@ def remove_ruled_lines(mask: np.ndarray) -> np.ndarray:
         mask: (height, width) bool.
 
     Returns:
-        A new mask, or the same one where there are no lines, or nothing but lines.
+        A new mask, or the same one where there are no lines, or only lines.
     """
     across, down = _slope_of_lines(mask), _slope_of_lines(mask.T)
     rules = []
@@ -60,7 +60,7 @@ def _thickest(mask: np.ndarray) -> int:
 def _slope_of_lines(mask: np.ndarray) -> float | None:
     """Rows per column of the long lines that run roughly from left to right; None where there are none.
 
-    It is sought in what is as thin as a line: with a fat pen, or a desk in the mask, that costs most.
+    Only ink as thin as a line is searched: with a fat pen, or a desk in the mask, the rest would cost most.
     """
     height, width = mask.shape
     flat = np.ascontiguousarray(mask).view(np.uint8)
@@ -142,7 +142,7 @@ def _find_rules(mask: np.ndarray) -> np.ndarray:
     for line in sure:
         if several or line.reaches_border:
             found[line.window] |= line.pixels
-    if several:  # A ruled sheet: the faint lines between the plain ones are lines too.
+    if several:  # A ruled page: the faint lines between the plain ones are lines too.
         for line in _find_lines(mask & ~found, max(run // 4, 6), link=run, least_span=0.2):
             if line.filled > 0.25 and (line.reaches_border or line.pixels.shape[1] > _MIN_SPAN * width):
                 found[line.window] |= line.pixels
@@ -155,7 +155,7 @@ def _find_lines(
     """Level runs of at least `run` pixels, linked over gaps, where they add up to a long smooth line."""
     width = mask.shape[1]
     runs = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((1, run), np.uint8))
-    # Thick bodies are no lines: what survives a tall opening is taken out.
+    # Thick bodies are no lines: ink that survives a tall opening is taken out.
     thick = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((_thickest(mask), 1), np.uint8))
     runs = runs * (1 - cv2.dilate(thick, np.ones((3, 3), np.uint8)))
     linked = cv2.dilate(runs, np.ones((3, 1), np.uint8))
@@ -194,11 +194,11 @@ def _is_smooth(line: np.ndarray) -> bool:
 
 
 def _without_crossings(mask: np.ndarray, rules: np.ndarray) -> np.ndarray:
-    """Grows the lines to their full thickness, and leaves out what carries on above and below them."""
+    """Grows the lines to their full thickness, and leaves out ink that continues above and below them."""
     kernel = np.ones((5, 3), np.uint8)
     grown = (cv2.dilate(rules.astype(np.uint8), kernel) > 0) & mask
     rest = (mask & ~grown).astype(np.uint8)
-    # A gap as wide as the line, on either side: a stroke that crosses it goes on there.
+    # A gap as wide as the line, on either side: a stroke that crosses it continues there.
     reach = int(2 * np.ceil(grown.sum() / max(grown.any(axis=0).sum(), 1)) + 3)
     bridged = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((min(reach, 15) | 1, 1), np.uint8))
     return grown & ~(bridged > 0)

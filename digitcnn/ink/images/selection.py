@@ -1,4 +1,4 @@
-"""Which components of a picture's ink are writing: no specks, frames, lines or edges of the sheet."""
+"""Which components of a picture's ink are writing: no specks, frames, lines or edges of the page."""
 
 import cv2
 import numpy as np
@@ -14,7 +14,7 @@ MAX_SEGMENTS = 400
 def choose_digit(components: Components) -> list[Component]:
     """The components that make the one digit of a picture; none on blank paper.
 
-    The largest component that is no edge of the sheet and no frame, and all that is near and large enough
+    The largest component that is no edge of the page and no frame, and all that is near and large enough
     to belong to it.
     """
     candidates = _leave_out_surroundings(components)
@@ -33,7 +33,7 @@ def choose_digit(components: Components) -> list[Component]:
 
 
 def choose_writing(components: Components) -> list[Component]:
-    """The components that may be digits or bits of them: no specks, no frames, no edges of the sheet.
+    """The components that may be digits or bits of them: no specks, no frames, no edges of the page.
 
     Raises:
         InputError: there are more than `MAX_SEGMENTS` as large as digits.
@@ -52,7 +52,7 @@ def choose_writing(components: Components) -> list[Component]:
         if component.extent >= least and not _is_strip(component, typical)
     ]
     if len([component for component in writing if component.height >= 0.5 * typical]) > MAX_SEGMENTS:
-        raise InputError(f"The picture shows over {MAX_SEGMENTS} segments of ink: cut it down to the digits.")
+        raise InputError(f"The picture shows over {MAX_SEGMENTS} segments of ink: crop it to the digits.")
     return writing[:MAX_SEGMENTS]
 
 
@@ -66,7 +66,7 @@ def _is_strip(component: Component, typical: float) -> bool:
 
 
 def _leave_out_surroundings(components: Components) -> list[Component]:
-    """The components that are no edge of the sheet and no frame, the largest first."""
+    """The components that are no edge of the page and no frame, the largest first."""
     inside = [
         component
         for component in within_time_budget(components.components)
@@ -94,7 +94,7 @@ def _is_frame(component: Component, boxes: np.ndarray, components: Components) -
     )
     inside &= (0.25 * min(component.width, component.height) < extent) & (extent < 0.95 * component.extent)
     count = int(inside.sum())
-    # A slashed zero holds its slash; what holds several things, or has corners, is a frame.
+    # A slashed zero holds its slash; a component that holds several others, or has corners, is a frame.
     return count > 1 or (count == 1 and _squareness(component, components) > 0.85)
 
 

@@ -1,4 +1,4 @@
-"""Strips: stretches of writing at one height, as the network that reads touching digits takes them."""
+"""Strips: lines of writing at one height, as the network that reads touching digits takes them."""
 
 import cv2
 import numpy as np
@@ -21,7 +21,7 @@ def make_strip(coverage: np.ndarray, *, width: int | None = None) -> np.ndarray:
 
     Args:
         coverage: (height, width) float32 in 0-1, ink 1, tight around the ink.
-        width: of the strip, in pixels; what does not fit is cut off. By default as wide as it must be.
+        width: of the strip, in pixels; ink that does not fit is cut off. By default as wide as the ink needs.
 
     Returns:
         (32, width) float32 in 0-1; the width is a multiple of 8.

@@ -12,7 +12,7 @@ _CANDIDATES = 40
 
 
 @dataclass(frozen=True, eq=False)
-class Twins:
+class NearDuplicates:
     """The most alike pairs.
 
     Attributes:
@@ -24,7 +24,7 @@ class Twins:
     distance: np.ndarray
 
 
-def find_twins(images: np.ndarray, labels: np.ndarray, most: int) -> Twins:
+def find_near_duplicates(images: np.ndarray, labels: np.ndarray, most: int) -> NearDuplicates:
     """The pairs of one label that are most alike without being equal.
 
     All pairs are compared on averages of 4 x 4 pixels, which are never further apart than the images
@@ -45,7 +45,7 @@ def find_twins(images: np.ndarray, labels: np.ndarray, most: int) -> Twins:
                 pairs.append((chosen[first], chosen[second]))
                 distances.append(distance)
     order = np.argsort(distances)[:most]
-    return Twins(np.array(pairs, dtype=np.int64).reshape(-1, 2)[order], np.array(distances)[order])
+    return NearDuplicates(np.array(pairs, dtype=np.int64).reshape(-1, 2)[order], np.array(distances)[order])
 
 
 def count_shared(train: np.ndarray, test: np.ndarray) -> tuple[int, int]:

@@ -16,19 +16,19 @@ from zipfile import BadZipFile
 import numpy as np
 
 from digitcnn.errors import DatasetError, DigitcnnError
-from digitcnn.lab.datasets.near_duplicates import count_shared, find_twins
+from digitcnn.lab.datasets.near_duplicates import count_shared, find_near_duplicates
 from digitcnn.lab.datasets.sources import DRAWN_TEST, LoadedSet, Part, Report, SetName, load_set
 from digitcnn.lab.jobs.background import be_nice, report_error, report_progress
 
-VERSION = 1
+VERSION = 2
 """Of the file; another one is made anew."""
 
 SAMPLES = 60
 """Digits of each kind that are kept to be shown, at random."""
 
-STRANGE = 12
-TWINS = 12
-SHADES = 16
+OUTLIERS = 12
+NEAR_DUPLICATES = 12
+GRAY_BINS = 16
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 _CHUNK = 2000
@@ -43,19 +43,19 @@ class DataSummary:
         measured: how many training and test images the figures below come from.
         writers: how many hands, where that is known.
         mean, deviation: of the training images' pixels, 0-1.
-        shades: (16,) fraction of the training images' pixels in each sixteenth of the way from paper to ink.
+        gray_histogram: (16,) fraction of the training images' pixels in each sixteenth from paper to ink.
         ink: (10, 5) how much of the field is ink, at the 5, 25, 50, 75 and 95 % quantile.
         means, deviations: (10, 28, 28) float32, pixel by pixel over the training images, 0-1.
         own_mean: (10,) fraction of the test images that are nearer to the mean of their own digit than
             to that of any other.
         samples: (10, 60, 28, 28) of the training images; repeated where there are fewer.
         test_samples: the same of the test images.
-        strange: (10, 12, 28, 28) the training images that are furthest from their digit's mean.
-        strange_at: (10, 12) their numbers within the training images.
-        twins: (12, 2, 28, 28) the pairs of one digit that are most alike without being equal.
-        twin_at: (12, 2) their numbers.
-        twin_labels: (12,).
-        twin_distance: (12,) root mean square difference of their pixels, 0-1.
+        outliers: (10, 12, 28, 28) the training images that are furthest from their digit's mean.
+        outlier_at: (10, 12) their numbers within the training images.
+        near_duplicates: (12, 2, 28, 28) the pairs of one digit that are most alike without being equal.
+        near_duplicate_at: (12, 2) their numbers.
+        near_duplicate_labels: (12,).
+        near_duplicate_distance: (12,) root mean square difference of their pixels, 0-1.
         equal: how many training images are equal to an earlier one.
         shared: how many test images are equal to a training image.
     """
@@ -65,19 +65,19 @@ class DataSummary:
     writers: int | None
     mean: float
     deviation: float
-    shades: np.ndarray
+    gray_histogram: np.ndarray
     ink: np.ndarray
     means: np.ndarray
     deviations: np.ndarray
     own_mean: np.ndarray
     samples: np.ndarray
     test_samples: np.ndarray
-    strange: np.ndarray
-    strange_at: np.ndarray
-    twins: np.ndarray
-    twin_at: np.ndarray
-    twin_labels: np.ndarray
-    twin_distance: np.ndarray
+    outliers: np.ndarray
+    outlier_at: np.ndarray
+    near_duplicates: np.ndarray
+    near_duplicate_at: np.ndarray
+    near_duplicate_labels: np.ndarray
+    near_duplicate_distance: np.ndarray
     equal: int
     shared: int
 
@@ -96,17 +96,17 @@ def summarize(loaded: LoadedSet, report: Report) -> DataSummary:
     if not len(train) or not len(test):
         raise DatasetError("This data set is empty.")
     rng = np.random.default_rng(0)
-    shades = np.bincount(
-        np.arange(256) * SHADES // 256, weights=_count_values(train.images), minlength=SHADES
+    gray_histogram = np.bincount(
+        np.arange(256) * GRAY_BINS // 256, weights=_count_values(train.images), minlength=GRAY_BINS
     )
     values = np.arange(256) / 255
     of_value = _count_values(train.images) / train.images.size
     mean = float((values * of_value).sum())
     report(0.78, "Averaging each digit")
     means, deviations, ink = _by_digit(train.images, train.labels)
-    strange_at = np.stack([_furthest(train.images, train.labels, digit, means[digit]) for digit in range(10)])
+    outlier_at = np.stack([_furthest(train.images, train.labels, digit, means[digit]) for digit in range(10)])
     report(0.84, "Looking for doubles")
-    twins = find_twins(train.images, train.labels, TWINS)
+    near_duplicates = find_near_duplicates(train.images, train.labels, NEAR_DUPLICATES)
     equal, shared = count_shared(train.images, test.images)
     report(0.97, "Keeping samples")
     return DataSummary(
@@ -115,19 +115,19 @@ def summarize(loaded: LoadedSet, report: Report) -> DataSummary:
         writers=loaded.writers,
         mean=mean,
         deviation=float(np.sqrt((of_value * (values - mean) ** 2).sum())),
-        shades=shades / train.images.size,
+        gray_histogram=gray_histogram / train.images.size,
         ink=ink,
         means=means,
         deviations=deviations,
         own_mean=_share_near_own(test.images, test.labels, means),
         samples=_sample(train.images, train.labels, rng),
         test_samples=_sample(test.images, test.labels, rng),
-        strange=train.images[strange_at],
-        strange_at=strange_at,
-        twins=train.images[twins.at],
-        twin_at=twins.at,
-        twin_labels=train.labels[twins.at[:, 0]],
-        twin_distance=twins.distance,
+        outliers=train.images[outlier_at],
+        outlier_at=outlier_at,
+        near_duplicates=train.images[near_duplicates.at],
+        near_duplicate_at=near_duplicates.at,
+        near_duplicate_labels=train.labels[near_duplicates.at[:, 0]],
+        near_duplicate_distance=near_duplicates.distance,
         equal=equal,
         shared=shared,
     )
@@ -204,7 +204,7 @@ def _furthest(images: np.ndarray, labels: np.ndarray, digit: int, mean: np.ndarr
             for at in range(0, len(chosen), _CHUNK)
         ]
     )
-    return np.resize(chosen[np.argsort(distance)[::-1][:STRANGE]], STRANGE)
+    return np.resize(chosen[np.argsort(distance)[::-1][:OUTLIERS]], OUTLIERS)
 
 
 def _share_near_own(images: np.ndarray, labels: np.ndarray, means: np.ndarray) -> np.ndarray:

@@ -12,12 +12,12 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 from filelock import FileLock
 
+from digitcnn import run_state
 from digitcnn.errors import DigitcnnError, NotSupportedError, RunFolderError
 from digitcnn.lab.jobs.processes import end_process, find_worker, start_process
 from digitcnn.lab.runs.catalog import Run, get_own_run, list_own_runs, own_path
@@ -49,17 +49,9 @@ def submit(settings: Settings) -> str:
     with _changing():
         _require_room()
         folder = _make_folder(settings.preset)
-        folder.write_record(
-            RunRecord(
-                preset=settings.preset,
-                settings=settings.as_recorded(),
-                dataset={},
-                seed=settings.seed,
-                state="queued",
-                started=_now(),
-                queued=_now(),
-            )
-        )
+        recorded = settings.as_recorded()
+        new = RunRecord(settings.preset, recorded, {}, settings.seed, "queued", run_state.now())
+        folder.write_record(run_state.enqueue(new))
         _start_next()
     return folder.name
 
@@ -76,7 +68,7 @@ def resume(name: str) -> None:
         run = get_own_run(name)
         if run.record is None or not run.can_resume:
             raise RunFolderError(f"{name} cannot be resumed now: it is {'busy' if run.busy else run.state}.")
-        run.folder.write_record(replace(run.record, state="queued", queued=_now()))
+        run.folder.write_record(run_state.enqueue(run.record))
         _start_next()
 
 
@@ -210,44 +202,29 @@ def _start_next() -> None:
             _launch(run.folder, run.record)
             return
         except (OSError, DigitcnnError) as error:
-            failed = replace(
-                run.record, state="failed", queued=None, error=f"It could not be started: {error}"
-            )
-            run.folder.write_record(failed)
+            reason = f"It could not be started: {error}"
+            run.folder.write_record(run_state.end(run.record, "failed", reason))
 
 
 def _launch(folder: RunFolder, record: RunRecord) -> None:
     arguments = [*arguments_of(Settings.of_record(record)), "--folder", str(folder.path.absolute())]
     environment = {"DIGITCNN_RUNS": str(runs_root().absolute())}
     worker = start_process(arguments, log=folder.path / LOG, environment=environment)
-    folder.write_record(
-        replace(
-            record,
-            state="running",
-            queued=None,
-            error=None,
-            process=worker.pid,
-            process_started=worker.create_time(),
-        )
-    )
+    folder.write_record(run_state.start(record, worker))
 
 
 def _record_stop(folder: RunFolder) -> None:
     """A training that was stopped before it began has not recorded it itself."""
     record = folder.read_record() if folder.run_json.is_file() else None
     if record and record.state == "running":
-        folder.write_record(
-            replace(record, state="stopped", finished=_now(), process=None, process_started=None)
-        )
+        folder.write_record(run_state.release(run_state.end(record, "stopped")))
 
 
 def _record_failure(folder: RunFolder, error: str) -> None:
     """A training that failed before it began has not recorded it itself."""
     record = folder.read_record() if folder.run_json.is_file() else None
     if record and record.state == "running" and record.process == os.getpid():
-        folder.write_record(
-            replace(record, state="failed", error=error, finished=_now(), process=None, process_started=None)
-        )
+        folder.write_record(run_state.release(run_state.end(record, "failed", error)))
 
 
 def _remove(path: Path) -> None:
@@ -260,7 +237,3 @@ def _remove(path: Path) -> None:
 
 def _place(run: Run) -> tuple[str, str]:
     return (run.record.queued or "") if run.record else "", run.name
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="microseconds")

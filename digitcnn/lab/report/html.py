@@ -18,7 +18,7 @@ from digitcnn.lab.metrics.robustness import robustness_in
 from digitcnn.lab.report import drawings
 from digitcnn.lab.report.drawings import Line, LineChart, plan_chart
 from digitcnn.lab.runs.curves import COLUMNS, curves_of
-from digitcnn.lab.runs.run_table import MISSING, Analysis, format_accuracy, tabulate_facts
+from digitcnn.lab.runs.run_table import MISSING, Analysis, format_accuracy, tabulate_runs
 
 _MORE, _FEWER, _PLAIN = "213,94,0", "0,114,178", "134,140,152"
 """Red, green and blue of a cell: more errors than the baseline, fewer, and outside of a difference."""
@@ -58,7 +58,7 @@ def write_report(
             f"{len(pairings)} for {len(runs)} runs"
         )
     names = [run.label for run in runs]
-    facts = tabulate_facts(list(runs), list(analyses), list(milliseconds or [None] * len(runs)))
+    facts = tabulate_runs(list(runs), list(analyses), list(milliseconds or [None] * len(runs)))
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,

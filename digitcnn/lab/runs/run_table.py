@@ -52,7 +52,7 @@ def analyse(run: ComparedRun) -> Analysis:
     )
 
 
-def tabulate_facts(
+def tabulate_runs(
     runs: list[ComparedRun], analyses: list[Analysis], milliseconds: list[float | None]
 ) -> list[Row]:
     """All that is known of some runs, a row per fact, a value per run, in groups."""

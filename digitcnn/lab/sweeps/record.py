@@ -23,6 +23,7 @@ from digitcnn.errors import RunFolderError
 from digitcnn.lab.jobs.processes import find_process
 from digitcnn.lab.runs.settings import command_of
 from digitcnn.run_folder import RunFolder, runs_root, write_json
+from digitcnn.run_state import now
 
 if TYPE_CHECKING:
     # At run time the plan would bring pydantic into the pages, which only read records.
@@ -163,7 +164,7 @@ class SweepLog:
     def finish(self) -> None:
         """Notes that the sweep has come to its end."""
         with self._lock:
-            self._write(replace(self.record, state="finished", finished=_now()))
+            self._write(replace(self.record, state="finished", finished=now()))
 
     def touch(self) -> None:
         try:
@@ -186,7 +187,7 @@ def running_sweep(spec: "SweepSpec", trials: "list[Trial]", *, engine: str) -> I
     """
     path = sweep_path(spec.name)
     known: dict[str, TrialRecord] = {}
-    started, token = _now(), uuid4().hex
+    started, token = now(), uuid4().hex
     if path.is_file():
         before = read_sweep(path)
         if is_alive(before, path):
@@ -269,7 +270,3 @@ def _is_sound(record: SweepRecord) -> bool:
         and trial.state in get_args(TrialState)
         for trial in record.trials
     )
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 
 from digitcnn.lab.datasets.sources import Part
-from digitcnn.lab.datasets.summary import SHADES, DataSummary
+from digitcnn.lab.datasets.summary import GRAY_BINS, DataSummary
 from digitcnn.web.images import GUIDE, INK
 
 _HEIGHT = 220
@@ -71,8 +71,8 @@ def draw_ink(summary: DataSummary) -> alt.LayerChart:
 
 def draw_histogram(summary: DataSummary) -> alt.Chart:
     """The gray histogram: which share of the pixels lies in each sixteenth of the way from paper to ink."""
-    edges = np.arange(SHADES + 1) / SHADES
-    frame = pd.DataFrame({"from": edges[:-1], "to": edges[1:], "share": summary.shades})
+    edges = np.arange(GRAY_BINS + 1) / GRAY_BINS
+    frame = pd.DataFrame({"from": edges[:-1], "to": edges[1:], "share": summary.gray_histogram})
     return (
         alt.Chart(frame, height=_HEIGHT)
         .mark_bar(color=INK, cornerRadiusEnd=2)

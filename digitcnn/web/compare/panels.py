@@ -6,7 +6,7 @@ import streamlit as st
 
 from digitcnn.lab.metrics.comparison import format_verdict
 from digitcnn.lab.runs.curves import Metric, curves_of
-from digitcnn.lab.runs.run_table import Analysis, format_accuracy, tabulate_facts
+from digitcnn.lab.runs.run_table import Analysis, format_accuracy, tabulate_runs
 from digitcnn.web.charts.accuracy import draw_reliability
 from digitcnn.web.charts.curves import draw_curves, tabulate_curves
 from digitcnn.web.charts.show import show_chart
@@ -67,7 +67,7 @@ def show_compare() -> None:
     _give_head_start()
     _head("what-differs")
     times = [measure_latency(run_ref) for run_ref in choice.run_refs]
-    show_facts(tabulate_facts(list(choice.runs), analyses, times), choice.labels)
+    show_facts(tabulate_runs(list(choice.runs), analyses, times), choice.labels)
     compare_two(choice, analyses)
     _head("reliability")
     show_reliability(choice, analyses)

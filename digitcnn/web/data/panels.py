@@ -103,13 +103,13 @@ def show_averages(name: SetName, summary: DataSummary) -> None:
 
 def show_pixels(name: SetName, summary: DataSummary) -> None:
     """The gray histogram, and how much ink each digit has."""
-    shades, ink = st.columns(2, gap="medium")
-    bare = float(summary.shades[0])
+    gray_histogram, ink = st.columns(2, gap="medium")
+    bare = float(summary.gray_histogram[0])
     heavy, light = int(summary.ink[:, 2].argmax()), int(summary.ink[:, 2].argmin())
-    with shades:
+    with gray_histogram:
         show_chart(
             draw_histogram(summary),
-            key=f"data.shades-{name}",
+            key=f"data.gray_histogram-{name}",
             alt=f"How many pixels are how dark: {format_percent(bare)} are bare paper or almost",
         )
         st.caption(
@@ -131,21 +131,21 @@ def show_pixels(name: SetName, summary: DataSummary) -> None:
 def show_outliers(name: SetName, summary: DataSummary) -> None:
     """The images furthest from their digit's mean, and pairs that are nearly the same."""
     st.image(
-        sheet_of_digits(summary.strange),
+        sheet_of_digits(summary.outliers),
         width="stretch",
-        alt=f"Of each digit the {summary.strange.shape[1]} images furthest from its average, {TITLES[name]}",
+        alt=f"Of each digit the {summary.outliers.shape[1]} images furthest from its average, {TITLES[name]}",
     )
     st.caption(
         "A row for each digit with the images furthest from its average, the furthest first: bold, slanted, "
         "badly cropped, or simply mislabeled. A model learns from them, too."
     )
-    if not len(summary.twins):
+    if not len(summary.near_duplicates):
         return
     st.markdown("**Near-duplicates**")
     st.image(
-        sheet_of_digits(summary.twins.transpose(1, 0, 2, 3)),
+        sheet_of_digits(summary.near_duplicates.transpose(1, 0, 2, 3)),
         width="stretch",
-        alt=f"The {len(summary.twins)} pairs of images that are most alike, one above the other",
+        alt=f"The {len(summary.near_duplicates)} pairs of images that are most alike, one above the other",
     )
     st.caption(f"The pairs that are most alike, one above the other. {_format_duplicates(summary)}")
 
@@ -193,7 +193,7 @@ def _format_duplicates(summary: DataSummary) -> str:
         equal = f"none of the {train:,} training images equals another pixel by pixel"
     if not summary.shared:
         shared = f"none of the {test:,} test images is among them"
-    apart = float(summary.twin_distance[0])
+    apart = float(summary.near_duplicate_distance[0])
     nearest = f"the nearest pair differs by {apart * 100:.1f} % of the way from paper to ink"
     sentence = join_words([nearest, equal, shared])
     return sentence[0].upper() + sentence[1:] + "."

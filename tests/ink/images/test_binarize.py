@@ -78,7 +78,7 @@ def test_steps_share_one_size_and_scale():
 
 
 @pytest.mark.parametrize("shaded", [False, True])
-def test_grey_pictures_give_the_same_ink_as_their_three_equal_channels(
+def test_gray_pictures_give_the_same_ink_as_their_three_equal_channels(
     shaded: bool, monkeypatch: pytest.MonkeyPatch
 ):
     picture = draw("27", height=150, pen=12)

@@ -14,7 +14,7 @@ def photograph(desk: int = 60, page: int = 240) -> Image.Image:
     return picture
 
 
-def test_a_sheet_is_found_and_the_desk_painted_over():
+def test_a_page_is_found_and_the_desk_painted_over():
     picture = open_picture(photograph())
     (page,) = find_pages(picture)
     assert abs(page.mask.mean() - 0.4) < 0.1
@@ -24,7 +24,7 @@ def test_a_sheet_is_found_and_the_desk_painted_over():
     assert np.array_equal(alone[200:400, 250:600], picture.rgb[200:400, 250:600])
 
 
-def test_a_sheet_is_told_from_the_writing_on_it():
+def test_a_page_is_told_from_the_writing_on_it():
     picture = open_picture(photograph())
     pages = find_pages(picture)
     light, dark = (binarize(picture, light_on_dark=light) for light in (True, False))
@@ -34,5 +34,5 @@ def test_a_sheet_is_told_from_the_writing_on_it():
     assert not may_be_page(binarize(open_picture(draw("274", margin=200))))
 
 
-def test_a_picture_of_paper_alone_has_no_sheet():
+def test_a_picture_of_paper_alone_has_no_page():
     assert find_pages(open_picture(draw("274", margin=200))) == []

@@ -15,7 +15,7 @@ def test_the_running_median_of_a_drawing_is_that_of_opencv(pen: int, reach: int)
     assert (_running_median(gray, reach, 255.0) == expected).all()
 
 
-def test_light_ink_leans_the_other_way():
+def test_light_ink_scores_the_other_polarity():
     gray = np.asarray(draw("2", height=120, pen=12, margin=36))
     assert score_polarity(gray) < -0.7
     assert score_polarity(255 - gray) > 0.7

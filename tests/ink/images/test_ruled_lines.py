@@ -31,8 +31,8 @@ def test_writing_is_no_ruled_line(text: str):
     assert (remove_ruled_lines(mask) == mask).all()
 
 
-def test_no_slope_is_looked_for_in_a_fat_pen_s_strokes(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(rules.cv2, "HoughLinesP", lambda *args, **named: pytest.fail("looked for lines"))
+def test_no_slope_is_sought_in_a_fat_pen_s_strokes(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(rules.cv2, "HoughLinesP", lambda *args, **named: pytest.fail("sought lines"))
     mask = np.asarray(draw("2", height=200, pen=14)) < 128
     assert remove_ruled_lines(mask) is mask
 

@@ -26,7 +26,9 @@ def test_figures_are_those_of_the_images(loaded: LoadedSet, summary: DataSummary
     assert summary.parts[0].counts == tuple(np.bincount(labels))
     assert summary.mean == pytest.approx(pixels.mean())
     assert summary.deviation == pytest.approx(pixels.std())
-    np.testing.assert_allclose(summary.shades, np.histogram(images, np.arange(0, 257, 16))[0] / images.size)
+    np.testing.assert_allclose(
+        summary.gray_histogram, np.histogram(images, np.arange(0, 257, 16))[0] / images.size
+    )
     for digit in (0, 7):
         mine = pixels[labels == digit]
         np.testing.assert_allclose(summary.means[digit], mine.mean(axis=0), atol=1e-5)
@@ -40,8 +42,8 @@ def test_strange_ones_are_furthest_from_their_mean(loaded: LoadedSet, summary: D
         distance = np.linalg.norm(
             (loaded.train.images[mine] / 255 - summary.means[digit]).reshape(len(mine), -1), axis=1
         )
-        assert summary.strange_at[digit, 0] == mine[distance.argmax()]
-        assert set(summary.strange_at[digit]) == set(mine[np.argsort(distance)[-12:]])
+        assert summary.outlier_at[digit, 0] == mine[distance.argmax()]
+        assert set(summary.outlier_at[digit]) == set(mine[np.argsort(distance)[-12:]])
 
 
 def test_nearest_mean_agrees_with_scikit_learn(loaded: LoadedSet, summary: DataSummary):
@@ -67,7 +69,7 @@ def test_summary_is_kept_as_it_is(summary: DataSummary, tmp_path: Path):
     save_summary(summary, tmp_path / "new" / "one.npz")
     again = load_summary(tmp_path / "new" / "one.npz")
     assert (again.parts, again.measured, again.mean) == (summary.parts, summary.measured, summary.mean)
-    np.testing.assert_array_equal(again.strange, summary.strange)
+    np.testing.assert_array_equal(again.outliers, summary.outliers)
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["one.npz"]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from digitcnn.errors import RunFolderError
 from digitcnn.lab.metrics.compared_runs import list_run_refs, load_run
-from digitcnn.lab.runs.run_table import analyse, format_duration, tabulate_facts
+from digitcnn.lab.runs.run_table import analyse, format_duration, tabulate_runs
 from digitcnn.run_folder import SHIPPED, RunFolder
 
 
@@ -70,7 +70,7 @@ def test_half_written_predictions_are_a_sentence(own: Path, content: bytes):
 def test_facts_of_two_runs_say_what_differs():
     run_refs = {each.label: each for each in list_run_refs(SHIPPED, Path("nowhere")).ready}
     runs = [load_run(run_refs[name]) for name in ("simple", "deeper")]
-    rows = {row.name: row for row in tabulate_facts(runs, [analyse(run) for run in runs], [0.12, None])}
+    rows = {row.name: row for row in tabulate_runs(runs, [analyse(run) for run in runs], [0.12, None])}
     assert rows["Learning rate"].values == ("0.001", "0.002")
     assert rows["Learning rate"].differs
     assert not rows["Batch size"].differs

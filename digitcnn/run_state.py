@@ -1,0 +1,45 @@
+"""How a run's record changes with its state: queued, running, then finished, stopped or failed.
+
+The queue, the training process and the sweeps all write run records; what belongs to a state is decided here.
+"""
+
+import os
+import socket
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import psutil
+
+from digitcnn.run_folder import RunRecord
+
+Ended = Literal["finished", "stopped", "failed"]
+
+_RELEASED: dict[str, Any] = {"process": None, "process_started": None, "host": None}
+
+
+def now(precision: Literal["seconds", "microseconds"] = "seconds") -> str:
+    """UTC, ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec=precision)
+
+
+def enqueue(record: RunRecord) -> RunRecord:
+    """The record of a run that waits for its turn, behind those that waited before."""
+    return replace(record, state="queued", queued=now("microseconds"))
+
+
+def start(record: RunRecord, worker: psutil.Process | None = None) -> RunRecord:
+    """The record of a run that a process works on, by default this one; nothing of an earlier end is left."""
+    worker = worker or psutil.Process(os.getpid())
+    place = {"process": worker.pid, "process_started": worker.create_time(), "host": socket.gethostname()}
+    return replace(record, state="running", queued=None, finished=None, error=None, **place)
+
+
+def end(record: RunRecord, state: Ended, error: str | None = None) -> RunRecord:
+    """The record of a run that has ended; `release` tells that its process has as well."""
+    return replace(record, state=state, error=error, queued=None, finished=now())
+
+
+def release(record: RunRecord) -> RunRecord:
+    """The record without the process that worked on the run."""
+    return replace(record, **_RELEASED)
