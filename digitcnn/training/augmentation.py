@@ -11,7 +11,7 @@ from digitcnn.ink.house_digit import SIDE
 
 _MARGIN = 4
 _CELL = SIDE + 2 * _MARGIN
-"""Height and width of an image's cell in the tall image; the margin keeps neighbours out."""
+"""Height and width of an image's cell in the tall image; the margin keeps neighbors out."""
 
 _GRID = 5
 """Points per axis of the coarse grid whose displacements make an elastic distortion."""
@@ -22,9 +22,9 @@ def distort(images: np.ndarray, rng: np.random.Generator, strength: float = 1.0)
 
     Args:
         images: (n, 28, 28) float32 in 0-1, n at most 800.
-        rng: decides everything.
-        strength: 1 for distortions as wide as handwriting varies, 0 for none; scales both how far
-            and how often.
+        rng: makes every choice.
+        strength: 1 for the variation of handwriting, 0 for none; scales the distance of distortions
+            and their probability.
 
     Returns:
         (n, 28, 28) float32 in 0-1.
@@ -32,7 +32,7 @@ def distort(images: np.ndarray, rng: np.random.Generator, strength: float = 1.0)
     Source of the elastic part: P. Simard, D. Steinkraus, J. Platt, "Best practices for convolutional
     neural networks", ICDAR 2003.
     """
-    images = _add_neighbours(images, rng, strength)
+    images = _add_neighbors(images, rng, strength)
     images = _warp(images, rng, strength)
     images = _change_thickness(images, rng, strength)
     images = _cut_gaps(images, rng, strength)
@@ -40,8 +40,8 @@ def distort(images: np.ndarray, rng: np.random.Generator, strength: float = 1.0)
     return _change_tone(images, rng, strength)
 
 
-def _add_neighbours(images: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
-    """The edge of another digit beside some, as a crop from a number carries it."""
+def _add_neighbors(images: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
+    """Puts the edge of another digit beside some, as in a crop from a number."""
     chosen = np.flatnonzero(rng.random(len(images)) < 0.04 * strength)
     if chosen.size == 0:
         return images
@@ -62,7 +62,7 @@ def _warp(images: np.ndarray, rng: np.random.Generator, strength: float) -> np.n
     shear = rng.uniform(-0.25, 0.25, n) * strength
     shift = rng.uniform(-2, 2, (n, 2, 1, 1)) * strength
     cos, sin = np.cos(angle), np.sin(angle)
-    # Rows of the matrix that takes a target pixel to its source: shear, then scale, then rotation.
+    # The matrix takes a target pixel to its source: shear, then scale, then rotation.
     matrix = np.empty((n, 2, 2))
     matrix[:, 0, 0], matrix[:, 0, 1] = cos * scale_x, (cos * shear - sin) * scale_y
     matrix[:, 1, 0], matrix[:, 1, 1] = sin * scale_x, (sin * shear + cos) * scale_y
@@ -85,7 +85,7 @@ def _elastic(n: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def _smoothing() -> np.ndarray:
-    """(28, grid): how much each coarse point counts at each pixel."""
+    """(28, grid): the weight of each coarse point at each pixel."""
     at = np.linspace(0, SIDE - 1, _GRID)
     weights = np.exp(-(((np.arange(SIDE)[:, np.newaxis] - at) / (at[1] * 0.6)) ** 2))
     return weights / weights.sum(axis=1, keepdims=True)
@@ -107,7 +107,7 @@ def _change_thickness(images: np.ndarray, rng: np.random.Generator, strength: fl
 
 
 def _cut_gaps(images: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
-    """A thin stripe of missing ink across some images, as a skipping pen or a bad threshold leaves."""
+    """Cuts a thin stripe through some images, as a skipping pen or a bad threshold does."""
     chosen = np.flatnonzero(rng.random(len(images)) < 0.05 * strength)
     if chosen.size == 0:
         return images
@@ -121,7 +121,7 @@ def _cut_gaps(images: np.ndarray, rng: np.random.Generator, strength: float) -> 
 
 
 def _blur(images: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
-    """A camera out of focus, a low resolution, or a hard threshold, for some images."""
+    """Defocuses, pixelates or binarizes some images."""
     kind = rng.random(len(images)) / max(strength, 1e-9)
     images = images.copy()
     for step, chosen in (

@@ -1,4 +1,4 @@
-"""How training goes within an epoch: `batches.csv`, bounded in size."""
+"""Accuracy and loss within an epoch: `batches.csv`, bounded in size."""
 
 import csv
 import os
@@ -11,18 +11,18 @@ EVERY = 0.33
 """Seconds between rows, until the file is full."""
 
 MAX_ROWS = 2000
-"""A full file loses every second row, and from then on rows come half as often."""
+"""Once it is full, the file loses every second row, and new rows come half as often."""
 
 COLUMNS = ("epoch", "accuracy", "loss")
 
 
 @dataclass(frozen=True)
 class BatchRow:
-    """A stretch of batches.
+    """Consecutive batches.
 
     Attributes:
-        epoch: where the stretch ends: 1.5 is halfway through the second epoch.
-        accuracy, loss: the mean over the stretch.
+        epoch: position of the last of them: 1.5 is halfway through the second epoch.
+        accuracy, loss: means over them.
     """
 
     epoch: float
@@ -31,10 +31,10 @@ class BatchRow:
 
 
 class BatchLog:
-    """Appends rows to `batches.csv`, from the running means that Keras reports."""
+    """Appends rows to `batches.csv`, computed from Keras's running means."""
 
     def __init__(self, path: Path, *, done: int, clock: Callable[[], float] = time.monotonic) -> None:
-        """Goes on after `done` whole epochs; later rows are of batches that are trained again."""
+        """Continues after `done` whole epochs; drops later rows, whose batches are trained again."""
         self.path = path
         self._clock = clock
         self._rows = [row for row in read_batches(path) if row.epoch <= done]
@@ -44,14 +44,14 @@ class BatchLog:
         self._rewrite()
 
     def begin_epoch(self) -> None:
-        """Keras's running means start anew."""
+        """Resets the running means, as Keras does."""
         self._means, self._steps = BatchRow(0.0, 0.0, 0.0), 0
 
     def add(self, epoch: float, step: int, accuracy: float, loss: float) -> None:
-        """Notes the running means of the epoch so far, after `step` batches of it.
+        """Takes the running means after `step` batches of an epoch; writes at most one row per `EVERY`.
 
-        What came since the row before is told apart from them; the last batch of an epoch counts as
-        a whole one, which it may not be.
+        A row holds the means since the previous row. The last batch of an epoch counts as a full one,
+        though it may be smaller.
         """
         now = self._clock()
         if now - self._written < self._every or step <= self._steps:
@@ -84,7 +84,7 @@ class BatchLog:
 
 
 def read_batches(path: Path) -> list[BatchRow]:
-    """The rows of a `batches.csv`; one that is not whole yet is left out, a missing file has none."""
+    """The rows of a `batches.csv` without an incomplete last one; none where the file is missing."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, ValueError):

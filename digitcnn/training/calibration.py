@@ -1,4 +1,4 @@
-"""Makes a model's confidence honest, and sets where "not a digit" begins, on digits it has not seen."""
+"""Calibrates a model's confidence and its threshold of "not a digit", on digits it has not seen."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,15 +13,15 @@ REFUSED_DIGITS = 0.002
 """The share of true digits that may be refused on the calibration set."""
 
 WEIGHT_OF_NON_DIGITS = 0.7
-"""Of a drawing that is no digit, beside a digit's: people mostly draw digits."""
+"""Weight of a drawing that is not a digit, relative to a digit's: people mostly draw digits."""
 
 MIN_THRESHOLD, MAX_THRESHOLD = 0.4, 0.75
-"""A few hundred hesitant drawings decide where "not a digit" begins: never far from even odds."""
+"""The threshold rests on a few hundred doubtful drawings, so it must stay near even odds."""
 
 
 @dataclass(frozen=True)
 class FittedCalibration:
-    """What `run.json` keeps of it.
+    """The parameters of calibration that `run.json` keeps.
 
     Attributes:
         temperature: divides log-probabilities.
@@ -38,12 +38,11 @@ class FittedCalibration:
 def calibrate(probabilities: np.ndarray, labels: np.ndarray) -> FittedCalibration:
     """Finds the temperature and bias of least log loss, then the threshold that refuses few true digits.
 
-    Where a model can refuse, it may have learned from more of what is no digit, or from less, than
-    it then meets: the bias makes up for that.
+    The share of non-digits in training may differ from their share in use: the bias corrects for that.
 
     Args:
         probabilities: (n, classes) of a model that has not seen these images.
-        labels: (n,), `NOT_A_DIGIT` for what is no digit.
+        labels: (n,), 0-9 or `NOT_A_DIGIT`.
 
     Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017: temperature scaling, and
     of vector scaling the one bias.

@@ -1,4 +1,4 @@
-"""What happens between batches and epochs: history, checkpoints, progress."""
+"""Keras callbacks that write history, checkpoints and progress."""
 
 import os
 import time
@@ -17,10 +17,10 @@ Logs = dict[str, Any] | None
 
 
 class Checkpoint(keras.callbacks.Callback):
-    """After an epoch: the row of history, the best weights so far, and all that resuming needs.
+    """Writes, after an epoch, the row of history, the best weights so far, and the state for resuming.
 
-    `last.keras` replaces the one before in one step, and it alone says how many epochs are done: a
-    run killed between two writes loses that epoch and nothing else.
+    `last.keras` is replaced in one step and alone counts the epochs that are done: a run killed between
+    two writes loses that epoch and nothing else.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class ProgressFile(keras.callbacks.Callback):
     EVERY = 0.33
 
     def __init__(self, folder: RunFolder, *, done: int, epochs: int, steps: int, batch_size: int) -> None:
-        """Writes into `folder`; `done` epochs are behind, and `steps` are those of one epoch."""
+        """Writes into `folder`; `done` epochs are finished, each of `steps` batches."""
         super().__init__()
         self.folder = folder
         self.epochs, self.steps, self.batch_size = epochs, steps, batch_size

@@ -1,4 +1,4 @@
-"""Labelled house digits to train and test on, and where they come from."""
+"""Labelled house digits for training and testing, and their sources."""
 
 import os
 import zlib
@@ -12,7 +12,7 @@ from digitcnn.errors import DatasetError
 from digitcnn.ink.house_digit import SIDE, make_house_digit
 
 NOT_A_DIGIT = 10
-"""The label of ink that is no digit, in data sets of eleven classes."""
+"""The label of ink that is not a digit, in data sets of eleven classes."""
 
 _BUNDLED_TEST = 360
 
@@ -24,7 +24,7 @@ class DigitSet:
     Attributes:
         images: (n, 28, 28) uint8, ink 255 on paper 0.
         labels: (n,) int64, 0-9, or `NOT_A_DIGIT`.
-        name: what they are, for people and for `run.json`.
+        name: shown to people and recorded in `run.json`.
     """
 
     images: np.ndarray
@@ -45,6 +45,11 @@ class DigitSet:
         """(n, 28, 28) float32 in 0-1: house digits."""
         return self.images.astype(np.float32) / 255.0
 
+    @classmethod
+    def from_pixels(cls, pixels: np.ndarray, labels: np.ndarray, name: str) -> "DigitSet":
+        """House digits as (n, 28, 28) float32 in 0-1, with their labels."""
+        return cls(np.round(pixels * 255).astype(np.uint8), labels.astype(np.int64), name)
+
     def take(self, chosen: np.ndarray) -> "DigitSet":
         """The images at these indices, or where this mask is true."""
         return DigitSet(self.images[chosen], self.labels[chosen], self.name)
@@ -52,7 +57,7 @@ class DigitSet:
 
 @dataclass(frozen=True)
 class Split:
-    """What a model learns from, is tuned on, and is measured on; no image is in two of them."""
+    """The images to train on, to tune on and to test on; no image is in two of them."""
 
     train: DigitSet
     validation: DigitSet
@@ -60,35 +65,40 @@ class Split:
 
 
 def data_folder() -> Path | None:
-    """`$DIGITCNN_DATA`, a folder of data sets that is looked in before anything is downloaded."""
+    """`$DIGITCNN_DATA`, a folder of data sets that comes before any download; None where it is not set."""
     folder = os.environ.get("DIGITCNN_DATA")
     return Path(folder) if folder else None
+
+
+def find_data(name: str) -> Path | None:
+    """The file of this name in `$DIGITCNN_DATA`; None where there is none."""
+    folder = data_folder()
+    return folder / name if folder and (folder / name).is_file() else None
 
 
 def load_mnist() -> tuple[DigitSet, DigitSet]:
     """MNIST's 60,000 training and 10,000 test images.
 
-    What is on this machine comes first (`load_local_mnist`); then Keras's download
+    Files on this machine come first (`load_local_mnist`); then Keras's download
     (`keras.datasets.mnist`), which is checked and kept. Source: LeCun, Cortes, Burges; CC BY-SA 3.0.
 
     Raises:
-        DatasetError: neither can be had, or the file is broken.
+        DatasetError: the download fails, or the file is broken.
     """
     return load_local_mnist() or _as_mnist(*_download_mnist())
 
 
 def load_local_mnist() -> tuple[DigitSet, DigitSet] | None:
-    """MNIST's training and test images as far as they are on this machine: no download, no TensorFlow.
+    """MNIST's training and test images from a file on this machine, without a download or TensorFlow.
 
     `$DIGITCNN_DATA/mnist.npz` comes first; then the file that Keras keeps. None where there is
-    neither; a broken file of Keras's counts as none, since the next download replaces it.
+    neither; a broken file of Keras counts as missing, since the next download replaces it.
 
     Raises:
         DatasetError: the file in `$DIGITCNN_DATA` is broken.
     """
-    folder = data_folder()
-    if folder and (folder / "mnist.npz").is_file():
-        return _read_mnist(folder / "mnist.npz")
+    if path := find_data("mnist.npz"):
+        return _read_mnist(path)
     kept = keras_datasets() / "mnist.npz"
     if not kept.is_file():
         return None
@@ -99,16 +109,16 @@ def load_local_mnist() -> tuple[DigitSet, DigitSet] | None:
 
 
 def keras_datasets() -> Path:
-    """The folder in which Keras keeps what it downloads: `$KERAS_HOME/datasets`, or in the home folder."""
+    """The folder of Keras's downloads: `$KERAS_HOME/datasets`, or in the home folder."""
     home = os.environ.get("KERAS_HOME")
     return (Path(home).expanduser() if home else Path.home() / ".keras") / "datasets"
 
 
 def load_bundled_digits() -> tuple[DigitSet, DigitSet]:
-    """The digits that come with scikit-learn, made house digits: what stands in where MNIST can't be had.
+    """scikit-learn's digits as house digits: the stand-in for MNIST where there is no download.
 
-    1,797 digits, 8 x 8 and 17 shades of gray in the original; the last 360 are the test set. The
-    file has its writers one after another, so that most of the test digits are by other hands.
+    1,797 digits, originally 8 x 8 in 17 shades of gray; the last 360 are the test set. The file lists
+    its writers one after another, so that other writers wrote most of the test digits.
 
     Source: E. Alpaydin, C. Kaynak, "Optical Recognition of Handwritten Digits", UCI Machine Learning
     Repository, https://doi.org/10.24432/C50P49, CC BY 4.0.
@@ -117,10 +127,10 @@ def load_bundled_digits() -> tuple[DigitSet, DigitSet]:
 
     shades, target = load_digits(return_X_y=True)
     pixels = np.stack([make_house_digit(image.reshape(8, 8) / 16.0) for image in np.asarray(shades)])
-    images, labels = np.round(pixels * 255).astype(np.uint8), np.asarray(target).astype(np.int64)
+    labels, cut = np.asarray(target), -_BUNDLED_TEST
     return (
-        DigitSet(images[:-_BUNDLED_TEST], labels[:-_BUNDLED_TEST], "scikit-learn's digits, training"),
-        DigitSet(images[-_BUNDLED_TEST:], labels[-_BUNDLED_TEST:], "scikit-learn's digits, test"),
+        DigitSet.from_pixels(pixels[:cut], labels[:cut], "scikit-learn's digits, training"),
+        DigitSet.from_pixels(pixels[cut:], labels[cut:], "scikit-learn's digits, test"),
     )
 
 
@@ -130,7 +140,7 @@ def split_mnist(validation_split: float, images: int | None, seed: int) -> Split
     Args:
         validation_split: fraction of the training images, 0-1.
         images: how many of the training images are used; None for all.
-        seed: which ones.
+        seed: of the choice and the split.
     """
     training, test = load_mnist()
     order = np.random.default_rng(seed).permutation(len(training))[:images]
@@ -139,7 +149,7 @@ def split_mnist(validation_split: float, images: int | None, seed: int) -> Split
 
 
 def concatenate(sets: list[DigitSet], name: str) -> DigitSet:
-    """One set of several, in their order."""
+    """One set of all images, in the order of the sets."""
     return DigitSet(
         np.concatenate([each.images for each in sets]), np.concatenate([each.labels for each in sets]), name
     )
@@ -147,7 +157,7 @@ def concatenate(sets: list[DigitSet], name: str) -> DigitSet:
 
 def _read_mnist(path: Path) -> tuple[DigitSet, DigitSet]:
     try:
-        # NumPy leaves a file open that it opened itself and that is no archive.
+        # NumPy leaves a file open that it opened itself and found to be no archive.
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             return _as_mnist((file["x_train"], file["y_train"]), (file["x_test"], file["y_test"]))
     except (OSError, TypeError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
@@ -164,7 +174,7 @@ def _as_mnist(
 
 
 def _download_mnist() -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
-    # Keras brings TensorFlow along: only where the file is not already there.
+    # Keras loads TensorFlow, so it is imported only for a download.
     import keras
 
     try:

@@ -1,4 +1,4 @@
-"""A trained Keras model into the files that others load."""
+"""Exports a trained Keras model to the files that other programs load."""
 
 import logging
 import os
@@ -16,7 +16,7 @@ from digitcnn.errors import NotSupportedError, RunFolderError
 
 def save_keras(model: keras.Model, path: Path) -> None:
     """Saves architecture and weights, without the optimizer's state, as `.keras`."""
-    # clone_model would take the optimizer along.
+    # clone_model would copy the optimizer, too.
     bare = type(model).from_config(model.get_config())
     bare.set_weights(model.get_weights())
     _replace(path, bare.save)
@@ -34,7 +34,7 @@ def save_h5(source: Path, path: Path) -> None:
         RunFolderError: there is no model, or it cannot be read.
     """
     model = _load(source)
-    # Keras logs that the format is a legacy one, which is what was asked for.
+    # Keras warns that the format is a legacy one; here it was asked for.
     logger = logging.getLogger("absl")
     before = logger.level
     logger.setLevel(logging.ERROR)
@@ -52,14 +52,12 @@ def save_onnx(source: Path, path: Path) -> None:
         NotSupportedError: tf2onnx is not installed.
     """
     if find_spec("tf2onnx") is None:
-        raise NotSupportedError(
-            "ONNX is written by tf2onnx, which is not here: pip install 'tf2onnx>=1.17,<2'."
-        )
+        raise NotSupportedError("ONNX needs tf2onnx, which is not installed: pip install 'tf2onnx>=1.17,<2'.")
     model = _load(source)
-    # Keras exports what has been called once.
+    # Keras exports only a model that has been called.
     model(np.zeros((1, *model.input_shape[1:]), dtype=np.float32))
     with warnings.catch_warnings(action="ignore"):
-        # Keras mends tf2onnx for NumPy 2 with names that NumPy warns about.
+        # Keras patches tf2onnx for NumPy 2 with names that NumPy warns about.
         _replace(path, lambda target: model.export(target, format="onnx", verbose=False))
 
 

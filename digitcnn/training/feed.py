@@ -1,4 +1,4 @@
-"""An epoch's images at a time: shuffled anew, augmented, the same for the same seed and epoch."""
+"""The images of an epoch, shuffled and augmented: the same for the same seed and epoch."""
 
 from collections.abc import Callable
 
@@ -8,18 +8,18 @@ from digitcnn.ink.house_digit import SIDE
 from digitcnn.training.datasets import DigitSet
 
 Augmentation = Callable[[np.ndarray, np.random.Generator, float], np.ndarray]
-"""(n, 28, 28) float32 in 0-1, a generator and a strength of 0-1 to the same shape, distorted."""
+"""Distorts (n, 28, 28) float32 in 0-1, with a generator and a strength 0-1."""
 
 _BLOCK = 512
 
 
 class Feed:
-    """A set's images and labels as Keras takes them, for one epoch after another.
+    """A set's images and labels as Keras takes them, epoch by epoch.
 
-    An epoch is made whole before it is trained on: on few cores, Keras's generators and a pipeline
-    that competes with the convolutions for them take longer than the training step itself (0.38 s
-    against 0.17 s a step on two cores). What an epoch holds depends on the seed and its number
-    alone, so that a resumed run sees what an undisturbed one would have seen.
+    An epoch is made in full before it is trained on: on few cores, generators that compete with the
+    convolutions take longer than the training step itself (0.38 s against 0.17 s a step on two cores).
+    An epoch depends only on the seed and its number, so that a resumed run sees the same images as an
+    uninterrupted one.
     """
 
     def __init__(self, digits: DigitSet, *, classes: int, one_hot: bool, seed: int) -> None:
@@ -29,7 +29,7 @@ class Feed:
         self._seed = seed
 
     def all(self) -> tuple[np.ndarray, np.ndarray]:
-        """Every image, (n, 28, 28, 1) float32, in order and as it is, with its label."""
+        """Every image, (n, 28, 28, 1) float32, in order and unchanged, with its label."""
         return self.digits.pixels[..., np.newaxis], self._labels
 
     def epoch(

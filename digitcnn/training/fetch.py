@@ -1,7 +1,7 @@
-"""Fetches a data set from its public home: `python -m digitcnn.training.fetch mnist` or `pens`.
+"""Downloads a data set: `python -m digitcnn.training.fetch mnist` or `pens`.
 
-MNIST comes from where Keras has it and is kept where Keras keeps it, without loading TensorFlow, which
-would take 620 MB of memory for a download of 11.
+MNIST comes from Keras's address and is kept in Keras's folder, without TensorFlow, which would take 620 MB
+of memory for a download of 11.
 """
 
 import hashlib
@@ -19,21 +19,21 @@ from digitcnn.training.pendigits import load_uci_digits
 
 MNIST_URL = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/mnist.npz"
 MNIST_SHA256 = "731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"
-"""Of Keras's file. Source: keras.datasets.mnist."""
+"""Checksum of Keras's file. Source: keras.datasets.mnist."""
 
 _MNIST_BYTES = 11_490_434
 _BLOCK = 1 << 16
 _SECONDS = 30
 
 Report = Callable[[float, str], None]
-"""Is told how much is done, a fraction 0-1, and what is being done."""
+"""Takes the fraction that is done, 0-1, and a line about the current step."""
 
 
 def fetch_mnist(report: Report, *, url: str = MNIST_URL) -> Path:
     """Downloads MNIST, checks it, and keeps it where Keras and `load_local_mnist` find it.
 
     Raises:
-        DatasetError: it cannot be downloaded or written, or is not the file that it should be.
+        DatasetError: it cannot be downloaded or written, or has the wrong checksum.
     """
     target = keras_datasets() / "mnist.npz"
     partial = target.with_name(f"mnist.npz.{os.getpid()}.part")
@@ -41,9 +41,7 @@ def fetch_mnist(report: Report, *, url: str = MNIST_URL) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         found = _download(url, partial, report)
         if found != MNIST_SHA256:
-            raise DatasetError(
-                "What came from MNIST's home is not MNIST: try again, or from another network."
-            )
+            raise DatasetError("The download is not MNIST: try again, or from another network.")
         os.replace(partial, target)
     except (OSError, urllib.error.URLError) as error:
         reason = getattr(error, "reason", error)
@@ -53,7 +51,7 @@ def fetch_mnist(report: Report, *, url: str = MNIST_URL) -> Path:
         ) from None
     finally:
         partial.unlink(missing_ok=True)
-    report(1.0, "MNIST is here")
+    report(1.0, "MNIST is ready")
     return target
 
 
@@ -61,18 +59,18 @@ def fetch_pens(report: Report) -> None:
     """Downloads the UCI pen-based digits.
 
     Raises:
-        DatasetError: they cannot be downloaded or understood.
+        DatasetError: they cannot be downloaded, written or parsed.
     """
     report(0.1, "Downloading the UCI pen-based digits")
     try:
         load_uci_digits()
     except OSError as error:
-        raise DatasetError(f"The UCI pen-based digits cannot be kept here: {error}.") from None
-    report(1.0, "The UCI pen-based digits are here")
+        raise DatasetError(f"The UCI pen-based digits could not be written to disk: {error}.") from None
+    report(1.0, "The UCI pen-based digits are ready")
 
 
 def _download(url: str, path: Path, report: Report) -> str:
-    """Writes what a URL holds into a file; the SHA-256 of it."""
+    """Downloads a URL into a file; returns its SHA-256."""
     digest = hashlib.sha256()
     received = 0
     with urllib.request.urlopen(url, timeout=_SECONDS) as response, path.open("wb") as file:
@@ -90,7 +88,7 @@ def _download(url: str, path: Path, report: Report) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Fetches one set and says line by line, as JSON, how far it is; the exit code."""
+    """Downloads one set and prints its progress as lines of JSON; returns the exit code."""
 
     def report(done: float, doing: str) -> None:
         print(json.dumps({"done": round(done, 3), "doing": doing}), flush=True)

@@ -1,4 +1,4 @@
-"""Trains a preset into a run folder, and resumes where the folder left off."""
+"""Trains a preset into a run folder, and resumes an interrupted run."""
 
 import shutil
 import signal
@@ -32,7 +32,7 @@ GENTLE = 0.3
 """The strength of augmentation in a recipe's last, gentle epochs."""
 
 WARM_UP = 0.05
-"""The share of a cosine schedule in which the learning rate rises."""
+"""The fraction of a cosine schedule in which the learning rate rises."""
 
 
 def train(
@@ -44,29 +44,28 @@ def train(
     images: int | None = None,
     echo: Echo = print,
 ) -> RunRecord:
-    """Trains to the end of the recipe, or on from the folder's checkpoint.
+    """Trains to the end of the recipe, from the folder's checkpoint where there is one.
 
-    After every epoch the folder holds a checkpoint that the same call resumes from, with the same
-    result as an undisturbed run up to the rounding of parallel sums. SIGTERM and Ctrl-C stop at once:
-    the record says so first, and then, where an epoch was whole, the best one is measured and
-    exported as at the end of a run, so that what was trained can be used and compared. A second
-    SIGTERM or Ctrl-C leaves that out.
+    After every epoch the folder holds a checkpoint that the same call resumes from. The result is that of
+    an uninterrupted run, up to the rounding of parallel sums. SIGTERM and Ctrl-C stop at once: the run is
+    recorded as stopped first, then its best epoch, if one is complete, is measured and exported as at the
+    end of a run, so that it can be used and compared. A second SIGTERM or Ctrl-C skips that.
 
     Args:
         preset: architecture and default recipe.
-        folder: where the run is recorded; made where it is missing.
+        folder: records the run; created where it is missing.
         recipe: instead of the preset's.
         seed: of weights, split, shuffling and augmentation.
-        images: how many of the training images are used; None for all.
-        echo: is told one line per event.
+        images: number of training images; None for all.
+        echo: receives one line per event.
 
     Returns:
         The record as it stands in `run.json`: "finished", or "stopped".
 
     Raises:
-        RunFolderError: the folder holds a finished run, or one of other settings, or cannot be
+        RunFolderError: the folder holds a finished run, or one with other settings, or cannot be
             written to.
-        DatasetError: the data cannot be had.
+        DatasetError: the data is not here and cannot be downloaded.
     """
     recipe = recipe or preset.recipe
     record = begin(preset, folder, asdict(recipe) | {"images": images}, seed)
@@ -88,7 +87,7 @@ def train(
     except KeyboardInterrupt:
         state, error = "stopped", None
         done = len(run.history) if run else 0
-        echo(f"Stopped after epoch {done} of {recipe.epochs}; the same command resumes.")
+        echo(f"Stopped after epoch {done} of {recipe.epochs}. Run it again to resume.")
     except DigitcnnError as problem:
         error = str(problem)
         raise
@@ -112,7 +111,7 @@ def train(
 
 
 class _Run:
-    """The model and its batches, from the first epoch, or the checkpoint, to the exported files."""
+    """A model in training, from the first epoch or the checkpoint to the exported files."""
 
     def __init__(
         self, preset: Preset, recipe: Recipe, folder: RunFolder, split: Split, seed: int, echo: Echo
@@ -128,7 +127,9 @@ class _Run:
             done = int(self.model.optimizer.iterations.numpy()) // self.steps
             self.history = folder.read_history()[:done]
             if len(self.history) < done:
-                raise RunFolderError(f"{folder.history_csv} lacks epochs, so {folder.name} can't be resumed.")
+                raise RunFolderError(
+                    f"{folder.history_csv} lacks epochs: delete {folder.name} and train it again."
+                )
             echo(f"Resuming after epoch {done} of {recipe.epochs}.")
             return
         self.history = []
@@ -137,7 +138,7 @@ class _Run:
             optimizer=make_optimizer(recipe, steps=recipe.epochs * self.steps),
             loss="categorical_crossentropy" if recipe.one_hot else "sparse_categorical_crossentropy",
             metrics=["accuracy"],
-            jit_compile=False,  # XLA is three times slower on convolutions on a CPU.
+            jit_compile=False,  # On a CPU, XLA makes convolutions three times slower.
         )
 
     def fit(self) -> None:
@@ -165,13 +166,13 @@ class _Run:
                 validation_batch_size=EVALUATION_BATCH,
                 initial_epoch=epoch,
                 epochs=epoch + 1,
-                shuffle=False,  # The feed has shuffled, so that a resumed epoch sees the same order.
+                shuffle=False,  # The feed shuffles, so that a resumed epoch has the same order.
                 verbose=0,
                 callbacks=callbacks,
             )
 
     def finish(self) -> FittedCalibration:
-        """Takes the weights that the recipe keeps, measures them, and writes the files that ship."""
+        """Loads the weights that the recipe keeps, measures them, and exports the model."""
         if self.recipe.keep == "best" or len(self.history) < self.recipe.epochs:
             self.model.load_weights(best_weights(self.folder))
         save_keras(self.model, self.folder.keras_file)
@@ -194,7 +195,7 @@ class _Run:
 
 
 def make_optimizer(recipe: Recipe, *, steps: int) -> keras.optimizers.Optimizer:
-    """The recipe's optimizer, its learning rate falling over `steps` steps where the schedule says so."""
+    """The recipe's optimizer, with its schedule of the learning rate over `steps` steps."""
     rate: Any = recipe.learning_rate
     if recipe.schedule == "cosine":
         warm_up = round(WARM_UP * steps)
@@ -220,7 +221,7 @@ def _keep_best(run: "_Run", record: RunRecord) -> RunRecord:
     try:
         return _calibrated(record, run.finish())
     except (KeyboardInterrupt, OSError, DigitcnnError) as problem:
-        run.echo(f"The best epoch was not exported ({problem}); resuming brings it back.")
+        run.echo(f"The best epoch was not exported ({problem}): resume the run to export it.")
         return record
 
 
@@ -228,7 +229,7 @@ def _load_checkpoint(folder: RunFolder) -> Any:
     try:
         return keras.models.load_model(last_model(folder))
     except (OSError, ValueError, KeyError, BadZipFile) as error:
-        raise RunFolderError(f"The checkpoint of {folder.name} cannot be read: {error}") from error
+        raise RunFolderError(f"The checkpoint of {folder.name} cannot be read: {error}.") from error
 
 
 def _load(recipe: Recipe, images: int | None, seed: int) -> Split:

@@ -1,17 +1,17 @@
-"""Everything that `reader` learns from: MNIST, pen strokes, scans, and what is not a digit."""
+"""The training data of `reader`: MNIST, pen strokes, scans, and ink that is not a digit."""
 
 import numpy as np
 
 from digitcnn.errors import DatasetError
-from digitcnn.ink.house_digit import make_house_digit
+from digitcnn.ink.house_digit import SIDE, make_house_digit
 from digitcnn.ink.strokes import Stroke, draw_house_digit
 from digitcnn.training import negatives
-from digitcnn.training.datasets import NOT_A_DIGIT, DigitSet, Split, concatenate, data_folder, split_mnist
+from digitcnn.training.datasets import NOT_A_DIGIT, DigitSet, Split, concatenate, find_data, split_mnist
 from digitcnn.training.letters import write_letters
 from digitcnn.training.pen_strokes import LOOK_ALIKES, Drawing, Part, load_pen_digits, load_pen_nondigits
 
 VARIANTS = 2
-"""How often each training drawing is drawn, each time with another pen and another hand's tremor."""
+"""Images per training drawing, each with its own pen width and tremor."""
 
 NONDIGIT_VARIANTS = 3
 
@@ -20,17 +20,17 @@ MNIST_VALIDATION = 0.02
 
 
 def split_handwriting(*, seed: int, images: int | None = None) -> Split:
-    """MNIST and pen strokes, scans and made negatives to learn from; MNIST's test set to measure on.
+    """MNIST, pen strokes, scans and made negatives to train on; MNIST's test set to test on.
 
-    Writers in the validation part have nothing in the training part. Labels marked suspect, and what
-    merely looks like a digit, are left out.
+    No writer is in both the validation and the training part. Labels marked suspect, and drawings that
+    merely look like digits, are left out.
 
     Args:
         seed: of the MNIST split, of pens and tremor, and of the made negatives.
         images: how many of the training images are used; None for all.
 
     Raises:
-        DatasetError: MNIST or the pen strokes cannot be had.
+        DatasetError: MNIST or the pen strokes are not here and cannot be downloaded.
     """
     rng = np.random.default_rng(seed)
     mnist = split_mnist(MNIST_VALIDATION, None, seed)
@@ -60,7 +60,7 @@ def split_handwriting(*, seed: int, images: int | None = None) -> Split:
 def load_calibration_set(classes: int, split: Split) -> DigitSet:
     """Pen strokes of the validation writers, with non-digits for a model that can refuse.
 
-    Where no pen strokes can be had, the split's own validation images stand in.
+    Without pen strokes, the split's own validation images stand in.
     """
     try:
         drawings = [drawing for drawing in load_pen_digits() if not drawing.suspect]
@@ -79,7 +79,7 @@ def draw_part(drawings: list[Drawing], part: Part) -> DigitSet:
 
 
 def draw_variants(drawings: list[Drawing], times: int, name: str, rng: np.random.Generator) -> DigitSet:
-    """Each drawing several times, with a pen width of its own and a little tremor."""
+    """Each drawing several times, every time with its own pen width and a little tremor."""
     return concatenate(
         [_as_set([_draw_once(each.strokes, rng) for each in drawings], drawings, name) for _ in range(times)],
         name,
@@ -102,7 +102,7 @@ def _make_negatives(
     images = np.concatenate(
         [printed.pixels, [draw_house_digit(each, pen_width=rng.uniform(*PEN_WIDTHS)) for each in pens]]
     )
-    # Turned by a quarter, or in a mirror, these are no digits any more; 0, 1 and 8 still are.
+    # Turned by a quarter or mirrored, these are not digits any more; 0, 1 and 8 still are.
     asymmetric = printed.pixels[np.isin(printed.labels, [2, 3, 4, 5, 7])]
     made = [
         negatives.join_digits(images, 4500, rng),
@@ -116,25 +116,24 @@ def _make_negatives(
     if doodles:
         made.append(negatives.mix_drawings(doodles, 4000, rng))
     pixels = np.concatenate(made)
-    return DigitSet(_as_bytes(pixels), np.full(len(pixels), NOT_A_DIGIT), "made negatives")
+    return DigitSet.from_pixels(pixels, np.full(len(pixels), NOT_A_DIGIT), "made negatives")
 
 
 def _scans() -> list[DigitSet]:
     """Semeion's 1,593 scanned digits of about 80 people, 16x16. Source: UCI, CC BY 4.0."""
-    folder = data_folder()
-    path = folder / "semeion.npz" if folder else None
-    if not (path and path.is_file()):
+    path = find_data("semeion.npz")
+    if path is None:
         return []
     with np.load(path, allow_pickle=False) as file:
         pixels = np.stack([make_house_digit(image / 255.0) for image in file["x"]])
-        return [DigitSet(_as_bytes(pixels), file["y"].astype(np.int64), "Semeion scans")]
+        return [DigitSet.from_pixels(pixels, file["y"], "Semeion scans")]
 
 
 def _nondigits() -> list[Drawing]:
     try:
         drawings = load_pen_nondigits()
     except DatasetError:
-        return []  # The made negatives are left.
+        return []  # The made negatives remain.
     return [drawing for drawing in drawings if drawing.name not in LOOK_ALIKES]
 
 
@@ -143,9 +142,5 @@ def _of_part(drawings: list[Drawing], part: Part) -> list[Drawing]:
 
 
 def _as_set(pixels: list[np.ndarray], drawings: list[Drawing], name: str) -> DigitSet:
-    images = _as_bytes(np.stack(pixels)) if pixels else np.zeros((0, 28, 28), np.uint8)
-    return DigitSet(images, np.array([each.label for each in drawings], dtype=np.int64), name)
-
-
-def _as_bytes(pixels: np.ndarray) -> np.ndarray:
-    return np.round(pixels * 255).astype(np.uint8)
+    labels = np.array([each.label for each in drawings])
+    return DigitSet.from_pixels(np.array(pixels).reshape(-1, SIDE, SIDE), labels, name)

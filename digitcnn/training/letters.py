@@ -1,4 +1,4 @@
-"""Letters and signs written by nobody: skeletons, bent as hands bend them. None looks like a digit."""
+"""Made letters and signs: skeletons, bent as hands bend them. None looks like a digit."""
 
 import numpy as np
 
@@ -67,25 +67,22 @@ _SKELETONS = {
     "wave": "0,5 1,0 2,5 3,0 4,5 5,0 6,5 7,0",
     "sun": "3,3 5,3 6,5 4,6 3,5 3,3 / 4,0 4,2 / 8,4 7,4 / 4,9 4,7 / 0,4 2,4",
 }
-"""Strokes, parted by slashes, of points "x,y" with y down."""
+"""Strokes, separated by slashes, of points "x,y" with y down."""
 
 
 def write_letters(count: int, rng: np.random.Generator) -> np.ndarray:
-    """Letters and signs, each by a hand of its own.
+    """Letters and signs, each in another hand.
 
     Args:
-        count: how many to make.
-        rng: decides.
+        count: of the images to make.
+        rng: makes every choice.
 
     Returns:
         (count, 28, 28) float32 house digits in 0-1.
     """
     skeletons = [_parse(text) for text in _SKELETONS.values()]
-    made = np.empty((count, 28, 28), dtype=np.float32)
-    for index in range(count):
-        strokes = _bend(skeletons[rng.integers(len(skeletons))], rng)
-        made[index] = draw_house_digit(strokes, pen_width=rng.uniform(1.4, 3.6))
-    return made
+    hands = (_bend(skeletons[rng.integers(len(skeletons))], rng) for _ in range(count))
+    return np.stack([draw_house_digit(strokes, pen_width=rng.uniform(1.4, 3.6)) for strokes in hands])
 
 
 def _parse(text: str) -> list[Stroke]:
@@ -93,7 +90,7 @@ def _parse(text: str) -> list[Stroke]:
 
 
 def _bend(skeleton: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
-    """The skeleton with its corners moved, rounded by some hands, and each stroke set a little apart."""
+    """The skeleton with its corners moved and perhaps rounded, and each stroke shifted a little."""
     stretch = np.exp(rng.uniform(-0.25, 0.25, 2))
     angle, slant = rng.normal(0, 0.12), rng.normal(0, 0.2)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])

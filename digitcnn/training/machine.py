@@ -1,4 +1,4 @@
-"""What a result depends on beside the recipe: processor, system, versions of libraries."""
+"""The environment that a result depends on: processor, system, versions of libraries."""
 
 import os
 import platform
@@ -20,7 +20,7 @@ def describe_versions() -> dict[str, str]:
         try:
             versions[name] = version(name)
         except PackageNotFoundError:
-            pass  # TensorFlow goes by one of two names.
+            pass  # Only one of the two packages of TensorFlow is installed.
     return versions
 
 

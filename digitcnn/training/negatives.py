@@ -1,8 +1,10 @@
 """Made ink that is not a digit: several digits at once, halves, mixtures, scribbles, printed letters.
 
-A half of an 8 is a 0 and a mixture of doodles may be a 1: such accidents are few beside the true
-digits of that shape, so that a model that sees both still answers them.
+Half of an 8 is a 0, and a mixture of doodles may be a 1. Such accidents are few beside the true digits of
+that shape, so that a model that sees both still answers with the digit.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -14,78 +16,84 @@ _LETTERS = "AaCcDdEeFfGHhJKkLMmNnPpQRrTtUuVvWwXxYyGj&@#%?$*+=<>{}[]~^~"
 
 
 def join_digits(digits: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Two or three digits side by side, above one another or overlapping, as one piece of ink.
+    """Two or three digits side by side, above one another or overlapping, as one image.
 
     Args:
-        digits: (n, 28, 28) float32 in 0-1, to draw from.
-        count: how many to make.
-        rng: decides.
+        digits: (n, 28, 28) float32 in 0-1, to choose from.
+        count: of the images to make.
+        rng: makes every choice.
 
     Returns:
         (count, 28, 28) float32 in 0-1.
     """
-    made = np.empty((count, SIDE, SIDE), dtype=np.float32)
-    for index in range(count):
+
+    def join() -> np.ndarray:
         several = [_trim(digits[at]) for at in rng.integers(len(digits), size=2 + (rng.random() < 0.25))]
         if rng.random() < 0.2:
-            several = [digit.T for digit in several]
-            made[index] = make_house_digit(_side_by_side(several, rng).T)
-        else:
-            made[index] = make_house_digit(_side_by_side(several, rng))
-    return made
+            return make_house_digit(_side_by_side([digit.T for digit in several], rng).T)
+        return make_house_digit(_side_by_side(several, rng))
+
+    return _repeat(join, count)
 
 
 def halve_digits(digits: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
     """Digits cut by a straight line at any angle, the smaller part kept; shapes as in `join_digits`."""
-    made = np.empty((count, SIDE, SIDE), dtype=np.float32)
     y, x = np.mgrid[:SIDE, :SIDE] - (SIDE - 1) / 2
-    for index in range(count):
+
+    def halve() -> np.ndarray:
         angle = rng.uniform(0, 2 * np.pi)
         kept = np.clip(np.cos(angle) * x + np.sin(angle) * y + rng.uniform(-3.5, 0), 0, 1)
-        made[index] = make_house_digit(digits[rng.integers(len(digits))] * kept)
-    return made
+        return make_house_digit(digits[rng.integers(len(digits))] * kept)
+
+    return _repeat(halve, count)
 
 
 def turn_digits(digits: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Digits turned by a quarter, or seen in a mirror; shapes as in `join_digits`."""
+    """Digits turned by a quarter, or mirrored; shapes as in `join_digits`."""
     chosen = digits[rng.integers(len(digits), size=count)]
     turned = [np.rot90(each, rng.choice([1, 3])) if rng.random() < 0.7 else each[:, ::-1] for each in chosen]
     return np.stack([make_house_digit(each) for each in turned])
 
 
 def mix_drawings(drawings: list[list[Stroke]], count: int, rng: np.random.Generator) -> np.ndarray:
-    """Strokes of two drawings laid over one another, three strokes or more; shapes as in `join_digits`."""
-    made = np.empty((count, SIDE, SIDE), dtype=np.float32)
-    for index in range(count):
+    """Three or more strokes of several drawings, overlaid; shapes as in `join_digits`."""
+
+    def mix() -> np.ndarray:
         strokes: list[Stroke] = []
         while len(strokes) < 3:
             drawing = drawings[rng.integers(len(drawings))]
             kept = [stroke for stroke in drawing if rng.random() < 0.7]
             strokes += [_unit(stroke, drawing) + rng.uniform(-0.2, 0.2, 2) for stroke in kept]
-        made[index] = draw_house_digit(strokes, pen_width=rng.uniform(1.4, 3.6))
-    return made
+        return draw_house_digit(strokes, pen_width=rng.uniform(1.4, 3.6))
+
+    return _repeat(mix, count)
 
 
 def scribble(count: int, rng: np.random.Generator) -> np.ndarray:
     """Wandering, zigzag and looping lines; shapes as in `join_digits`."""
-    made = np.empty((count, SIDE, SIDE), dtype=np.float32)
-    for index in range(count):
+
+    def draw() -> np.ndarray:
         strokes = [_wander(rng) + rng.uniform(-0.5, 0.5, 2) for _ in range(rng.integers(1, 4))]
-        made[index] = draw_house_digit(strokes, pen_width=rng.uniform(1.4, 3.6))
-    return made
+        return draw_house_digit(strokes, pen_width=rng.uniform(1.4, 3.6))
+
+    return _repeat(draw, count)
 
 
 def print_letters(count: int, rng: np.random.Generator) -> np.ndarray:
     """Printed letters and symbols that do not look like digits; shapes as in `join_digits`."""
     font = ImageFont.load_default(64)
-    made = np.empty((count, SIDE, SIDE), dtype=np.float32)
-    for index in range(count):
+
+    def print_one() -> np.ndarray:
         image = Image.new("L", (160, 120))
         ImageDraw.Draw(image).text((40, 20), _LETTERS[rng.integers(len(_LETTERS))], fill=255, font=font)
-        width = rng.uniform(0.7, 1.2)
-        image = image.resize((int(160 * width), 120))
-        made[index] = make_house_digit(np.asarray(image, dtype=np.float32) / 255.0)
-    return made
+        image = image.resize((int(160 * rng.uniform(0.7, 1.2)), 120))
+        return make_house_digit(np.asarray(image, dtype=np.float32) / 255.0)
+
+    return _repeat(print_one, count)
+
+
+def _repeat(make: Callable[[], np.ndarray], count: int) -> np.ndarray:
+    return np.stack([make() for _ in range(count)])
 
 
 def _trim(digit: np.ndarray) -> np.ndarray:

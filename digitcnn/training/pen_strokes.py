@@ -1,4 +1,4 @@
-"""Pen strokes from tablets, with their writers: digits, and things that are not."""
+"""Pen strokes from tablets, with their writers: digits, and drawings that are not digits."""
 
 import gzip
 import hashlib
@@ -11,13 +11,13 @@ from typing import Literal
 
 from digitcnn.errors import DatasetError
 from digitcnn.ink.strokes import Stroke, as_strokes
-from digitcnn.training.datasets import NOT_A_DIGIT, data_folder
+from digitcnn.training.datasets import NOT_A_DIGIT, find_data
 from digitcnn.training.pendigits import load_uci_digits
 
 Part = Literal["train", "validation", "test"]
 
 LOOK_ALIKES = frozenset(["O", "I", "l", "|", "/", "S", "Z", "B", "'", "`", ",", "line", "circle"])
-"""Things that are drawn as some digits are: nobody can tell them apart without their neighbours."""
+"""Names of drawings with the shape of a digit: nobody can tell them from digits without their neighbors."""
 
 _HELD_DONOR = "unipen-aga"
 _FOLDS = 12
@@ -32,8 +32,8 @@ class Drawing:
         strokes: in the source's own units, y down.
         label: 0-9 or `NOT_A_DIGIT`.
         source: collection or donor.
-        writer: who wrote it; for things that are not digits the category or the donor.
-        name: what it is, such as "7" or "zebra".
+        writer: who wrote it; for a drawing that is not a digit, the category or the donor.
+        name: of the thing drawn, such as "7" or "zebra".
         suspect: whether the label may be wrong.
     """
 
@@ -46,7 +46,7 @@ class Drawing:
 
     @property
     def part(self) -> Part:
-        """Which part of the data this writer belongs to: the same one everywhere and always."""
+        """The part of the data that this writer belongs to, always the same."""
         if self.source == _HELD_DONOR and self.label == NOT_A_DIGIT:
             return "test"
         fold = int(hashlib.sha1(self.writer.encode(errors="surrogatepass")).hexdigest(), 16) % _FOLDS
@@ -60,11 +60,9 @@ def load_pen_digits() -> list[Drawing]:
     digits from their public home.
 
     Raises:
-        DatasetError: neither can be had.
+        DatasetError: there is no file, and the download fails.
     """
-    folder = data_folder()
-    path = folder / "pen_digits.json.gz" if folder else None
-    if path and path.is_file():
+    if path := find_data("pen_digits.json.gz"):
         return read_pen_digits(path)
     return [
         Drawing(strokes, label, "pendigits", f"train{writer:02}", str(label))
@@ -75,17 +73,14 @@ def load_pen_digits() -> list[Drawing]:
 def load_pen_nondigits() -> list[Drawing]:
     """Letters, symbols and doodles as pen strokes, from `$DIGITCNN_DATA/pen_nondigits.json.gz`.
 
-    Look-alikes are among them: leave those of `LOOK_ALIKES` out where they would confuse.
+    Leave those of `LOOK_ALIKES` out where they would confuse a model.
 
     Raises:
-        DatasetError: the file is missing; these have no public home in this form.
+        DatasetError: the file is missing; there is no download in this form.
     """
-    folder = data_folder()
-    path = folder / "pen_nondigits.json.gz" if folder else None
-    if not (path and path.is_file()):
-        raise DatasetError(
-            "Drawings that are not digits need DIGITCNN_DATA to name a folder with pen_nondigits.json.gz."
-        )
+    path = find_data("pen_nondigits.json.gz")
+    if path is None:
+        raise DatasetError("pen_nondigits.json.gz is missing: set DIGITCNN_DATA to a folder that holds it.")
     return _read(path, _nondigit_of)
 
 
@@ -93,7 +88,7 @@ def read_pen_digits(path: Path) -> list[Drawing]:
     """The digits of one gzipped JSON file.
 
     Raises:
-        DatasetError: it cannot be read, or holds something else.
+        DatasetError: it cannot be read, or does not hold drawings.
     """
     return _read(path, _digit_of)
 
@@ -113,17 +108,9 @@ def _digit_of(entry: dict) -> Drawing:
 
 
 def _nondigit_of(entry: dict) -> Drawing:
-    return Drawing(
-        as_strokes(entry["strokes"]), NOT_A_DIGIT, entry["source"], _category(entry), entry["label"]
-    )
-
-
-def _category(entry: dict) -> str:
-    return (
-        f"doodle {entry['label']}"
-        if entry["source"] == "quickdraw"
-        else f"{entry['source']} {entry['label']}"
-    )
+    source, name = entry["source"], entry["label"]
+    writer = f"{'doodle' if source == 'quickdraw' else source} {name}"
+    return Drawing(as_strokes(entry["strokes"]), NOT_A_DIGIT, source, writer, name)
 
 
 def _read(path: Path, drawing_of: Callable[[dict], Drawing]) -> list[Drawing]:
@@ -133,4 +120,4 @@ def _read(path: Path, drawing_of: Callable[[dict], Drawing]) -> list[Drawing]:
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise DatasetError(f"{path} is not a readable file of drawings: {error}.") from None
     except (AttributeError, KeyError, TypeError, RecursionError) as error:
-        raise DatasetError(f"{path} holds something that is no drawing: {error!r:.200}.") from None
+        raise DatasetError(f"{path} holds an entry that is not a drawing: {error!r:.200}.") from None

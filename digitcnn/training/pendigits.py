@@ -1,22 +1,21 @@
-"""The UCI pen-based digits in their original form: download, and the UNIPEN text that they come in.
+"""The UCI pen-based digits in their original form: their download and their UNIPEN text.
 
 Source: E. Alpaydin, F. Alimoglu, "Pen-Based Recognition of Handwritten Digits", UCI Machine Learning
 Repository, https://doi.org/10.24432/C5MG6K, CC BY 4.0.
 """
 
 import io
-import os
 import re
 import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
 from digitcnn.errors import DatasetError
 from digitcnn.ink.strokes import Stroke
+from digitcnn.training.datasets import keras_datasets
 
 URL = "https://archive.ics.uci.edu/static/public/81/pen+based+recognition+of+handwritten+digits.zip"
 MEMBER = "pendigits-orig.tra.Z"
@@ -27,12 +26,12 @@ _MAX_DOWNLOAD = 64_000_000
 
 
 def load_uci_digits() -> list[tuple[list[Stroke], int, int]]:
-    """Strokes (y down), label and number of the writer, from the cache or the public home.
+    """Strokes (y down), label and writer's number of each digit; downloads the file once.
 
     Raises:
         DatasetError: the file cannot be downloaded or understood.
     """
-    path = _cache() / "pendigits.zip"
+    path = keras_datasets() / "pendigits.zip"
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(_download())
@@ -43,7 +42,7 @@ def load_uci_digits() -> list[tuple[list[Stroke], int, int]]:
             text = unlzw3.unlzw(archive.read(MEMBER)).decode("latin-1")
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise DatasetError(
-            f"{path} is not the archive it should be ({error}): delete it and try again."
+            f"{path} is not the archive of the pen-based digits ({error}): delete it and try again."
         ) from None
     digits = list(parse_unipen(text))
     return [(strokes, label, index // DIGITS_PER_WRITER) for index, (strokes, label) in enumerate(digits)]
@@ -54,7 +53,7 @@ def parse_unipen(text: str) -> Iterator[tuple[list[Stroke], int]]:
 
     A segment begins with `.SEGMENT DIGIT ... "label"`; `.PEN_DOWN` begins a stroke, whose points
     follow as pairs of whole numbers until `.PEN_UP`. Y grows upwards in the file and downwards here.
-    Segments whose label is not one digit, or that hold no points, are passed over.
+    Segments whose label is not one digit, or that hold no points, are skipped.
 
     Source: I. Guyon et al., "UNIPEN project of on-line data exchange and recognizer benchmarks",
     ICPR 1994.
@@ -93,10 +92,6 @@ def _segment(
     arrays = [np.array(points, dtype=np.float64) for points in strokes if points]
     if label is not None and arrays:
         yield arrays, label
-
-
-def _cache() -> Path:
-    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras") / "datasets"
 
 
 def _download() -> bytes:

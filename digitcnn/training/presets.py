@@ -16,21 +16,21 @@ class Recipe:
     Attributes:
         epochs: passes over the training images.
         batch_size: images per step.
-        optimizer: with Keras's defaults but for the learning rate.
-        learning_rate: the highest one.
-        schedule: "cosine" lets the learning rate fall to zero along half a cosine, after a short warm-up;
-            "one-cycle" lets it rise over the first third and fall to zero, both in straight lines.
+        optimizer: with Keras's defaults except for the learning rate.
+        learning_rate: the peak.
+        schedule: with "cosine" the learning rate falls to zero along half a cosine, after a short warm-up;
+            with "one-cycle" it rises over the first third and falls to zero, both linearly.
         one_hot: labels as vectors and categorical cross-entropy, or as numbers and its sparse form.
-        validation_split: fraction of the training images kept out for validation; writers, where
-            they are known, are kept out whole.
+        validation_split: fraction of the training images that is held out for validation; a known
+            writer is held out with all images.
         data: "mnist", or "handwriting": MNIST, pen strokes, scans and things that are not digits.
-        augmentation: whether training images are distorted anew in every epoch.
-        gentle_epochs: the last epochs, in which distortions are slight, so that the model ends on images
-            as it will meet them.
+        augmentation: whether training images are distorted, differently in every epoch.
+        gentle_epochs: number of last epochs with slight distortions, so that training ends on images like
+            those that the model will read.
         weight_decay: of AdamW.
-        keep: the weights of which epoch a finished run keeps: the "best" on the validation images, or the
-            "last", where a falling rate and gentle epochs make the last the best and the rest is chance.
-        beta_1, beta_2: how slowly Adam and AdamW forget past gradients and their squares.
+        keep: the epoch whose weights a finished run keeps: the "best" on the validation images, or the
+            "last" where a falling rate and gentle epochs make it the best, and only chance says otherwise.
+        beta_1, beta_2: decay of Adam's and AdamW's averages of gradients and of their squares.
     """
 
     epochs: int
@@ -56,9 +56,9 @@ class Preset:
     Attributes:
         name: also the architecture's name in `architectures.ARCHITECTURES` and the folder's in `models/`.
         summary: the layers in one line.
-        claim: what it is said to reach.
+        claim: its own claim of accuracy or purpose.
         recipe: how it is trained.
-        classes: 10 digits, and an eleventh class where the model can say "not a digit".
+        classes: 10, or 11 with "not a digit".
     """
 
     name: str

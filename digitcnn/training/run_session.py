@@ -11,24 +11,30 @@ from digitcnn.training.machine import describe_machine, describe_versions
 from digitcnn.training.presets import Preset, Recipe
 
 MIN_FREE = 16_000_000
-"""Bytes on the disk under which a failed write is put down to it."""
+"""Free bytes below which a failed write is blamed on a full disk."""
 
 _NEWER: dict[str, Any] = {
     field.name: field.default for field in fields(Recipe) if field.default is not MISSING
 }
-"""What a setting was before there was a choice, for runs from then."""
+"""Defaults of settings that older runs do not record."""
 
 
 def begin(preset: Preset, folder: RunFolder, settings: dict[str, Any], seed: int) -> RunRecord:
-    """The folder's record, new or taken up again."""
+    """The record of the folder's run, new or resumed.
+
+    Raises:
+        RunFolderError: the folder holds a finished run, or one of other settings.
+    """
     if folder.run_json.is_file():
         record = folder.read_record()
         if (record.preset, _NEWER | record.settings, record.seed) != (preset.name, settings, seed):
             raise RunFolderError(
-                f"{folder.path} holds a run of other settings: choose another folder, or delete that one."
+                f"{folder.path} holds a run with other settings: choose another folder, or delete this one."
             )
         if record.state == "finished":
-            raise RunFolderError(f"{folder.path} holds a finished run: choose another folder, or delete it.")
+            raise RunFolderError(
+                f"{folder.path} holds a finished run: choose another folder, or delete this one."
+            )
         seconds = record.seconds + _killed_session_seconds(folder, record)
         folder.progress_json.unlink(missing_ok=True)
         return run_state.start(replace(record, finished=None, seconds=seconds, **_here()))
@@ -38,17 +44,17 @@ def begin(preset: Preset, folder: RunFolder, settings: dict[str, Any], seed: int
 
 
 def write_if_possible(folder: RunFolder, record: RunRecord) -> None:
-    """Writes the record of a training that failed."""
+    """Writes the record of a failed training, unless that fails as well."""
     try:
         folder.write_record(record)
     except OSError:
-        pass  # What broke the training off keeps its end from being recorded, too.
+        pass  # A full disk, say, ends the training and keeps its record from being written.
 
 
 def format_io_error(error: OSError, folder: RunFolder) -> str:
-    """A failed read or write in a sentence."""
+    """A failed read or write, in a sentence with a remedy."""
     if shutil.disk_usage(folder.path).free < MIN_FREE:
-        return f"The disk is full: make room, and resume {folder.name}."
+        return f"The disk is full: free some space, then resume {folder.name}."
     return f"A file could not be read or written: {error}."
 
 

@@ -6,19 +6,19 @@ import keras
 from keras import ops
 
 RISE = 1 / 3
-"""The share of the steps over which a one-cycle rate rises."""
+"""The fraction of the steps over which a one-cycle rate rises."""
 
 
 @keras.saving.register_keras_serializable("digitcnn")
 class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
-    """Rises to `peak` over the first third of the steps and falls to zero at the last, in straight lines.
+    """Rises to `peak` over the first third of the steps and falls to zero at the last, both linearly.
 
     Source: L. Smith, N. Topin, "Super-convergence: very fast training of neural networks using large
     learning rates", 2018.
     """
 
     def __init__(self, peak: float, steps: int):
-        """Reaches `peak` once in `steps` steps."""
+        """Peaks once in `steps` steps."""
         self.peak, self.steps = peak, steps
 
     def __call__(self, step: Any) -> Any:

@@ -2,8 +2,8 @@
 
     python -m digitcnn.training.strips
 
-writes `digitcnn/recognition/strips.tflite`. The digits are those of the pen strokes and of MNIST
-that `reader` learns from; no number is written by anyone.
+writes `digitcnn/recognition/strips.tflite`. The digits are the pen strokes and MNIST images that `reader`
+learns from; nobody wrote the numbers.
 """
 
 import argparse
@@ -29,29 +29,34 @@ from digitcnn.training.schedules import OneCycle
 MODEL_FILE = Path(__file__).parent.parent / "recognition" / "strips.tflite"
 
 STRIP_WIDTH = 128
-"""Of the strips that are learned from; the network takes any multiple of 8."""
+"""Width of the training strips in pixels; the network takes any multiple of 8."""
 
 BLANK = 10
-"""The label of columns in which no digit has its middle."""
+"""The label of columns without the middle of a digit."""
 
 _FINE = 4
+"""Digits are drawn at this multiple of their size, then averaged down."""
+
 _PENS = (0.04, 0.15)
-"""Width of the pen in heights of a digit."""
+"""Widths of the pen, in heights of a digit."""
 
 _COUNTS = (0.1, 0.35, 0.3, 0.15, 0.1)
-"""How often a number has one, two ... digits."""
+"""Probabilities of one, two ... digits in a number."""
 
 _MIDDLE = 0.18
-"""A digit is looked for this far left and right of its middle, in widths of its box."""
+"""Width of the columns with a digit's label around its middle, in widths of its box."""
+
+_INK = 0.3
+"""The gray value from which a pixel counts as ink."""
 
 
 class NumberMaker:
-    """Makes numbers of real digits, as many as are asked for."""
+    """Makes numbers out of real digits."""
 
     def __init__(
         self, drawings: Sequence[Drawing], others: Sequence[Drawing], printed: DigitSet | None
     ) -> None:
-        """Makes them of pen strokes, of MNIST's images, and now and then of something that is no digit."""
+        """Makes them out of pen strokes and MNIST images, with a drawing that is not a digit now and then."""
         hands: dict[str, list[Drawing]] = defaultdict(list)
         for drawing in drawings:
             hands[drawing.writer].append(drawing)
@@ -114,8 +119,14 @@ def _resize(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _trim(image: np.ndarray) -> np.ndarray:
-    rows, columns = np.flatnonzero(image.max(axis=1) > 0.3), np.flatnonzero(image.max(axis=0) > 0.3)
-    return image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] if rows.size else image
+    ink = _box_of_ink(image)
+    return image[ink] if ink else image
+
+
+def _box_of_ink(image: np.ndarray) -> tuple[slice, slice] | None:
+    """The rows and columns from the first to the last with ink; None where there is no ink."""
+    rows, columns = (np.flatnonzero(image.max(axis=axis) > _INK) for axis in (1, 0))
+    return (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)) if rows.size else None
 
 
 def _write(
@@ -124,10 +135,12 @@ def _write(
     """Sets digits side by side.
 
     Returns:
-        (height, width) float32, tight around the ink, and left and right of each digit's box.
+        (height, width) float32, cropped to the ink, and the left and right edge of each digit's box.
     """
-    heights = [patch.shape[0] for patch in patches]
-    field = np.zeros((3 * max(heights), sum(patch.shape[1] + INK_HEIGHT for patch in patches)), np.float32)
+    field = np.zeros(
+        (3 * max(patch.shape[0] for patch in patches), sum(patch.shape[1] + INK_HEIGHT for patch in patches)),
+        np.float32,
+    )
     middle = field.shape[0] // 2
     kerned, wander = rng.random() < 0.5, rng.uniform(0, 0.12)
     boxes: list[tuple[int, int]] = []
@@ -138,31 +151,32 @@ def _write(
         window = field[top : top + high, left : left + wide]
         np.maximum(window, patch, out=window)
         boxes.append((left, left + wide))
-    rows, columns = np.flatnonzero(field.max(axis=1) > 0.3), np.flatnonzero(field.max(axis=0) > 0.3)
-    if not rows.size:
+    ink = _box_of_ink(field)
+    if ink is None:
         return np.zeros((INK_HEIGHT, 1), np.float32), boxes
-    field = field[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return field, [(left - int(columns[0]), right - int(columns[0])) for left, right in boxes]
+    start = int(ink[1].start)
+    return field[ink], [(left - start, right - start) for left, right in boxes]
 
 
 def _place(
     rows: np.ndarray, patch: np.ndarray, boxes: list[tuple[int, int]], kerned: bool, rng: np.random.Generator
 ) -> int:
-    """Left edge of the next digit: by a gap between boxes, or as near as its ink comes to the last one's."""
+    """Left edge of the next digit: at a gap between the boxes, or where its ink meets the last digit's."""
     if not boxes:
         return INK_HEIGHT // 2
     right = boxes[-1][1]
     if not kerned:
         return max(right + round(rng.uniform(-0.25, 0.2) * INK_HEIGHT), boxes[-1][0] + 2)
-    ends = np.where(rows.max(axis=1) > 0.3, rows.shape[1] - (rows[:, ::-1] > 0.3).argmax(axis=1), -1000)
-    begins = np.where(patch.max(axis=1) > 0.3, (patch > 0.3).argmax(axis=1), 1000)
+    # Per row: the last column of ink so far, and the first column of ink of the new digit.
+    ends = np.where(rows.max(axis=1) > _INK, rows.shape[1] - (rows[:, ::-1] > _INK).argmax(axis=1), -1000)
+    begins = np.where(patch.max(axis=1) > _INK, (patch > _INK).argmax(axis=1), 1000)
     touching = int((ends - begins).max())
     nearest = max(right - round(0.35 * INK_HEIGHT), boxes[-1][0] + 2)
     return max(touching - round(rng.uniform(-1, 4)), nearest)
 
 
 def _photograph(strip: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Slants, blurs and hardens a strip as pens, cameras and thresholds do."""
+    """Slants, blurs and sharpens a strip as pens, cameras and thresholds do."""
     shear, turn = rng.uniform(-0.25, 0.25), rng.normal(0, 0.02)
     center = STRIP_HEIGHT / 2
     matrix = np.array([[1.0, shear, -shear * center], [turn, 1.0, -turn * STRIP_WIDTH / 4]])
@@ -206,7 +220,7 @@ def build() -> keras.Model:
 
 
 def load_makers(seed: int) -> dict[Part, NumberMaker]:
-    """A maker of numbers of each part's writers; MNIST's images only for those that are learned from."""
+    """A maker of numbers per part, with that part's writers; only the training part has MNIST images."""
     digits = [each for each in load_pen_digits() if not each.suspect]
     digits = [each for each in digits if any(len(stroke) > 2 for stroke in each.strokes)]
     others = load_pen_nondigits()
@@ -223,7 +237,7 @@ def load_makers(seed: int) -> dict[Part, NumberMaker]:
 
 
 def main() -> None:
-    """Trains the network and writes it as LiteRT reads it."""
+    """Trains the network and exports it for LiteRT."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--numbers", type=int, default=14_000, help="made anew in every epoch")
