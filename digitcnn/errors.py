@@ -1,24 +1,24 @@
 """The errors that a user can mend.
 
     DigitcnnError
-    +-- InputError              what was given cannot be read
+    +-- InputError              the input cannot be read
     +-- ModelNotFoundError      no trained model under this name or path
-    +-- DatasetError            a data set could not be had
+    +-- DatasetError            a data set is missing or broken
     +-- RunFolderError          a run folder is missing, broken or in the way
-    +-- NotSupportedError       a thing that this version does not do
+    +-- NotSupportedError       this version or server cannot do it
 
-Every message is one sentence, or two, written to be shown on a screen: what happened and what to try.
+Every message is a sentence or two for the screen: what happened, and what to do.
 Pages, the command line and the HTTP API catch `DigitcnnError` and nothing wider, so that a bug
-surfaces with its traceback. A caller's mistake is a `ValueError` or a `TypeError` instead.
+surfaces with its traceback. Mistakes of a caller are `ValueError` and `TypeError`.
 """
 
 
 class DigitcnnError(Exception):
-    """Base of everything that a user can mend."""
+    """Base of the errors that a user can mend."""
 
 
 class InputError(DigitcnnError):
-    """What was given (a drawing, a picture, a file) cannot be read."""
+    """The input (a drawing, a picture, a file) cannot be read."""
 
 
 class ModelNotFoundError(DigitcnnError):
@@ -34,4 +34,4 @@ class RunFolderError(DigitcnnError):
 
 
 class NotSupportedError(DigitcnnError):
-    """This version does not do what was asked."""
+    """This version, or this server, cannot do it."""

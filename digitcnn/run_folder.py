@@ -1,19 +1,19 @@
 """The run folder: the one record of a training run, on disk.
 
-    run.json          what was trained, on what, with which settings, where, and how it ended
+    run.json          preset, settings, data, machine, and the end of the training
     history.csv       a row per epoch, in Keras's own names
     batches.csv       accuracy and loss within the epochs, a few rows a second and never more than 2,000
-    progress.json     where the run stands now, rewritten in place while it trains
-    checkpoint/       what the same command resumes from; gone when the run has finished
+    progress.json     present progress, rewritten in place while it trains
+    checkpoint/       from which the same command resumes; gone when the run has finished
     model.keras       the trained model, without its optimizer's state
     model.tflite      the same, for LiteRT
-    metrics.json      what it reached
+    metrics.json      its results
     predictions.npz   probabilities (n, 10) and labels (n,) on the test set
-    analysis.json     every metric of these predictions, for as long as they are the same
+    analysis.json     every metric of these predictions
 
 Folders under `models/` ship with the project, those under `runs/` were made on this machine. JSON,
-CSV, NumPy arrays without objects and Keras's own format: nothing in a run folder can carry code
-that opening it would run.
+CSV, NumPy arrays without objects and Keras's own format: nothing in a run folder can run code when it is
+opened.
 """
 
 import csv
@@ -36,42 +36,41 @@ IS_CHECKOUT = (PROJECT / "pyproject.toml").is_file()
 """Whether this is a checkout, or installed from one; else it is a package among others."""
 
 SHIPPED = PROJECT / "models" if IS_CHECKOUT else Path(__file__).resolve().parent / "shipped"
-"""Where the trained models are that come with the project."""
+"""The folder of the models that ship with the project."""
 
 APP = PROJECT if IS_CHECKOUT else Path(__file__).resolve().parent / "app"
-"""Where the app's scripts, static files and Streamlit settings are."""
+"""The folder of the app's scripts, static files and Streamlit settings."""
 
 START = PROJECT if IS_CHECKOUT else None
-"""The folder to start `python -m digitcnn` in, so that it is this one; None is any."""
+"""The folder in which `python -m digitcnn` starts this package; None for any."""
 
 
 def runs_root() -> Path:
-    """Where runs made on this machine go: `$DIGITCNN_RUNS`, else `runs/` in the checkout, else here."""
+    """The folder of this machine's runs: `$DIGITCNN_RUNS`, else `runs/` in the checkout, else here."""
     return Path(os.environ.get("DIGITCNN_RUNS") or (PROJECT if IS_CHECKOUT else Path.cwd()) / "runs")
 
 
 @dataclass(frozen=True)
 class RunRecord:
-    """What `run.json` holds.
+    """The contents of `run.json`.
 
     Attributes:
         preset: name of the architecture and recipe.
-        settings: every setting of the recipe as it was used.
-        dataset: name, origin and number of images of what was trained and tested on.
+        settings: every setting of the recipe, as used.
+        dataset: name, origin and number of images of the training, validation and test sets.
         seed: of weights, shuffling and augmentation.
         state: "queued", "running", "finished", "stopped" or "failed".
         started, finished: UTC, ISO 8601; finished is None until it is.
-        queued: since when it waits for its turn, in microseconds; None unless it does.
-        process, process_started: of the process that works on it, while one does; the start is in
-            seconds since 1970 and tells it from a later process of the same number.
+        queued: time at which it joined the queue, to the microsecond; None unless it waits.
+        process, process_started: number and start of the process that works on it; the start, in
+            seconds since 1970, tells it from a later process of the same number.
         host: the machine of that process.
         seconds: of training, all run sessions together.
-        versions: of Python and the libraries that a result depends on.
+        versions: of Python and the libraries that affect results.
         machine: processor, cores and system.
         parameters: number of trained weights.
-        temperature: what the model's log-probabilities are divided by before they are shown as
-            confidence; 1 leaves them as they are. Source: Guo et al., "On Calibration of Modern
-            Neural Networks", 2017.
+        temperature: divisor of the model's log-probabilities before they are shown as confidence. Source:
+            Guo et al., "On Calibration of Modern Neural Networks", 2017.
         refusal_bias: added to the log-probability of "not a digit" after the temperature.
         refuse_above: probability of "not a digit" from which an answer is refused; None for a model
             of ten classes, which cannot refuse.
@@ -124,9 +123,11 @@ class RunFolder:
         try:
             record = RunRecord(**{key: value for key, value in data.items() if key in known})
         except TypeError as error:
-            raise RunFolderError(f"{self.run_json} lacks a part that every run has: {error}.") from None
+            raise RunFolderError(
+                f"{_named(self.run_json)} lacks a part that every run has: {error}."
+            ) from None
         if not _can_be_used(record):
-            raise RunFolderError(f"{self.name}/run.json holds something that no run writes.")
+            raise RunFolderError(f"{_named(self.run_json)} holds something that no run writes.")
         return record
 
     def write_record(self, record: RunRecord) -> None:
@@ -139,7 +140,7 @@ class RunFolder:
         return _read_json(self.progress_json)
 
     def read_history(self) -> list[dict[str, float]]:
-        """Rows in order of epoch, numbers as float; none where no epoch has ended."""
+        """The rows in order of epoch; none before the first epoch has ended."""
         if not self.history_csv.is_file():
             return []
         try:
@@ -149,7 +150,7 @@ class RunFolder:
             raise RunFolderError(f"{_named(self.history_csv)} cannot be read: {error}.") from None
 
     def write_history(self, rows: list[dict[str, float]]) -> None:
-        """Writes all rows, the columns those of the first; epochs as whole numbers, as Keras does."""
+        """Writes all rows with the columns of the first; epochs as whole numbers, as Keras does."""
         temporary = self.history_csv.with_suffix(".csv.part")
         with temporary.open("w", newline="") as file:
             writer = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else ["epoch"])
@@ -167,7 +168,7 @@ class RunFolder:
         except FileNotFoundError:
             raise RunFolderError(f"{_named(self.predictions_npz)} cannot be read: it is missing.") from None
         except (OSError, TypeError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):
-            # NumPy takes all that it doesn't know for pickled objects, and says how to load them unsafely.
+            # NumPy takes unknown data for pickled objects, and its message tells how to load them unsafely.
             raise RunFolderError(f"{_named(self.predictions_npz)} cannot be read: it is damaged.") from None
         if labels.ndim != 1 or probabilities.shape != (len(labels), 10):
             raise RunFolderError(
@@ -207,12 +208,12 @@ def list_runs(root: Path) -> list[RunFolder]:
 
 @lru_cache(maxsize=2048)
 def folder_at(path: str) -> RunFolder:
-    """A run folder; one of hundreds is put together once: its paths took longer than looking at its files."""
+    """The run folder at a path, cached: for hundreds, building paths took longer than reading the disk."""
     return RunFolder(path)
 
 
 def _can_be_used(record: RunRecord) -> bool:
-    """What readings and pages reckon with is of its kind: the file may be from anywhere."""
+    """Whether the values that readers and pages use are of their types: the file may come from anywhere."""
     numbers = [record.temperature, *([] if record.refuse_above is None else [record.refuse_above])]
     return (
         isinstance(record.settings, dict)
@@ -223,7 +224,7 @@ def _can_be_used(record: RunRecord) -> bool:
 
 
 def write_json(path: Path, data: Any) -> None:
-    """Writes JSON so that a reader sees the old file or the new one, never a half."""
+    """Writes JSON atomically: a reader sees the old file or the new one."""
     temporary = path.with_name(path.name + ".part")
     temporary.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
     os.replace(temporary, path)
@@ -242,5 +243,5 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 
 def _named(path: Path) -> str:
-    """A file and its folder, without the way there, which is nobody's business on a page."""
+    """A file with its folder's name: absolute server paths must not reach a page."""
     return f"{path.parent.name}/{path.name}"

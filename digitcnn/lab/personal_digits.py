@@ -1,4 +1,4 @@
-"""A visitor's own digits with the labels they gave them, and how many of those each model reads."""
+"""A visitor's own digits with their labels, and the models' scores on them."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from digitcnn.recognition.reader import DigitReader
 
 MAX_DIGITS = 2000
-"""A set holds no more: years of corrections, and 1.6 MB."""
+"""Of a set: years of corrections, and 1.6 MB."""
 
 MAX_BYTES = 4_000_000
-"""A larger file is refused before it is opened."""
+"""A larger file is refused unopened."""
 
 SAME = 0.012
 """Mean distance of pixels, 0-1, up to which two house digits are one drawing that was moved or changed in
@@ -37,7 +37,7 @@ _NOT_OURS = "This file holds no digits of yours: choose one that was downloaded 
 
 @dataclass(frozen=True, eq=False)
 class PersonalDigit:
-    """One house digit, and what its writer says it is.
+    """A house digit and the label that its writer gave it.
 
     Attributes:
         pixels_u8: (28, 28) uint8, ink 255 on paper 0.
@@ -55,7 +55,7 @@ class PersonalDigit:
 
 @dataclass(frozen=True, eq=False)
 class PersonalDigits:
-    """A set of digits, the oldest first; no drawing is in it twice.
+    """A set of digits without duplicates, the oldest first.
 
     Attributes:
         digits: at most `MAX_DIGITS`.
@@ -67,12 +67,12 @@ class PersonalDigits:
         return len(self.digits)
 
     def label_of(self, pixels: np.ndarray) -> int | None:
-        """What a drawing, (28, 28) in 0-1, was said to be; None where it is not in the set."""
+        """The label of a drawing, (28, 28) in 0-1; None where it is not in the set."""
         place = self._place_of(pixels)
         return None if place is None else self.digits[place].label
 
     def add(self, pixels: np.ndarray, label: int) -> PersonalDigits:
-        """The set with a drawing, (28, 28) in 0-1; one that is in it takes the new label at its place.
+        """The set with a drawing, (28, 28) in 0-1; one that it holds already gets the new label.
 
         Raises:
             ValueError: `label` is not 0-9, or `pixels` are no house digit with ink.
@@ -84,10 +84,10 @@ class PersonalDigits:
         return PersonalDigits((*self.digits[:place], digit, *self.digits[place + 1 :]))
 
     def merge(self, others: Iterable[PersonalDigit]) -> PersonalDigits:
-        """The set with other digits; their labels count where a drawing is in both.
+        """The set with other digits; their labels win where a drawing is in both.
 
         Raises:
-            InputError: together they are too many.
+            InputError: the set would be too large.
         """
         by_ink = {digit.pixels_u8.tobytes(): digit for digit in self.digits}
         by_ink.update({digit.pixels_u8.tobytes(): digit for digit in others})
@@ -98,7 +98,7 @@ class PersonalDigits:
         return PersonalDigits(tuple(by_ink.values()))
 
     def remove(self, pixels: np.ndarray) -> PersonalDigits:
-        """The set without a drawing, (28, 28) in 0-1, whether it was in it or not."""
+        """The set without a drawing, (28, 28) in 0-1."""
         place = self._place_of(pixels)
         return self if place is None else PersonalDigits((*self.digits[:place], *self.digits[place + 1 :]))
 
@@ -118,7 +118,7 @@ class PersonalDigits:
         return file.getvalue()
 
     def _place_of(self, pixels: np.ndarray) -> int | None:
-        """Where in the set a drawing is."""
+        """The index of a drawing in the set; None where it is not there."""
         ink = _quantise(pixels).astype(np.int16)
         if not self.digits:
             return None
@@ -129,10 +129,10 @@ class PersonalDigits:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> PersonalDigits:
-        """Reads what `to_bytes` wrote; a drawing that is in it twice counts once, with its last label.
+        """Reads a file that `to_bytes` wrote; of duplicates, the last label counts.
 
         Raises:
-            InputError: it is something else, is damaged, or is too large.
+            InputError: the file is another one, damaged, or too large.
         """
         if len(data) > MAX_BYTES:
             raise InputError(f"A file of more than {MAX_BYTES // 1_000_000} MB holds no digits of yours.")
@@ -153,12 +153,12 @@ class PersonalDigits:
 
 @dataclass(frozen=True)
 class PersonalScore:
-    """How a model reads a personal set.
+    """A model's score on a personal set.
 
     Attributes:
-        digits: how many it was asked.
-        right: how many it read as their writer said.
-        refused: how many it took for no digit; they are not right.
+        digits: their number.
+        right: number of digits that it read as labeled.
+        refused: number of digits that it took for "not a digit"; they are not right.
         interval: of the fraction that is right.
     """
 
@@ -169,7 +169,7 @@ class PersonalScore:
 
 
 def score_models(personal: PersonalDigits, models: Mapping[str, DigitReader]) -> dict[str, PersonalScore]:
-    """Asks every model for every digit of a set.
+    """Scores models on every digit of a set.
 
     Returns:
         A score per model, in the order of `models`.
@@ -179,18 +179,18 @@ def score_models(personal: PersonalDigits, models: Mapping[str, DigitReader]) ->
     """
     if not len(personal):
         raise ValueError("expected at least one digit, received none")
-    # Its intervals come from SciPy, which the page that only collects digits does without.
+    # Loads SciPy, which a page that only collects digits does not need.
     from digitcnn.lab.metrics.evaluation import interval_of_fraction
 
     pixels = np.stack([digit.pixels for digit in personal.digits])
     labels = [digit.label for digit in personal.digits]
-    nowhere = [Box(0.0, 0.0, 1.0, 1.0)] * len(labels)
+    unplaced = [Box(0.0, 0.0, 1.0, 1.0)] * len(labels)
     scores = {}
     for name, reader in models.items():
-        said = [digit.label for digit in reader.classify_batch(pixels, nowhere)]
-        hits = np.array([one == other for one, other in zip(said, labels, strict=True)])
+        answers = [digit.label for digit in reader.classify_batch(pixels, unplaced)]
+        hits = np.array([one == other for one, other in zip(answers, labels, strict=True)])
         scores[name] = PersonalScore(
-            len(labels), int(hits.sum()), said.count(None), interval_of_fraction(hits)
+            len(labels), int(hits.sum()), answers.count(None), interval_of_fraction(hits)
         )
     return scores
 
@@ -208,13 +208,13 @@ def _checked(label: int) -> int:
 
 
 def _read_array(archive: zipfile.ZipFile, name: str, most: int) -> np.ndarray:
-    """An array of bytes from an archive that nobody vouches for: never more than `most` of them.
+    """An array of at most `most` bytes from an untrusted archive.
 
     Raises:
-        ValueError: it is of another type or larger; the archive's own errors come on top.
+        ValueError: it is of another type or larger; the archive may raise its own errors.
     """
     with archive.open(name) as member:
-        # Read as bytes first: NumPy would make room for whatever size the header claims.
+        # As bytes first: NumPy would allocate any size that the header claims.
         file = io.BytesIO(member.read(most + _HEADER))
     if np.lib.format.read_magic(file) != (1, 0):
         raise ValueError("expected version 1.0 of NumPy's format")

@@ -16,7 +16,7 @@ class NearDuplicates:
     """The most alike pairs.
 
     Attributes:
-        at: (n, 2) numbers of the two images.
+        at: (n, 2) indices of the two images.
         distance: (n,) root mean square difference of their pixels, 0-1, smallest first.
     """
 
@@ -27,8 +27,8 @@ class NearDuplicates:
 def find_near_duplicates(images: np.ndarray, labels: np.ndarray, most: int) -> NearDuplicates:
     """The pairs of one label that are most alike without being equal.
 
-    All pairs are compared on averages of 4 x 4 pixels, which are never further apart than the images
-    themselves, and the closest of those pixel by pixel.
+    All pairs are compared on averages of 4 x 4 pixels, whose distance never exceeds that of the images
+    themselves; then the closest of them pixel by pixel.
 
     Args:
         images: (n, 28, 28) uint8.
@@ -49,7 +49,7 @@ def find_near_duplicates(images: np.ndarray, labels: np.ndarray, most: int) -> N
 
 
 def count_shared(train: np.ndarray, test: np.ndarray) -> tuple[int, int]:
-    """How many training images equal an earlier one, and how many test images equal a training image."""
+    """Counts training images that equal an earlier one, and test images that equal a training image."""
     seen: set[bytes] = set()
     equal = 0
     for image in train:
@@ -61,7 +61,7 @@ def count_shared(train: np.ndarray, test: np.ndarray) -> tuple[int, int]:
 
 
 def _closest_averages(images: np.ndarray) -> list[tuple[int, int]]:
-    """RunRef pairs of one label, (first, second), first before second."""
+    """Index pairs of images of one label, (first, second), first before second."""
     count = len(images)
     if count < 2:
         return []

@@ -1,7 +1,7 @@
 """The summary of a data set, small enough to keep: counts, averages, pixels, and outliers.
 
-`python -m digitcnn.lab.datasets.summary NAME PATH` makes one in a process of its own: reading a data set
-takes a few hundred megabytes, which a web server would not get rid of again.
+`python -m digitcnn.lab.datasets.summary NAME PATH` writes one in a separate process: reading a data set takes
+a few hundred megabytes, which a web server would keep.
 """
 
 import json
@@ -21,10 +21,10 @@ from digitcnn.lab.datasets.sources import DRAWN_TEST, LoadedSet, Part, Report, S
 from digitcnn.lab.jobs.background import be_nice, report_error, report_progress
 
 VERSION = 2
-"""Of the file; another one is made anew."""
+"""Of the file: a summary of another version is computed again."""
 
 SAMPLES = 60
-"""Digits of each kind that are kept to be shown, at random."""
+"""Images of each digit that are kept as samples, chosen at random."""
 
 OUTLIERS = 12
 NEAR_DUPLICATES = 12
@@ -36,28 +36,26 @@ _CHUNK = 2000
 
 @dataclass(frozen=True, eq=False)
 class DataSummary:
-    """A data set, summed up; images are uint8 with ink 255 on paper 0, the first axis is the digit.
+    """Summary of a data set; images are uint8 with ink 255 on paper 0, the first axis is the digit.
 
     Attributes:
-        parts: with all that is in the set.
-        measured: how many training and test images the figures below come from.
-        writers: how many hands, where that is known.
+        parts: of the whole set.
+        measured: number of training and test images that the figures below come from.
+        writers: number of people who wrote them; None where it is unknown.
         mean, deviation: of the training images' pixels, 0-1.
         gray_histogram: (16,) fraction of the training images' pixels in each sixteenth from paper to ink.
-        ink: (10, 5) how much of the field is ink, at the 5, 25, 50, 75 and 95 % quantile.
+        ink: (10, 5) quantiles of the share of the field that is ink: 5, 25, 50, 75 and 95 %.
         means, deviations: (10, 28, 28) float32, pixel by pixel over the training images, 0-1.
         own_mean: (10,) fraction of the test images that are nearer to the mean of their own digit than
             to that of any other.
         samples: (10, 60, 28, 28) of the training images; repeated where there are fewer.
         test_samples: the same of the test images.
         outliers: (10, 12, 28, 28) the training images that are furthest from their digit's mean.
-        outlier_at: (10, 12) their numbers within the training images.
+        outlier_at: (10, 12) their indices among the training images.
         near_duplicates: (12, 2, 28, 28) the pairs of one digit that are most alike without being equal.
-        near_duplicate_at: (12, 2) their numbers.
-        near_duplicate_labels: (12,).
         near_duplicate_distance: (12,) root mean square difference of their pixels, 0-1.
-        equal: how many training images are equal to an earlier one.
-        shared: how many test images are equal to a training image.
+        equal: number of training images that equal an earlier one.
+        shared: number of test images that equal a training image.
     """
 
     parts: tuple[Part, ...]
@@ -75,8 +73,6 @@ class DataSummary:
     outliers: np.ndarray
     outlier_at: np.ndarray
     near_duplicates: np.ndarray
-    near_duplicate_at: np.ndarray
-    near_duplicate_labels: np.ndarray
     near_duplicate_distance: np.ndarray
     equal: int
     shared: int
@@ -91,14 +87,15 @@ class DataSummary:
 
 
 def summarize(loaded: LoadedSet, report: Report) -> DataSummary:
-    """Sums a data set up, a few thousand images at a time."""
+    """Summarizes a data set, a few thousand images at a time.
+
+    Raises:
+        DatasetError: it has no training or no test images.
+    """
     train, test = loaded.train, loaded.test
     if not len(train) or not len(test):
-        raise DatasetError("This data set is empty.")
+        raise DatasetError("This data set holds no images to train or to test with: fetch it again.")
     rng = np.random.default_rng(0)
-    gray_histogram = np.bincount(
-        np.arange(256) * GRAY_BINS // 256, weights=_count_values(train.images), minlength=GRAY_BINS
-    )
     values = np.arange(256) / 255
     of_value = _count_values(train.images) / train.images.size
     mean = float((values * of_value).sum())
@@ -115,7 +112,7 @@ def summarize(loaded: LoadedSet, report: Report) -> DataSummary:
         writers=loaded.writers,
         mean=mean,
         deviation=float(np.sqrt((of_value * (values - mean) ** 2).sum())),
-        gray_histogram=gray_histogram / train.images.size,
+        gray_histogram=of_value.reshape(GRAY_BINS, -1).sum(axis=1),
         ink=ink,
         means=means,
         deviations=deviations,
@@ -125,8 +122,6 @@ def summarize(loaded: LoadedSet, report: Report) -> DataSummary:
         outliers=train.images[outlier_at],
         outlier_at=outlier_at,
         near_duplicates=train.images[near_duplicates.at],
-        near_duplicate_at=near_duplicates.at,
-        near_duplicate_labels=train.labels[near_duplicates.at[:, 0]],
         near_duplicate_distance=near_duplicates.distance,
         equal=equal,
         shared=shared,
@@ -134,9 +129,9 @@ def summarize(loaded: LoadedSet, report: Report) -> DataSummary:
 
 
 def nearest_mean(images: np.ndarray, means: np.ndarray) -> np.ndarray:
-    """(n,) which of the means (10, 28, 28) each image, (n, 28, 28) uint8, is nearest to.
+    """(n,) indices of the mean, of (10, 28, 28), nearest to each image, of (n, 28, 28) uint8.
 
-    The simplest reader there is: it knows ten pictures, and nothing of shift, slant or size.
+    The simplest classifier: it knows ten pictures, and nothing of shift, slant or size.
     """
     flat = means.reshape(len(means), -1)
     offset = (flat**2).sum(axis=1) / 2
@@ -145,7 +140,7 @@ def nearest_mean(images: np.ndarray, means: np.ndarray) -> np.ndarray:
 
 
 def save_summary(summary: DataSummary, path: Path) -> None:
-    """Writes a summary so that a reader sees all of it or nothing."""
+    """Writes a summary atomically: a reader sees all of it or nothing."""
     data = {field.name: getattr(summary, field.name) for field in fields(summary)}
     arrays = {name: value for name, value in data.items() if isinstance(value, np.ndarray)}
     plain = {name: value for name, value in data.items() if name not in arrays}
@@ -158,7 +153,7 @@ def save_summary(summary: DataSummary, path: Path) -> None:
 
 
 def load_summary(path: Path) -> DataSummary:
-    """Reads what `save_summary` wrote.
+    """Reads a summary that `save_summary` wrote.
 
     Raises:
         DatasetError: the file is missing or broken.
@@ -223,7 +218,7 @@ def _sample(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator) ->
 
 
 def _count_values(images: np.ndarray) -> np.ndarray:
-    """(256,) how many pixels have each value."""
+    """(256,) number of pixels of each value."""
     counts = np.zeros(256, dtype=np.int64)
     for at in range(0, len(images), _CHUNK):
         counts += np.bincount(images[at : at + _CHUNK].ravel(), minlength=256)

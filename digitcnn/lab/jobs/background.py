@@ -1,4 +1,4 @@
-"""Small jobs beside the web server: a process that says how far it is, and whether it failed."""
+"""Background jobs: processes beside the web server that report their progress and errors."""
 
 import json
 import os
@@ -9,24 +9,22 @@ from dataclasses import dataclass
 
 from digitcnn.lab.jobs.processes import launch
 
-_DOING = "Starting"
-
 
 @dataclass(frozen=True)
 class JobProgress:
-    """How far a job is.
+    """The progress of a job.
 
     Attributes:
         done: a fraction 0-1.
-        doing: what it is at, for people.
+        doing: its present step, for people.
     """
 
     done: float = 0.0
-    doing: str = _DOING
+    doing: str = "Starting"
 
 
 class BackgroundJob:
-    """One `python -m MODULE`, and what it says of itself line by line."""
+    """A `python -m MODULE` that reports its progress line by line."""
 
     def __init__(self, module: str, arguments: Sequence[str]):
         """Starts it.
@@ -46,7 +44,7 @@ class BackgroundJob:
         return self._reader.is_alive()
 
     def wait(self, seconds: float) -> bool:
-        """Waits at most so long; whether it has ended."""
+        """Waits for the end, for at most so many seconds; whether it has ended."""
         self._reader.join(seconds)
         return not self.is_running
 
@@ -56,15 +54,15 @@ class BackgroundJob:
             for line in lines:
                 self._follow(line.decode(errors="replace").strip())
         if self._process.wait() != 0 and self.error is None:
-            self.error = f"The job stopped before its end ({self._last or 'without a word'}): try again."
+            self.error = f"The job stopped before its end ({self._last or 'without a message'}): try again."
 
     def _follow(self, line: str) -> None:
         try:
-            said = json.loads(line)
-            if "error" in said:
-                self.error = str(said["error"])
+            report = json.loads(line)
+            if "error" in report:
+                self.error = str(report["error"])
             else:
-                self.progress = JobProgress(min(max(float(said["done"]), 0.0), 1.0), str(said["doing"]))
+                self.progress = JobProgress(min(max(float(report["done"]), 0.0), 1.0), str(report["doing"]))
         except (ValueError, KeyError, TypeError):
             self._last = line or self._last
 
@@ -74,7 +72,7 @@ _lock = threading.Lock()
 
 
 def run_once(name: str, module: str, arguments: Sequence[str], *, again: bool = False) -> BackgroundJob:
-    """The job of this name: started if it never was, or, with `again`, if it has ended."""
+    """The job of this name, started if there is none or, with `again`, if it has ended."""
     with _lock:
         job = _jobs.get(name)
         if job is None or (again and not job.is_running):
@@ -83,23 +81,23 @@ def run_once(name: str, module: str, arguments: Sequence[str], *, again: bool = 
 
 
 def forget(name: str) -> None:
-    """Lets the job of this name be started anew; one that still runs is kept."""
+    """Forgets the job of this name, so that it can be started again, unless it still runs."""
     with _lock:
         if name in _jobs and not _jobs[name].is_running:
             del _jobs[name]
 
 
 def report_progress(done: float, doing: str) -> None:
-    """Says, from within a job, how far it is."""
+    """Reports progress from within a job."""
     print(json.dumps({"done": round(done, 3), "doing": doing}), flush=True)
 
 
 def report_error(message: str) -> None:
-    """Says, from within a job, why it fails."""
+    """Reports an error from within a job."""
     print(json.dumps({"error": message}), flush=True)
 
 
 def be_nice() -> None:
-    """Lets everything else go first, so that pages stay quick."""
+    """Lowers our own priority, so that pages stay quick."""
     if hasattr(os, "nice"):
         os.nice(2)

@@ -1,4 +1,4 @@
-"""Processes that work on a run: started beside ours, and found again."""
+"""Processes beside ours: started, found again, and ended."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ import psutil
 from digitcnn.run_folder import START, RunRecord
 
 _SAME_START = 2.0
-"""Seconds by which two readings of a process's start may differ; numbers are not given out again so fast."""
+"""Seconds by which two readings of a process's start may differ; no number is reused so soon."""
 
 _NICENESS = 10
 
@@ -24,7 +24,7 @@ def find_worker(record: RunRecord) -> psutil.Process | None:
 
 
 def find_process(number: int | None, started: float | None) -> psutil.Process | None:
-    """The process of this number that began at this time, in seconds since 1970; None where it has ended."""
+    """The process of this number and start, in seconds since 1970; None where it has ended."""
     if number is None or started is None:
         return None
     try:
@@ -45,14 +45,14 @@ def launch(
     environment: Mapping[str, str] | None = None,
     own_session: bool = False,
 ) -> subprocess.Popen[bytes]:
-    """Starts `python -m MODULE` where the project is, without input and with both outputs in one.
+    """Starts `python -m MODULE` in the project's folder, without input and with both outputs joined.
 
     Args:
-        module: to be run.
+        module: to run.
         arguments: of its command line.
         output: an open file, or `subprocess.PIPE`.
         environment: variables beside our own.
-        own_session: it outlives us, and no signal of our terminal reaches it.
+        own_session: in which it outlives us and gets no signal of our terminal.
 
     Raises:
         OSError: it cannot be started.
@@ -69,19 +69,19 @@ def launch(
 
 
 def start_process(arguments: Sequence[str], *, log: Path, environment: Mapping[str, str]) -> psutil.Process:
-    """Starts `python -m digitcnn` in a session of its own, so that it outlives us, and behind all others.
+    """Starts `python -m digitcnn` in its own session, so that it outlives us, at a low priority.
 
     Args:
         arguments: of the command line.
-        log: a file that what it prints is appended to.
+        log: a file to which its output is appended.
         environment: variables beside our own.
 
     Raises:
-        OSError: it cannot be started, or the log not be written.
+        OSError: it cannot be started, or the log cannot be written.
     """
     with log.open("ab") as output:
         process = launch("digitcnn", arguments, output=output, environment=environment, own_session=True)
-    # Somebody has to collect the process when it ends.
+    # Without a parent that waits, the ended process would stay as a zombie.
     threading.Thread(target=process.wait, daemon=True).start()
     started = psutil.Process(process.pid)
     _lower_priority(started)
@@ -89,7 +89,7 @@ def start_process(arguments: Sequence[str], *, log: Path, environment: Mapping[s
 
 
 def end_process(process: psutil.Process) -> None:
-    """Asks a process to end; where the system allows it, ahead of others, so that it gets to hear it.
+    """Asks a process to end; raises its priority first, where allowed, so that it reacts at once.
 
     Raises:
         psutil.AccessDenied: it is another user's.
@@ -98,7 +98,7 @@ def end_process(process: psutil.Process) -> None:
         process.nice(psutil.NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 0)
         _autogroup(process).write_text("0")
     except (psutil.Error, OSError):
-        pass  # Only an administrator may.
+        pass  # Only an administrator may raise a priority.
     try:
         process.terminate()
     except psutil.NoSuchProcess:
@@ -106,7 +106,7 @@ def end_process(process: psutil.Process) -> None:
 
 
 def memory_of(process: psutil.Process) -> int | None:
-    """Bytes of memory that a process holds; None where it has ended."""
+    """Resident memory of a process in bytes; None where it has ended."""
     try:
         return process.memory_info().rss
     except psutil.Error:
@@ -114,7 +114,7 @@ def memory_of(process: psutil.Process) -> int | None:
 
 
 def _lower_priority(process: psutil.Process) -> None:
-    """Lets every other process go first, as far as the system allows it."""
+    """Gives a process a low priority, as far as the system allows it."""
     try:
         process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else _NICENESS)
         _autogroup(process).write_text(str(_NICENESS))
@@ -123,5 +123,5 @@ def _lower_priority(process: psutil.Process) -> None:
 
 
 def _autogroup(process: psutil.Process) -> Path:
-    """Where Linux keeps the niceness of a session as a whole: among sessions, only that counts."""
+    """The file with the niceness of a whole session, which is all that Linux compares between sessions."""
     return Path("/proc", str(process.pid), "autogroup")

@@ -1,9 +1,9 @@
 """One training at a time on this machine, and a queue of those that wait.
 
-The queue is nothing but the run folders whose record says "queued": it survives a restart of the
-server, and two servers over the same folder see the same. Every change is made under a file lock. A
-training is a process of its own, in a session of its own, so that it goes on when the server ends.
-When it ends, it starts the next one itself; after one that was killed, whoever looks next does.
+The queue consists of the run folders whose record says "queued": it survives a restart of the server, and
+two servers over the same folder share it. Every change is made under a file lock. A training is a process
+in its own session, so that it outlives the server. When it ends, it starts the next one; after a killed one,
+the next caller of `advance` does.
 """
 
 import os
@@ -28,16 +28,16 @@ MAX_WAITING = 20
 """Runs in the queue at most."""
 
 LOG = "training.log"
-"""In a run folder: what the training said."""
+"""In a run folder: the output of the training."""
 
 
 def training_is_on() -> bool:
-    """Trainings may be started here; `DIGITCNN_TRAINING=off` says no, for a host that is too small."""
+    """Whether trainings may start here; `DIGITCNN_TRAINING=off` forbids them on a host that is too small."""
     return os.environ.get("DIGITCNN_TRAINING", "on").lower() not in ("off", "0", "no", "false")
 
 
 def submit(settings: Settings) -> str:
-    """Puts a new run into the queue, and starts it if its turn has come.
+    """Adds a run to the queue, and starts it if none is trained.
 
     Returns:
         The run's name: the preset's with the next free number.
@@ -57,7 +57,7 @@ def submit(settings: Settings) -> str:
 
 
 def resume(name: str) -> None:
-    """Puts a run that was cut off back into the queue, behind those that wait.
+    """Adds an unfinished run to the end of the queue.
 
     Raises:
         NotSupportedError: trainings are off here, or too many wait.
@@ -73,10 +73,10 @@ def resume(name: str) -> None:
 
 
 def cancel(name: str) -> None:
-    """Takes a run out of the queue; a new one goes altogether, a resumed one is stopped as it was.
+    """Takes a run out of the queue; a new one is deleted, a resumed one is stopped again.
 
     Raises:
-        RunFolderError: it does not wait, or no longer.
+        RunFolderError: it is not in the queue.
     """
     with _changing():
         run = get_own_run(name)
@@ -89,10 +89,10 @@ def cancel(name: str) -> None:
 
 
 def stop(name: str) -> None:
-    """Asks a training to stop, which it does within two seconds; it keeps its best epoch.
+    """Asks a training to stop, which takes up to two seconds; its best epoch is kept.
 
     Raises:
-        RunFolderError: there is no such run, or nobody trains it.
+        RunFolderError: there is no such run, or it is not being trained.
     """
     run = get_own_run(name)
     worker = find_worker(run.record) if run.record else None
@@ -105,7 +105,7 @@ def stop(name: str) -> None:
 
 
 def delete(name: str) -> None:
-    """Removes a run that was made here, and everything in its folder.
+    """Deletes a run that was made here, with its folder.
 
     Raises:
         RunFolderError: there is no such run, or it is being trained.
@@ -118,7 +118,7 @@ def delete(name: str) -> None:
 
 
 def list_waiting(runs: list[Run]) -> list[Run]:
-    """Those of the runs that wait, in the order in which they will be trained."""
+    """The waiting runs, in the order in which they will be trained."""
     return sorted((run for run in runs if run.state == "queued"), key=_place)
 
 
@@ -135,7 +135,7 @@ def advance() -> None:
 
 @contextmanager
 def working_on(folder: RunFolder) -> Iterator[None]:
-    """Around a training in this process: it alone works on the folder, and stops from its first second on.
+    """Around a training in this process: keeps others from the folder, and records an early stop or failure.
 
     Raises:
         RunFolderError: another process trains in this folder.
@@ -190,7 +190,7 @@ def _make_folder(preset: str) -> RunFolder:
 
 
 def _start_next() -> None:
-    """Launches the first that waits, unless one is at work; the lock is held."""
+    """Launches the first waiting run, unless one is being trained; needs the lock."""
     runs = list_own_runs()
     # A training that has ended starts the next one while its own process is still there.
     others = [run for run in runs if run.busy and run.record and run.record.process != os.getpid()]
@@ -230,7 +230,7 @@ def _record_failure(folder: RunFolder, error: str) -> None:
 
 
 def _remove(path: Path) -> None:
-    """Removes a folder that others may be looking at: its name first, then what is in it."""
+    """Removes a folder that others may be reading: renames it first, then deletes it."""
     gone = path.with_name(f".deleted-{path.name}")
     shutil.rmtree(gone, ignore_errors=True)
     os.replace(path, gone)

@@ -2,8 +2,8 @@
 
     python -m digitcnn.lab.jobs.watchdog PARENT STARTED ...
 
-A worker that is killed cannot end what it has started, and a training that goes on without it would
-write into a folder in which another one begins.
+A killed worker cannot end the training that it started, which would then write into the folder of the next
+attempt.
 """
 
 import os
@@ -15,7 +15,7 @@ import time
 from digitcnn.lab.jobs.processes import find_process
 
 _EVERY = 0.5
-"""Seconds between two looks at the parent."""
+"""Seconds between two checks of the parent."""
 
 
 def _end_with(parent: int, started: float) -> None:

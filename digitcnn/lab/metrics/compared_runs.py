@@ -1,4 +1,4 @@
-"""The runs that can be compared: which there are, and what each of them holds."""
+"""Runs to compare: their references, and the contents of their folders."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,16 +9,13 @@ from digitcnn.file_cache import cached_by_file, version_of
 from digitcnn.lab.metrics.test_set import Predictions, read_predictions
 from digitcnn.run_folder import RunFolder, RunRecord, list_runs
 
-_PREDICTIONS = 3
-"""The place of `predictions.npz` among a run's times."""
-
 
 @dataclass(frozen=True)
 class RunRef:
     """A run that can be compared; equal as long as its files are the same.
 
     Attributes:
-        label: how the run is called; no two have the same.
+        label: the name of the run, different from those of all others.
         path: of its folder.
         changed: times of its files, in nanoseconds; 0 for one that is missing.
     """
@@ -34,7 +31,7 @@ class RunRef:
 
 @dataclass(frozen=True)
 class RunRefs:
-    """What there is to compare, and what is not.
+    """The runs under two roots, by whether they can be compared.
 
     Attributes:
         ready: shipped models first, then this machine's runs, by name.
@@ -55,14 +52,13 @@ def list_run_refs(shipped: Path, own: Path) -> RunRefs:
         for folder in list_runs(root):
             label = folder.name if folder.name not in taken else f"{root.name}/{folder.name}"
             taken.add(label)
-            times = _times(folder)
             try:
                 state = _read_state(folder.run_json)
             except RunFolderError as error:
                 broken.append(f"{label} is left out: {error}")
                 continue
-            if state != "running" and times[_PREDICTIONS]:
-                ready.append(RunRef(label, str(folder.path), times))
+            if state != "running" and folder.predictions_npz.is_file():
+                ready.append(run_ref_of(folder, label))
             else:
                 unfinished.append(label)
     return RunRefs(tuple(ready), tuple(unfinished), tuple(broken))
@@ -70,15 +66,22 @@ def list_run_refs(shipped: Path, own: Path) -> RunRefs:
 
 def run_ref_of(folder: RunFolder, label: str | None = None) -> RunRef:
     """The run of a folder, as it stands now, under its own name or another."""
-    return RunRef(label or folder.name, str(folder.path), _times(folder))
+    files = (
+        folder.run_json,
+        folder.history_csv,
+        folder.metrics_json,
+        folder.predictions_npz,
+        folder.tflite_file,
+    )
+    return RunRef(label or folder.name, str(folder.path), tuple(version_of(file)[0] for file in files))
 
 
 @dataclass(frozen=True, eq=False)
 class ComparedRun:
-    """What a run folder holds, read once.
+    """The contents of a run folder, read once.
 
     Attributes:
-        label: how the run is called.
+        label: the name of the run.
         record: `run.json`.
         predictions: of its test set.
         history: rows of `history.csv`; none where it is missing or broken.
@@ -100,8 +103,7 @@ def load_run(run_ref: RunRef) -> ComparedRun:
     """Reads a run folder.
 
     Raises:
-        RunFolderError: its record or its predictions cannot be read: without them there is nothing
-            to compare.
+        RunFolderError: its record or its predictions cannot be read.
     """
     folder, problems = run_ref.folder, []
     record, predictions = folder.read_record(), read_predictions(folder)
@@ -123,8 +125,3 @@ def load_run(run_ref: RunRef) -> ComparedRun:
 @cached_by_file(maxsize=2048)
 def _read_state(run_json: Path) -> str:
     return RunFolder(run_json.parent).read_record().state
-
-
-def _times(folder: RunFolder) -> tuple[int, ...]:
-    files = (folder.run_json, folder.history_csv, folder.metrics_json)
-    return tuple(version_of(file)[0] for file in (*files, folder.predictions_npz, folder.tflite_file))

@@ -1,4 +1,4 @@
-"""Whether one model is better than another by more than luck, and in what the two differ."""
+"""Comparison of models: significance of their difference, and rows of their settings and figures."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from digitcnn.errors import NotSupportedError
 from digitcnn.lab.metrics.test_set import Predictions
 
 SIGNIFICANT_BELOW = 0.05
-"""A difference is called significant when luck alone makes one as large less often than this."""
+"""A difference is significant if its p value is below this."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,7 +17,7 @@ class Pairing:
     """Two models on the same test images.
 
     Attributes:
-        both, neither: how many images both read right, or neither.
+        both, neither: number of images that both read right, or neither.
         only_baseline: (n,) indices of the images that only the baseline reads right.
         only_challenger: (n,) indices of those that only the challenger reads right.
         p_value: of McNemar's mid-p test, two-sided.
@@ -35,7 +35,7 @@ class Pairing:
 
     @property
     def lead(self) -> int:
-        """How many more images the challenger reads right; negative where the baseline leads."""
+        """The number of images by which the challenger leads; negative where the baseline leads."""
         return len(self.only_challenger) - len(self.only_baseline)
 
     @property
@@ -68,8 +68,8 @@ def mcnemar_mid_p(only_first: int, only_second: int) -> float:
     """The two-sided p value of McNemar's mid-p test.
 
     Args:
-        only_first: how many only the first gets right.
-        only_second: how many only the second gets right.
+        only_first: number of images that only the first reads right.
+        only_second: number of images that only the second reads right.
 
     Source: M. Fagerland, S. Lydersen, P. Laake, "The McNemar test for binary matched-pairs data:
     mid-p and asymptotic are better than exact conditional", BMC Medical Research Methodology 13:91,
@@ -85,7 +85,7 @@ def mcnemar_mid_p(only_first: int, only_second: int) -> float:
 
 
 def format_verdict(baseline: str, challenger: str, pairing: Pairing) -> str:
-    """Which of two models is better, and whether that is more than luck, in one sentence.
+    """One sentence on which of two models is better, and whether the difference is significant.
 
     Example: "deeper is better than simple: 33 images apart of 10,000, which is more than luck
     (p < 0.001)."
@@ -133,6 +133,6 @@ class Row:
 
 
 def rows_of(group: str, columns: Sequence[dict[str, str]]) -> list[Row]:
-    """Rows of what is known of each run, in the order in which names first appear."""
+    """Rows of the runs' values, in the order in which their names first appear."""
     names = dict.fromkeys(name for column in columns for name in column)
     return [Row(group, name, tuple(column.get(name, "–") for column in columns)) for name in names]

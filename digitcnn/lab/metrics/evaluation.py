@@ -1,4 +1,4 @@
-"""How well a reader does on labelled digits, and on things that are not digits."""
+"""Evaluation of a reader on labeled digits, and on ink that is no digit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 from digitcnn.recognition.reading import Digit
 
 CONFIDENT = 0.9
-"""A wrong answer with more confidence than this is the worst that a reader can do."""
+"""Errors above this confidence are counted apart: they mislead most."""
 
 CALIBRATION_BINS = 15
 
@@ -23,15 +23,15 @@ class Interval:
 
 @dataclass(frozen=True)
 class DigitScore:
-    """What a reader made of true digits; all but the number are fractions of it.
+    """A reader's score on digits; fractions but for their number.
 
     Attributes:
-        digits: how many.
+        digits: their number.
         accuracy: answered, and right.
         interval: of the accuracy.
-        refused: taken for something that is not a digit.
+        refused: answered with "not a digit".
         confident_errors: answered wrongly with a confidence above `CONFIDENT`.
-        calibration_error: expected calibration error of the answered ones.
+        calibration_error: expected calibration error of the answers.
     """
 
     digits: int
@@ -44,10 +44,10 @@ class DigitScore:
 
 @dataclass(frozen=True)
 class NonDigitScore:
-    """What a reader made of things that are not digits; fractions of `drawings`.
+    """A reader's score on drawings that are no digits; fractions of `drawings`.
 
     Attributes:
-        drawings: how many.
+        drawings: their number.
         refused: rightly not answered.
         interval: of the refused.
         confident_answers: answered with a confidence above `CONFIDENT`.
@@ -65,11 +65,10 @@ def score_digits(
     """Compares answers with the truth.
 
     Args:
-        answers: what the reader made of each; None where it found no ink at all, which counts as
-            refused.
+        answers: the reader's answers; None where it found no ink, which counts as refused.
         labels: (n,) the true digits.
-        writers: (n,) who wrote each. The interval then comes from a bootstrap over writers, since
-            the digits of one hand are right or wrong together; without, it is Wilson's.
+        writers: (n,) their writers. The interval then comes from a bootstrap over writers, because the
+            digits of one writer are right or wrong together; else it is Wilson's.
 
     Raises:
         ValueError: there are no answers, or not as many as labels.
@@ -78,9 +77,11 @@ def score_digits(
         raise ValueError(
             f"expected an answer per label and at least one, received {len(answers)} and {len(labels)}"
         )
-    said = np.array([-1 if answer is None or answer.label is None else answer.label for answer in answers])
+    labels_read = np.array(
+        [-1 if answer is None or answer.label is None else answer.label for answer in answers]
+    )
     confidence = np.array([0.0 if answer is None else answer.confidence for answer in answers])
-    right, answered = said == labels, said >= 0
+    right, answered = labels_read == labels, labels_read >= 0
     return DigitScore(
         digits=len(labels),
         accuracy=float(right.mean()),
@@ -127,7 +128,7 @@ def expected_calibration_error(confidence: np.ndarray, right: np.ndarray) -> flo
 
 def interval_of_fraction(hits: np.ndarray) -> Interval:
     """Wilson's interval of independent hits, (n,) bool."""
-    from scipy.stats import binomtest  # A second, and 60 MB: not for whoever only names an interval.
+    from scipy.stats import binomtest  # SciPy takes a second and 60 MB to load.
 
     found = binomtest(int(hits.sum()), hits.size).proportion_ci(method="wilson")
     return Interval(float(found.low), float(found.high))

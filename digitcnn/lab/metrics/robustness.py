@@ -1,7 +1,7 @@
-"""How much of its accuracy a model keeps when digits are turned, shifted, blurred, and so on.
+"""Robustness: a model's accuracy on digits that are rotated, shifted, blurred, and so on.
 
-The bare model is measured, on a fifth of MNIST's test images: Draw and Upload would center, scale
-and thicken the ink before the model sees it. Source of the idea: N. Mu, J. Gilmer, "MNIST-C: A
+The bare model is measured on a fifth of MNIST's test images: Draw and Upload would center, scale and thicken
+the ink first. Source of the idea: N. Mu, J. Gilmer, "MNIST-C: A
 Robustness Benchmark for Computer Vision", 2019.
 """
 
@@ -17,10 +17,10 @@ from digitcnn.run_folder import RunFolder, write_json
 from digitcnn.training.datasets import DigitSet
 
 EVERY = 5
-"""One test image of so many is measured: 2,000 of 10,000."""
+"""Every fifth test image is measured: 2,000 of 10,000."""
 
 CHUNK = 250
-"""Images between two reports of progress, so that nobody else on the server waits long."""
+"""Images per batch: between two of them the server answers its other visitors."""
 
 METRICS_KEY = "robustness"
 
@@ -58,10 +58,10 @@ class Series:
 
 @dataclass(frozen=True)
 class Robustness:
-    """What a model withstands.
+    """The robustness of a model.
 
     Attributes:
-        images: how many were measured at every level.
+        images: their number at every level.
         clean: accuracy on them untouched.
         series: one per disturbance.
     """
@@ -72,7 +72,7 @@ class Robustness:
 
 
 class Progress(NamedTuple):
-    """How far a measurement is: `done` of `total` batches, now at `kind`."""
+    """Progress of a measurement: `done` of `total` batches, now at `kind`."""
 
     done: int
     total: int
@@ -80,9 +80,9 @@ class Progress(NamedTuple):
 
 
 def measure_robustness(recognizer: Recognizer, test: DigitSet) -> Iterator[Progress | Robustness]:
-    """Measures in small steps: progress after each, and the result at last.
+    """Measures in batches: yields the progress after each, and the result last.
 
-    Give it a recognizer of its own: one that pages share would make their visitors wait.
+    Pass a recognizer that nothing else uses: the pages' shared one would make their visitors wait.
     """
     chosen = test.take(np.arange(0, len(test), EVERY))
     pixels, labels = chosen.pixels, chosen.labels
@@ -128,7 +128,7 @@ def _count_right(recognizer: Recognizer, pixels: np.ndarray, labels: np.ndarray)
 
 
 def _alternate(count: int) -> np.ndarray:
-    """(n,) of 1 and -1 in turn: half of the digits go one way, half the other."""
+    """(n,) alternating 1 and -1, so that half of the digits turn either way."""
     return 1 - 2 * (np.arange(count) % 2)
 
 

@@ -1,4 +1,4 @@
-"""The runs there are, shipped and made here, and what each of them is at."""
+"""The catalog of runs, shipped and made here, with the present state of each."""
 
 import os
 import re
@@ -17,10 +17,10 @@ from digitcnn.run_folder import SHIPPED, RunFolder, RunRecord, folder_at, runs_r
 State = Literal["queued", "running", "finished", "stopped", "failed", "interrupted", "broken"]
 
 MIN_FREE = 16_000_000
-"""Bytes: a disk with less than this is called full."""
+"""Bytes: a disk with less free space counts as full."""
 
 _SILENT = 90.0
-"""Seconds without a word after which a training on another machine counts as gone."""
+"""Seconds without progress after which a training on another machine counts as interrupted."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
@@ -31,12 +31,12 @@ class Run:
 
     Attributes:
         folder: where it is.
-        shipped: it came with the project, and is not to be changed.
-        state: as recorded; "interrupted" where the recorded process is gone, "broken" where the
-            record cannot be read.
-        busy: a process works on it: it trains, or a stopped run is still being exported.
+        shipped: whether it came with the project, and must not change.
+        state: as recorded; "interrupted" where the recorded process is gone, "broken" where the record
+            cannot be read.
+        busy: whether a process trains or exports it.
         record: None where it is broken.
-        problem: what went wrong, in a sentence; None where nothing did.
+        problem: the error, in a sentence; None without one.
     """
 
     folder: RunFolder
@@ -52,17 +52,17 @@ class Run:
 
     @property
     def can_resume(self) -> bool:
-        """It was begun here, and has not come to its end."""
+        """Whether it was begun here and has not finished."""
         return not self.shipped and not self.busy and self.state in ("stopped", "failed", "interrupted")
 
     @property
     def has_model(self) -> bool:
-        """It has a model that answers; while it trains, that is one from before."""
+        """Whether it has a model; while it trains, that is an earlier one."""
         return self.folder.tflite_file.is_file()
 
 
 def list_own_runs() -> list[Run]:
-    """The runs made on this machine, the latest first; a record is only read again once it has changed."""
+    """The runs made on this machine, the latest first; a record is read again only when it has changed."""
     runs = [inspect_run(path, shipped=False) for path in _folders(runs_root())]
     return sorted(runs, key=_begun, reverse=True)
 
@@ -76,7 +76,7 @@ def get_own_run(name: str) -> Run:
     """One run made on this machine.
 
     Raises:
-        RunFolderError: the name is none of a run folder, or there is no such folder.
+        RunFolderError: the name is not a valid one, or there is no such run.
     """
     path = own_path(name)
     if path.is_symlink() or not path.is_dir():
@@ -85,15 +85,15 @@ def get_own_run(name: str) -> Run:
 
 
 def read_test_accuracy(run: Run) -> float | None:
-    """The accuracy on the test images, 0-1; None where it was not measured, or cannot be read."""
+    """The accuracy on the test images, 0-1; None where it is missing or cannot be read."""
     return _read_test_accuracy(run.folder.metrics_json)
 
 
 def own_path(name: str) -> Path:
-    """Where a run of this name is or would be: always directly in the folder of runs.
+    """The path of a run of this name, existing or not: always directly in the folder of runs.
 
     Raises:
-        RunFolderError: the name has parts that a name of a run does not have.
+        RunFolderError: the name is not a valid one, such as "../models".
     """
     if not _NAME.fullmatch(name):
         raise RunFolderError(f"{name!r} is not the name of a run.")
@@ -110,7 +110,7 @@ def _folders(root: Path) -> list[Path]:
 
 
 def inspect_run(path: Path, *, shipped: bool) -> Run:
-    """The run whose folder is there, as it stands now; a broken one where there is none."""
+    """The present state of the run at a path; "broken" where there is none."""
     folder = folder_at(str(path))
     if not folder.run_json.is_file():
         return Run(folder, shipped, "broken", problem=f"{path.name} has no run.json, so it cannot be shown.")
@@ -124,7 +124,7 @@ def inspect_run(path: Path, *, shipped: bool) -> Run:
 
 
 def _format_gone(folder: RunFolder) -> str:
-    """Why a training may have gone without a word, and what is left of it."""
+    """A sentence on the likely reason for an interruption, and on the epochs that are left."""
     left = "its last whole epoch is kept" if folder.checkpoint.is_dir() else "it had no whole epoch yet"
     if shutil.disk_usage(folder.path).free < MIN_FREE:
         return (
@@ -134,7 +134,7 @@ def _format_gone(folder: RunFolder) -> str:
 
 
 def _is_trained_elsewhere(folder: RunFolder, record: RunRecord) -> bool:
-    """Whether a process of another machine works on it, which only what it writes can tell."""
+    """Whether a process of another machine works on it, judged by the age of its files."""
     if record.process is None or record.host in (None, socket.gethostname()):
         return False
     try:
@@ -145,7 +145,7 @@ def _is_trained_elsewhere(folder: RunFolder, record: RunRecord) -> bool:
 
 @cached_by_file(maxsize=2048)
 def _read_record(run_json: Path) -> RunRecord | str:
-    """The record, or why it cannot be read."""
+    """The record, or a sentence on why it cannot be read."""
     try:
         record = RunFolder(run_json.parent).read_record()
     except RunFolderError as error:
@@ -156,9 +156,7 @@ def _read_record(run_json: Path) -> RunRecord | str:
 
 
 def _is_sound(record: RunRecord) -> bool:
-    """The parts that pages reckon with are of their kind: the file may be from anywhere."""
-    if not (isinstance(record.settings, dict) and isinstance(record.dataset, dict)):
-        return False
+    """Whether the values that pages use are of their types: the file may come from anywhere."""
     numbers = (record.seconds, record.parameters, record.seed, record.settings.get("epochs", 0))
     texts = (record.preset, record.started, record.state)
     return (

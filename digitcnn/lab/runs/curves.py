@@ -1,4 +1,4 @@
-"""Learning curves: what `history.csv` holds, smoothed or not."""
+"""Learning curves of `history.csv`, smoothed or not."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ class Curve:
     """One line of a chart of learning curves.
 
     Attributes:
-        run: whose it is.
-        metric, part: what was measured, on which images.
+        run: the name of its run.
+        metric, part: the quantity, and the images that it was measured on.
         epochs: counted from 1.
-        raw: as it was measured.
-        smoothed: the same with the jumps taken out; equal to `raw` without smoothing.
+        raw: the measured values.
+        smoothed: their moving average; equal to `raw` without smoothing.
     """
 
     run: str
@@ -37,7 +37,7 @@ class Curve:
 
 
 def curves_of(run: str, history: Sequence[dict[str, float]], *, smoothing: float = 0.0) -> list[Curve]:
-    """The curves that a run's history holds; a metric that it lacks has none.
+    """The curves of a run's history; a metric that it lacks has none.
 
     Args:
         run: the name that the curves get.

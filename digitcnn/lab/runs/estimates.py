@@ -1,4 +1,4 @@
-"""Expectations of a training: its duration by earlier ones, and the accuracy that its preset claims."""
+"""Estimates of a training's duration, and a judgment of the accuracy that a preset claims."""
 
 import os
 import re
@@ -17,8 +17,7 @@ ALL_IMAGES = 60_000
 """Of MNIST, where a run folder does not say how many images its preset trains on."""
 
 _MIN_SECONDS, _MIN_IMAGES = 20.0, 20_000
-"""A shorter training says little about speed: most of it is starting up."""
-
+"""A shorter training says little about throughput: most of it is starting up."""
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)(?: to (\d+(?:\.\d+)?))? %")
 _CLOSE = 0.3
@@ -31,7 +30,7 @@ class Estimate:
 
     Attributes:
         seconds: from the start to the exported files.
-        here: it rests on a run of this preset on this machine, not on another machine's.
+        here: whether it comes from a run of this preset on this machine.
     """
 
     seconds: float
@@ -39,26 +38,28 @@ class Estimate:
 
 
 def estimate(settings: Settings, own: Sequence[Run], shipped: Sequence[Run]) -> Estimate | None:
-    """How long a training with these settings will take; None where no run of the preset tells.
+    """Estimates the duration of a training; None without a run of the preset to go by.
 
-    Images per second come from the latest run of the preset here; else from the one that ships,
-    times how much faster this machine was on the presets that both have trained, or has cores.
+    The throughput is that of the preset's latest run here; else that of the shipped run, scaled by the median
+    ratio on presets trained on both machines, or by the number of cores.
     """
-    here = {run.record.preset: run.record for run in reversed(own) if run.record and speed_of(run.record)}
-    there = {run.record.preset: run.record for run in shipped if run.record and speed_of(run.record)}
+    here = {run.record.preset: run.record for run in reversed(own) if run.record and _throughput(run.record)}
+    there = {run.record.preset: run.record for run in shipped if run.record and _throughput(run.record)}
     known = here.get(settings.preset) or there.get(settings.preset)
     if known is None:
         return None
-    speed = speed_of(known) or 1.0
+    throughput = _throughput(known) or 1.0
     if settings.preset not in here:
-        both = [(speed_of(here[name]) or 0) / (speed_of(there[name]) or 1) for name in here if name in there]
-        speed *= median(both) if both else (os.cpu_count() or 1) / (known.machine.get("cores") or 1)
-    images = (settings.images or _images_of(known)) * (1 - settings.validation_split)
-    return Estimate(START_UP + settings.epochs * images / speed, settings.preset in here)
+        both = [
+            (_throughput(here[name]) or 0) / (_throughput(there[name]) or 1) for name in here if name in there
+        ]
+        throughput *= median(both) if both else (os.cpu_count() or 1) / (known.machine.get("cores") or 1)
+    images = (settings.images or _count_images(known)) * (1 - settings.validation_split)
+    return Estimate(START_UP + settings.epochs * images / throughput, settings.preset in here)
 
 
-def speed_of(record: RunRecord) -> float | None:
-    """Images per second, validation included, of a run that was trained to its end; None of others."""
+def _throughput(record: RunRecord) -> float | None:
+    """Images per second, validation included, of a finished run; None of another or a too short one."""
     images = record.dataset.get("train", {}).get("images", 0)
     epochs = record.settings.get("epochs", 0)
     too_short = record.seconds < _MIN_SECONDS or images * epochs < _MIN_IMAGES
@@ -68,7 +69,7 @@ def speed_of(record: RunRecord) -> float | None:
 
 
 def judge_claim(claim: str, accuracy: float) -> str:
-    """Whether a measured accuracy keeps a preset's claim, in a sentence; "" where that is no figure.
+    """Compares an accuracy with a preset's claim, in a sentence; "" for a claim without a figure.
 
     Args:
         claim: such as "98.95 %, loss 0.0345" or "98 to 99 %".
@@ -88,7 +89,7 @@ def judge_claim(claim: str, accuracy: float) -> str:
     return f"Measured here: {measured:.2f} %, {measured - high:.2f} points above its claim."
 
 
-def _images_of(record: RunRecord) -> int:
+def _count_images(record: RunRecord) -> int:
     if record.settings.get("images"):
         return ALL_IMAGES
     return sum(record.dataset.get(part, {}).get("images", 0) for part in ("train", "validation"))

@@ -1,7 +1,6 @@
-"""Files of trained models that only Keras can write: made by a process of its own, on demand.
+"""Exports of trained models that only Keras can write, on demand and in a separate process.
 
-Such a process takes as much memory as a training does. So there is one at a time, and none where trainings
-are off.
+Such a process takes as much memory as a training: one runs at a time, and none where trainings are off.
 """
 
 import json
@@ -13,6 +12,7 @@ from typing import Literal
 from filelock import FileLock
 
 from digitcnn.errors import NotSupportedError, RunFolderError
+from digitcnn.file_cache import version_of
 from digitcnn.lab.jobs.processes import find_process, start_process
 from digitcnn.lab.jobs.queue import training_is_on
 from digitcnn.run_folder import RunFolder, runs_root, write_json
@@ -37,12 +37,12 @@ class Export:
 
 
 def can_export(form: Format) -> bool:
-    """What makes this format is installed, and may be run here."""
+    """Whether this format can be written here: its library is installed, and trainings are on."""
     return training_is_on() and (form != "onnx" or find_spec("tf2onnx") is not None)
 
 
 def find_export(folder: RunFolder, form: Format = "h5") -> Export:
-    """What there is of a run's file; of an older model of the same name, nothing."""
+    """The export of a run's present model."""
     path = _path(folder, form)
     if path.is_file():
         return Export("ready", path)
@@ -50,17 +50,16 @@ def find_export(folder: RunFolder, form: Format = "h5") -> Export:
     if not note.is_file():
         return Export("missing", path)
     working = _is_at_work(note)
-    # It may have ended between the two looks.
+    # The process may have ended since the file was looked for.
     return Export("working" if working else "ready" if path.is_file() else "failed", path)
 
 
 def start_export(folder: RunFolder, form: Format = "h5") -> None:
-    """Begins to make a run's file, unless it is there or in the making.
+    """Starts the export of a run's model, unless it is ready or at work.
 
     Raises:
-        NotSupportedError: what makes this format is not installed, or is at work for another file, or too
-            large for this server.
-        RunFolderError: it cannot be written.
+        NotSupportedError: the format's library is missing, another export is at work, or trainings are off.
+        RunFolderError: the file cannot be written.
     """
     if not training_is_on():
         raise NotSupportedError(f"This server is too small to make a .{form} file.")
@@ -84,7 +83,7 @@ def start_export(folder: RunFolder, form: Format = "h5") -> None:
 
 
 def _is_at_work(note: Path) -> bool:
-    """Whether the process that a note tells of is still there."""
+    """Whether the process that a note names still runs."""
     try:
         begun = json.loads(note.read_text(encoding="utf-8"))
         return find_process(begun["process"], begun["process_started"]) is not None
@@ -93,10 +92,7 @@ def _is_at_work(note: Path) -> bool:
 
 
 def _path(folder: RunFolder, form: Format) -> Path:
-    try:
-        changed = folder.keras_file.stat().st_mtime_ns
-    except OSError:
-        changed = 0
+    changed, *_ = version_of(folder.keras_file)
     return runs_root() / ".exports" / f"{folder.name}-{changed}.{form}"
 
 

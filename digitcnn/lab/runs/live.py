@@ -1,4 +1,4 @@
-"""What a training is at, and its curves as far as they have grown."""
+"""The progress of a training, and its curves so far."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,20 +14,20 @@ from digitcnn.training.batch_log import BatchRow, read_batches
 Phase = Literal["starting", "training", "measuring", "ended"]
 
 MAX_POINTS = 400
-"""Of a curve within the epochs: more than a screen shows apart."""
+"""Of a curve within the epochs: more than a screen can tell apart."""
 
 
 @dataclass(frozen=True)
 class Now:
-    """Where a training stands.
+    """The progress of a training.
 
     Attributes:
         phase: "starting" loads TensorFlow and the images; "measuring" is after the last epoch.
-        epoch: the one being trained, from 1; 0 before the first.
+        epoch: the present one, from 1; 0 before the first.
         epochs: of the recipe.
-        share: of all its batches that are done, 0-1.
-        images_per_second, seconds_left: None while nobody trains.
-        memory: bytes that the process holds; None where there is none.
+        share: of all batches that are done, 0-1.
+        images_per_second, seconds_left: None unless it trains.
+        memory: of the process, in bytes; None without one.
         accuracy, loss: on the training images of this epoch so far.
         val_accuracy, val_loss: after the last whole epoch.
     """
@@ -47,13 +47,13 @@ class Now:
 
 @dataclass(frozen=True)
 class Curves:
-    """What the two charts of a training show.
+    """The values of a training's two charts.
 
     Attributes:
-        batches: within the epochs, at most `MAX_POINTS`; none where nothing was noted.
+        batches: within the epochs, at most `MAX_POINTS`; none where none were recorded.
         epochs: rows of `history.csv`, one per whole epoch.
         length: epochs of the recipe.
-        problem: why something is missing, in a sentence; None where nothing is.
+        problem: why values are missing, in a sentence; None where none are.
     """
 
     batches: tuple[BatchRow, ...]
@@ -63,7 +63,7 @@ class Curves:
 
 
 def read_now(run: Run) -> Now:
-    """Where a run stands now; a file that is missing or not whole leaves its part out."""
+    """The present progress of a run; values are left out where their file is missing or incomplete."""
     assert run.record
     history = read_curves(run).epochs
     epochs = int(run.record.settings.get("epochs", 0)) or len(history)
@@ -97,7 +97,7 @@ def read_now(run: Run) -> Now:
 
 
 def read_curves(run: Run) -> Curves:
-    """A run's curves as far as they have grown; files are read again once they have changed."""
+    """A run's curves so far; files are read again only when they have changed."""
     folder = run.folder
     length = int(run.record.settings.get("epochs", 1)) if run.record else 1
     epochs = _read_history(folder.history_csv)
@@ -111,7 +111,7 @@ def read_curves(run: Run) -> Curves:
 
 
 def _read_progress(folder: RunFolder, process: int | None) -> dict[str, Any] | None:
-    """What the process that trains has written; None before it has."""
+    """The progress that the training process has written; None before that."""
     try:
         progress = folder.read_progress()
     except RunFolderError:

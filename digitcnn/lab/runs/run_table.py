@@ -1,4 +1,4 @@
-"""What is known of a run, as text for tables: results, cost, recipe, machine."""
+"""Run tables: results, cost, recipe and machine of runs, as text."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -55,7 +55,7 @@ def analyse(run: ComparedRun) -> Analysis:
 def tabulate_runs(
     runs: list[ComparedRun], analyses: list[Analysis], milliseconds: list[float | None]
 ) -> list[Row]:
-    """All that is known of some runs, a row per fact, a value per run, in groups."""
+    """A table of runs: a row per result or setting, a value per run, in groups."""
     measured = list(zip(runs, analyses, milliseconds, strict=True))
     return [
         *rows_of("Results", [_results(run, analysis) for run, analysis, _ in measured]),
@@ -72,7 +72,7 @@ def format_accuracy(accuracy: Accuracy) -> str:
 
 
 def format_duration(seconds: float) -> str:
-    """Seconds as people say them: "52 s", "8 min 42 s", "2 h 5 min"."""
+    """A duration in its two largest units: "52 s", "8 min 42 s", "2 h 5 min"."""
     whole = round(seconds)
     if whole < 60:
         return f"{whole} s"

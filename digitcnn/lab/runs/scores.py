@@ -1,4 +1,4 @@
-"""What a run folder says of its model, for tables: how well it reads, and what it costs."""
+"""Scores of models as their run folders record them: accuracy and cost."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ MNIST_TEST = "MNIST test"
 
 @dataclass(frozen=True)
 class ModelScore:
-    """The measured figures of one model; what was not measured is missing.
+    """The recorded figures of one model; figures that were not measured are left out.
 
     Attributes:
         model: name of its run folder.
-        accuracies: by what was read, fractions 0-1: MNIST's test set first, then real handwriting.
-        digits: how many each of these was measured on, as far as that is recorded.
-        refused: fraction of things that are no digits which it refused; None where it can't refuse
-            or nobody measured it.
+        accuracies: fractions 0-1 by test set: MNIST's first, then real handwriting.
+        digits: number of digits in each of these, where it is recorded.
+        refused: share of ink that is no digit which it refused; None where it cannot refuse or was not
+            measured.
         parameters: number of trained weights.
         size: of `model.tflite`, in bytes.
         seconds: of training.
@@ -38,14 +38,14 @@ class ModelScore:
 
     @property
     def kinds(self) -> dict[str, float]:
-        """The accuracies with sets of one kind taken together: "pens, UCI" and "pens, UNIPEN" as "pens"."""
+        """The accuracies by kind of set: "pens, UCI" and "pens, UNIPEN" together are "pens"."""
         of_kind: dict[str, list[str]] = {}
         for title in self.accuracies:
             of_kind.setdefault(title.partition(",")[0], []).append(title)
         return {kind: self._mean(titles) for kind, titles in of_kind.items()}
 
     def _mean(self, titles: list[str]) -> float:
-        """The accuracy on several sets together: each counts by its digits, or alike where nobody knows."""
+        """The mean accuracy on several sets, weighted by their digits, or evenly where a count is missing."""
         known = all(title in self.digits for title in titles)
         weights = [self.digits[title] if known else 1 for title in titles]
         right = sum(self.accuracies[title] * weight for title, weight in zip(titles, weights, strict=True))

@@ -1,4 +1,4 @@
-"""What of a preset's recipe can be chosen, within which limits, and how it reaches the command line."""
+"""The settings of a training that can be chosen, their limits, and their command-line options."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
@@ -35,11 +35,11 @@ LIMITS: dict[str, Limit] = {
 
 @dataclass(frozen=True)
 class Settings:
-    """The part of a recipe that can be chosen; whatever is left out is the preset's own.
+    """The settings of a recipe that can be chosen.
 
     Attributes:
         preset: name of the architecture and recipe.
-        images: how many of the training images are used; None for all.
+        images: number of training images to use; None for all.
         seed: of weights, split, order and augmentation.
         epochs, batch_size, optimizer, learning_rate, augmentation, validation_split: as in `Recipe`.
 
@@ -74,7 +74,7 @@ class Settings:
 
     @classmethod
     def of_preset(cls, name: str, chosen: Mapping[str, Any] | None = None) -> "Settings":
-        """A preset's own settings, but for those chosen that are not None.
+        """A preset's settings, with the chosen ones that are not None in their place.
 
         Raises:
             InputError: there is no such preset, or a value is outside of its limits.
@@ -109,7 +109,7 @@ class Settings:
         )
 
     def as_recorded(self) -> dict[str, Any]:
-        """What `run.json` keeps as the run's settings."""
+        """The settings as `run.json` records them."""
         return asdict(self.recipe) | {"images": self.images}
 
 
@@ -120,7 +120,7 @@ def arguments_of(settings: Settings) -> list[str]:
 
 
 def command_of(settings: Settings) -> str:
-    """The shortest command that trains with these settings: what is the preset's own is left out."""
+    """The shortest command that trains with these settings, without the preset's own values."""
     own = _options(Settings.of_preset(settings.preset))
     words = [
         word for name, option in _options(settings).items() if option != own.get(name) for word in option
