@@ -1,13 +1,17 @@
 """The record of a run at the beginning and at the end of each run session."""
 
+import os
+import platform
 import shutil
+import sys
 from dataclasses import MISSING, fields, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from digitcnn import run_state
 from digitcnn.errors import RunFolderError
 from digitcnn.run_folder import RunFolder, RunRecord
-from digitcnn.training.machine import describe_machine, describe_versions
 from digitcnn.training.presets import Preset, Recipe
 
 MIN_FREE = 16_000_000
@@ -37,9 +41,10 @@ def begin(preset: Preset, folder: RunFolder, settings: dict[str, Any], seed: int
             )
         seconds = record.seconds + _killed_session_seconds(folder, record)
         folder.progress_json.unlink(missing_ok=True)
-        return run_state.start(replace(record, finished=None, seconds=seconds, **_here()))
+        resumed = {"finished": None, "seconds": seconds}
+        return run_state.start(replace(record, **resumed, **_describe_environment()))
     folder.path.mkdir(parents=True, exist_ok=True)
-    new = RunRecord(preset.name, settings, {}, seed, "running", run_state.now(), **_here())
+    new = RunRecord(preset.name, settings, {}, seed, "running", run_state.now(), **_describe_environment())
     return run_state.start(new)
 
 
@@ -58,8 +63,28 @@ def format_io_error(error: OSError, folder: RunFolder) -> str:
     return f"A file could not be read or written: {error}."
 
 
-def _here() -> dict[str, Any]:
-    return {"versions": describe_versions(), "machine": describe_machine()}
+def _describe_environment() -> dict[str, Any]:
+    """The environment that a result depends on, beside the recipe."""
+    machine = {"processor": _processor(), "cores": os.cpu_count(), "system": platform.system()}
+    return {"versions": _versions(), "machine": machine}
+
+
+def _versions() -> dict[str, str]:
+    versions = {"python": platform.python_version()}
+    for name in ("tensorflow-cpu", "tensorflow", "keras", "numpy"):
+        try:
+            versions[name] = version(name)
+        except PackageNotFoundError:
+            pass  # Only one of the two packages of TensorFlow is installed.
+    return versions
+
+
+def _processor() -> str:
+    if sys.platform == "linux":
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
 
 
 def _killed_session_seconds(folder: RunFolder, record: RunRecord) -> float:

@@ -1,6 +1,9 @@
-"""Real trainings, on a few images of MNIST."""
+"""Real trainings, on the digits that come with scikit-learn."""
 
+import gzip
+import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,9 +22,23 @@ from digitcnn.training.datasets import load_mnist
 from digitcnn.training.fit import train
 from digitcnn.training.presets import PRESETS
 from digitcnn.training.run_session import format_io_error
+from tests.support.made_mnist import write_mnist
 
 SIMPLE = PRESETS["simple"]
-IMAGES = 1500
+IMAGES = 1400
+SEVEN = {"strokes": [[[0, 0], [9, 0], [4, 15]]], "label": 7, "source": "made", "writer": "w3"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_digits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """`$DIGITCNN_DATA` with a small MNIST, and a pen digit of a validation writer to calibrate on."""
+    folder = tmp_path_factory.mktemp("data")
+    write_mnist(folder)
+    with gzip.open(folder / "pen_digits.json.gz", "wt") as file:
+        json.dump([SEVEN], file)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DIGITCNN_DATA", str(folder))
+        yield
 
 
 def train_simple(folder: RunFolder, *, seed: int = 0, echo: Echo = lambda line: None) -> RunRecord:
@@ -29,15 +46,15 @@ def train_simple(folder: RunFolder, *, seed: int = 0, echo: Echo = lambda line: 
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory, mnist: object) -> RunFolder:
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     folder = RunFolder(tmp_path_factory.mktemp("runs") / "undisturbed")
     train_simple(folder)
     return folder
 
 
 @pytest.fixture(scope="module")
-def resumed(tmp_path_factory: pytest.TempPathFactory, mnist: object) -> RunFolder:
-    """The same run, cut off after its second epoch and taken up again."""
+def resumed(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
+    """The same run, interrupted after its second epoch and resumed."""
     folder = RunFolder(tmp_path_factory.mktemp("runs") / "resumed")
 
     def interrupt(line: str) -> None:
@@ -59,7 +76,7 @@ def test_a_finished_folder_holds_what_a_run_folder_holds(undisturbed: RunFolder)
 
     assert record.state == "finished"
     assert record.parameters == 225_034
-    assert record.dataset["train"]["images"] == 1350
+    assert record.dataset["train"]["images"] == 1260
     assert [row["epoch"] for row in undisturbed.read_history()] == [0, 1, 2]
     assert set(undisturbed.read_history()[0]) >= {"accuracy", "loss", "val_accuracy", "val_loss"}
     assert undisturbed.read_progress()["epochs"] == 3
@@ -110,7 +127,7 @@ def test_batches_are_noted_in_the_order_of_training(resumed: RunFolder):
     assert max(epochs) <= 3
 
 
-def test_data_that_cannot_be_had_fails_the_run_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_broken_data_fails_the_run_with_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "mnist.npz").write_bytes(b"no archive")
     monkeypatch.setenv("DIGITCNN_DATA", str(tmp_path))
     folder = RunFolder(tmp_path / "run")
@@ -121,7 +138,7 @@ def test_data_that_cannot_be_had_fails_the_run_in_words(tmp_path: Path, monkeypa
     assert "mnist.npz is not a readable MNIST file" in str(record.error)
 
 
-def test_a_broken_checkpoint_fails_the_run_in_words(tmp_path: Path, mnist: object):
+def test_a_broken_checkpoint_fails_the_run_with_a_message(tmp_path: Path):
     folder = RunFolder(tmp_path / "run")
     folder.checkpoint.mkdir(parents=True)
     last_model(folder).write_bytes(b"no archive")
@@ -130,12 +147,12 @@ def test_a_broken_checkpoint_fails_the_run_in_words(tmp_path: Path, mnist: objec
     assert folder.read_record().state == "failed"
 
 
-def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_full_disk_has_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=1000))
     full = OSError(28, "No space left on device")
     assert "disk is full" in format_io_error(full, RunFolder(tmp_path))
 
 
-def test_a_run_of_other_settings_is_not_taken_up(undisturbed: RunFolder):
+def test_a_run_with_other_settings_is_not_resumed(undisturbed: RunFolder):
     with pytest.raises(RunFolderError, match="other settings"):
         train_simple(undisturbed, seed=1)

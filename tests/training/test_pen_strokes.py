@@ -28,18 +28,18 @@ def test_a_file_of_drawings_is_read(tmp_path: Path):
         *(SEVEN | {"strokes": [[[float("nan"), 0]]]}, SEVEN | {"strokes": [[["a", "b"]]]}),
     ],
 )
-def test_what_is_no_drawing_is_said_to_be_none(tmp_path: Path, entry: object):
-    with pytest.raises(DatasetError, match=r"pen_digits\.json\.gz (holds something|is not a readable)"):
+def test_an_entry_that_is_not_a_drawing_has_a_message(tmp_path: Path, entry: object):
+    with pytest.raises(DatasetError, match=r"pen_digits\.json\.gz (holds an entry|is not a readable)"):
         read_pen_digits(written(tmp_path, [SEVEN, entry]))
 
 
-def test_a_file_cut_short_is_said_to_be_broken(tmp_path: Path):
+def test_a_file_cut_short_has_a_message(tmp_path: Path):
     path = written(tmp_path, [SEVEN])
     path.write_bytes(path.read_bytes()[:-9])
     with pytest.raises(DatasetError, match="is not a readable file"):
         read_pen_digits(path)
 
 
-def test_a_writer_whose_name_is_no_text_has_a_part(tmp_path: Path):
+def test_a_writer_whose_name_is_not_text_has_a_part(tmp_path: Path):
     (drawing,) = read_pen_digits(written(tmp_path, [SEVEN | {"writer": "\ud800"}]))
     assert drawing.part in ("train", "validation", "test")

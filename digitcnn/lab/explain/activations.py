@@ -47,7 +47,12 @@ class Occlusion:
 
 
 def measure_occlusion(
-    folder: RunFolder, pixels: np.ndarray, *, cover: Cover = "paper", answer: int | None = None
+    folder: RunFolder,
+    pixels: np.ndarray,
+    *,
+    cover: Cover = "paper",
+    answer: int | None = None,
+    confidence: float | None = None,
 ) -> Occlusion:
     """Covers a digit patch by patch, 196 times, and asks the model each time, all in one batch.
 
@@ -56,7 +61,9 @@ def measure_occlusion(
         pixels: (28, 28) house digit in 0-1.
         cover: "paper" removes ink and shows which ink the answer depends on; "ink" adds some and shows
             which gaps it depends on.
-        answer: the class to follow, by default the likeliest.
+        answer: the class to follow, by default the likeliest; also where the model lacks that class.
+        confidence: of `answer`, where the reader has it from several views of the digit (test-time
+            augmentation); by default the model's own for the one view.
 
     Raises:
         ModelNotFoundError: the folder holds no trained model.
@@ -66,18 +73,23 @@ def measure_occlusion(
     covered = _patches()
     batch = np.where(covered, np.float32(cover == "ink"), pixels.astype(np.float32))
     probabilities = _predict(folder, np.concatenate([pixels[np.newaxis], batch]))
+    if answer is not None and answer >= probabilities.shape[1]:
+        answer = confidence = None  # A model of ten classes has no output for "not a digit".
     target = int(probabilities[0].argmax()) if answer is None else answer
     odds = _log_odds(probabilities, target)
     falls = odds[0] - odds[1:]
     change = np.einsum("n,nyx->yx", falls, covered) / covered.sum(axis=0)
     weakest = int(falls.argmax())
     rows, columns = np.divmod(weakest, len(_CENTERS))
+    confidence = float(probabilities[0, target]) if confidence is None else confidence
+    # The patch lowers the odds by the same factor, whatever they were before.
+    left = np.log10(confidence / max(1.0 - confidence, 1e-12)) - falls[weakest]
     return Occlusion(
         answer=target,
-        confidence=float(probabilities[0, target]),
+        confidence=confidence,
         change=change.astype(np.float32),
         weakest=(int(_CENTERS[rows]), int(_CENTERS[columns])),
-        weakest_confidence=float(probabilities[1 + weakest, target]),
+        weakest_confidence=float(1.0 / (1.0 + 10.0**-left)),
         weakest_answer=int(probabilities[1 + weakest].argmax()),
     )
 
