@@ -7,7 +7,6 @@ model was trained or calibrated on these writers and drawings. With `--write`, t
 model's `metrics.json`, where the app finds them; README's table shows those of all shipped models.
 """
 
-import argparse
 import csv
 import sys
 from collections.abc import Iterator, Sequence
@@ -19,6 +18,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.arguments import parse_arguments
 from benchmarks.tables import insert, markdown
 from digitcnn import DigitReader
 from digitcnn.ink.strokes import Box
@@ -42,12 +42,7 @@ class Scores:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("models", nargs="*", default=[folder.name for folder in list_runs(SHIPPED)])
-    parser.add_argument("--write", action="store_true", help="record the figures in metrics.json and README")
-    options = parser.parse_args()
+    options = parse_arguments(__doc__, write="record the figures in metrics.json and README")
     scores = [measure(name) for name in options.models]
     print(tables(scores))
     if options.write:

@@ -7,28 +7,23 @@ rotated, shifted, blurred and so on, alike for all models, and classified by the
 `--write`, the figures go into each model's `metrics.json`, where the Model Lab finds them.
 """
 
-import argparse
 import sys
 from collections import deque
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.arguments import parse_arguments
 from benchmarks.tables import markdown
 from digitcnn.errors import DigitcnnError
-from digitcnn.lab.datasets.held_out import TestImages, load_test_images
+from digitcnn.lab.datasets.sources import DigitSet, load_test_images
 from digitcnn.lab.metrics.robustness import Robustness, measure_robustness, record_robustness
 from digitcnn.recognition.model import Recognizer
-from digitcnn.run_folder import SHIPPED, find_run, list_runs
+from digitcnn.run_folder import find_run
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("models", nargs="*", default=[folder.name for folder in list_runs(SHIPPED)])
-    parser.add_argument("--write", action="store_true", help="record the figures in metrics.json")
-    options = parser.parse_args()
+    options = parse_arguments(__doc__, write="record the figures in metrics.json")
     test = load_test_images()
     if test is None:
         raise SystemExit("MNIST is not on this machine: set DIGITCNN_DATA to a folder with mnist.npz.")
@@ -39,7 +34,7 @@ def main() -> None:
     print(table_of(measured))
 
 
-def measure(name: str, test: TestImages, *, write: bool) -> Robustness:
+def measure(name: str, test: DigitSet, *, write: bool) -> Robustness:
     folder = find_run(name)
     *_, result = deque(measure_robustness(Recognizer(folder.tflite_file), test), maxlen=1)
     assert isinstance(result, Robustness)

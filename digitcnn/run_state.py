@@ -29,10 +29,13 @@ def enqueue(record: RunRecord) -> RunRecord:
 
 
 def start(record: RunRecord, worker: psutil.Process | None = None) -> RunRecord:
-    """The record of a run that a process works on, by default this one; nothing of an earlier end is left."""
+    """The record of a run that a process works on, by default this one.
+
+    `finished` stays until the training itself begins: without it, the session before was killed.
+    """
     worker = worker or psutil.Process(os.getpid())
     place = {"process": worker.pid, "process_started": worker.create_time(), "host": socket.gethostname()}
-    return replace(record, state="running", queued=None, finished=None, error=None, **place)
+    return replace(record, state="running", queued=None, error=None, **place)
 
 
 def end(record: RunRecord, state: Ended, error: str | None = None) -> RunRecord:

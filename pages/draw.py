@@ -122,7 +122,7 @@ def draw_and_answer(models: list[Model], expect: Expect) -> None:
         else:
             digit = show_number(readings, model.name)
     canvas.follow_live(canvas.shape_for(expect), expect, strokes, model)
-    show_explanation(model, digit and digit.pixels, key="draw.look")
+    show_explanation(model, digit, key="draw.look")
     show_personal_set()
 
 

@@ -197,7 +197,7 @@ def show_file(file: ShownFile, model: Model, expect: Expect, *, has_error_above:
             st.markdown("**As the model saw them**")
             panels.show_strip(result)
     if index is not None:
-        show_explanation(model, panels.pixels_of(result, index), key="upload.look")
+        show_explanation(model, result.reading.digits[index], key="upload.look")
     steps = st.expander("How the picture became digits", on_change="rerun", key="upload.steps-open")
     if steps.open:
         with steps:

@@ -1,6 +1,6 @@
 """The API's routes, as an application of its own that a server mounts under `/api`."""
 
-from functools import partial
+from functools import cache, partial
 from typing import Annotated, Any
 
 from fastapi import FastAPI, HTTPException, Query, Request
@@ -126,8 +126,14 @@ def create_api() -> FastAPI:
     return api
 
 
+@cache
+def _load_reader(model: str) -> DigitReader:
+    """The reader of a model that ships; these do not change while the server runs."""
+    return DigitReader(SHIPPED / model)
+
+
 def _read(model: str, sent: SentPicture | SentStrokes) -> dict[str, Any]:
-    reader = DigitReader(model)
+    reader = _load_reader(model)
     with time_budget():
         if isinstance(sent, SentStrokes):
             return _record(reader.read_strokes(sent.strokes, expect=sent.expect))

@@ -98,7 +98,7 @@ def _load_run(name_or_path: str) -> "ComparedRun":
 
 def _answer_again(run: "ComparedRun", name: str) -> "ComparedRun":
     """The run with answers that its model gives now."""
-    from digitcnn.lab.datasets.held_out import load_test_images
+    from digitcnn.lab.datasets.sources import load_test_images
     from digitcnn.lab.metrics.test_set import Predictions
     from digitcnn.recognition.reader import DigitReader
 

@@ -94,6 +94,7 @@ class Parquet:
         self._parts = 0
         try:
             for part in sorted(path.glob("part-*.parquet")):
+                # Two columns tell what is done; the digits would take many times the memory.
                 table = parquet.read_table(part, columns=["path", "error"])
                 self._seen.update(table["path"].to_pylist())
                 self.failed += len(table) - table["error"].null_count
@@ -111,6 +112,7 @@ class Parquet:
         for record in records:
             self._seen.add(_key(record["path"]))
             self.failed += record["error"] is not None
+            # As the key: Parquet's text knows no lone surrogates, as file names may hold them.
             self._rows.append(record | {"path": _key(record["path"])})
         if len(self._rows) >= ROWS_PER_PART:
             self._write()

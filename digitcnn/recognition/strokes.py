@@ -99,6 +99,7 @@ def _arrange_strokes(strokes: Sequence[Stroke]) -> list[tuple[_PenRow, ...]]:
     for row in group_rows(segments):
         height = typical_height(row)
         in_time = sorted(row, key=lambda segment: segment.position)
+        # By the middle, not the left edge: the roof of a 5 begins left of the digit before it.
         in_space = sorted(row, key=lambda segment: segment.left + segment.right)
         orders = [in_time] if in_time == in_space else [in_time, in_space]
         lines.append(tuple(_put_in_row(order, height) for order in orders))
@@ -112,6 +113,7 @@ def _put_in_row(segments: Sequence[_PenSegment], height: float) -> _PenRow:
 
 def _read_stacked(classifier: Classifier, strokes: Sequence[Stroke]) -> Digit | None:
     """The one digit that strokes over one another make, such as an 8 of two circles, if they do."""
+    # Strokes that touch, one below the other, all the way down.
     boxes = sorted((box_of_strokes([stroke]) for stroke in strokes), key=lambda box: box.y)
     whole = box_of_strokes(strokes)
     bottom = boxes[0].y

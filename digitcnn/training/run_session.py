@@ -41,7 +41,8 @@ def begin(preset: Preset, folder: RunFolder, settings: dict[str, Any], seed: int
             )
         seconds = record.seconds + _killed_session_seconds(folder, record)
         folder.progress_json.unlink(missing_ok=True)
-        return run_state.start(replace(record, seconds=seconds, **_describe_environment()))
+        resumed = {"finished": None, "seconds": seconds}
+        return run_state.start(replace(record, **resumed, **_describe_environment()))
     folder.path.mkdir(parents=True, exist_ok=True)
     new = RunRecord(preset.name, settings, {}, seed, "running", run_state.now(), **_describe_environment())
     return run_state.start(new)

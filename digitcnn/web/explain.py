@@ -3,15 +3,16 @@
 import numpy as np
 import streamlit as st
 
+from digitcnn.recognition.reading import Digit
 from digitcnn.web.models import Model
 
 
-def show_explanation(model: Model, pixels: np.ndarray | None, *, key: str) -> None:
+def show_explanation(model: Model, digit: Digit | None, *, key: str) -> None:
     """Where a model looks, behind a fold; nothing is loaded until the visitor opens it.
 
     Args:
         model: that gave the answer.
-        pixels: the house digit, (28, 28) in 0-1; None while there is none.
+        digit: the answer; None while there is none.
         key: of the fold.
     """
     fold = st.expander("Where the model looks", icon=":material/visibility:", on_change="rerun", key=key)
@@ -20,5 +21,5 @@ def show_explanation(model: Model, pixels: np.ndarray | None, *, key: str) -> No
     from digitcnn.web.lab.occlusion import show_occlusion
 
     with fold:
-        blank = np.zeros((28, 28), np.float32)
-        show_occlusion(model.path, blank if pixels is None else pixels, key="looks.cover")
+        pixels = np.zeros((28, 28), np.float32) if digit is None else digit.pixels
+        show_occlusion(model.path, pixels, digit=digit, key="looks.cover")

@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from digitcnn import DigitReader
 from digitcnn.ink.fabric import canvas_from_strokes, strokes_from_canvas
 from digitcnn.ink.strokes import Stroke, box_of_strokes
 from digitcnn.web.draw.history import History
 from digitcnn.web.draw.revision import Revision
 from digitcnn.web.samples import SAMPLE_NUMBERS, sample_number, sample_strokes
+from digitcnn.web.text import format_percent
 
 SCRIPT = Path(__file__).resolve().parents[2] / "pages" / "draw.py"
 
@@ -175,6 +177,20 @@ def test_where_the_model_looks_is_shown_once_it_is_asked_for(page: AppTest):
     draw(page, sample_number("42", (1120, 300)))
     page.selectbox(key="draw.digit").set_value(1).run()
     assert looks_on(page)[0].startswith("What speaks for 2 ")
+
+
+def test_answer_bars_and_where_the_model_looks_give_one_confidence(page: AppTest):
+    # A zero beside a stroke: so doubtful that the reader averages several views of it.
+    strokes = [*sample_strokes(1, 400), *sample_strokes(0, 400)]
+    page.session_state["draw.look"] = True
+    draw(page, strokes)
+    (digit,) = DigitReader().read_strokes(strokes_on(page), expect="digit").digits
+    sure = format_percent(digit.confidence)
+    words = " ".join(element.proto.body for element in page.get("html"))
+    assert f'<p class="note">{sure}' in words
+    label = "none" if digit.label is None else digit.label
+    assert f'title="{label}: {sure}"' in words
+    assert any(f"{sure} sure" in text.value for text in page.markdown)
 
 
 def test_blank_canvas_has_nothing_to_look_at(page: AppTest):

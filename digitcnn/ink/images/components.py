@@ -60,6 +60,11 @@ class Component:
     def extent(self) -> int:
         return max(self.width, self.height)
 
+    @property
+    def window(self) -> tuple[slice, slice]:
+        """Its box, to index the arrays of `Ink` with."""
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
 
 @dataclass(frozen=True, eq=False)
 class Components:
@@ -73,11 +78,7 @@ class Components:
     def inner(self) -> list[Component]:
         """The largest that are no specks and don't touch the picture's edge."""
         least = max(0.015 * max(self.labels.shape), 6)
-        return [
-            component
-            for component in self.components[:100]
-            if component.contact == 0 and component.extent >= least
-        ]
+        return [each for each in self.components[:100] if each.contact == 0 and each.extent >= least]
 
     @cached_property
     def usual_pen(self) -> float:
@@ -86,21 +87,15 @@ class Components:
 
     def pen_of(self, component: Component) -> float:
         """The width of the pen that drew a component, in pixels."""
-        window = (
-            self.labels[component.top : component.bottom, component.left : component.right] == component.label
-        )
-        return measure_pen(np.pad(window, 1))
+        return measure_pen(np.pad(self.labels[component.window] == component.label, 1))
 
     def crop(self, chosen: Iterable[Component]) -> tuple[np.ndarray, tuple[int, int]]:
         """The coverage, (height, width) float32 in 0-1, of some components alone, and its left and top."""
         chosen = list(chosen)
         height, width = self.labels.shape
         left, top = max(min(p.left for p in chosen) - 1, 0), max(min(p.top for p in chosen) - 1, 0)
-        right, bottom = (
-            min(max(p.right for p in chosen) + 1, width),
-            min(max(p.bottom for p in chosen) + 1, height),
-        )
-        window = (slice(top, bottom), slice(left, right))
+        right, bottom = max(p.right for p in chosen) + 1, max(p.bottom for p in chosen) + 1
+        window = (slice(top, min(bottom, height)), slice(left, min(right, width)))
         among = np.zeros(max(component.label for component in self.components) + 1, dtype=bool)
         among[[p.label for p in chosen]] = True
         mine = among[self.labels[window]]

@@ -140,12 +140,8 @@ def pairs_above(segments: Sequence[Segment]) -> list[tuple[Segment, Segment]]:
             shared = min(upper.right, lower.right) - max(upper.left, lower.left)
             beside = shared < 0.4 * min(upper.width, lower.width)
             high = lower.bottom - upper.top > 1.6 * max(typical, size)
-            if (
-                upper.middle_height < lower.middle_height
-                and abs(gap) < 0.3 * size
-                and not beside
-                and not high
-            ):
+            above = upper.middle_height < lower.middle_height
+            if above and abs(gap) < 0.3 * size and not beside and not high:
                 pairs.append((upper, lower))
     return pairs
 

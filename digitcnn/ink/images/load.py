@@ -150,9 +150,8 @@ def _guarded(opening: Callable[[], Picture], name: str) -> Picture:
         raise InputError(f"{name} is not a picture that can be read: use {_KINDS}.") from None
     except (Image.DecompressionBombError, MemoryError):
         raise InputError(_too_many_pixels(name)) from None
-    except (
-        Exception
-    ) as error:  # Decoders raise almost any class on broken bytes (struct, zlib, Syntax, Index...).
+    # Decoders raise almost any class on broken bytes (struct, zlib, Syntax, Index...).
+    except Exception as error:
         raise InputError(f"{name} is damaged or cut short: save or send it again.") from error
 
 

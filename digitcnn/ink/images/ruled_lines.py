@@ -106,10 +106,9 @@ def _find_rules_along(mask: np.ndarray, slope: float) -> np.ndarray:
 
 
 def _is_writing_near(mask: np.ndarray, found: np.ndarray) -> np.ndarray:
-    """Ink one pixel off the lines that carries on away from them: shearing blurs a line by one pixel."""
-    beyond = (mask & ~cv2.dilate(found.astype(np.uint8), np.ones((5, 1), np.uint8)).astype(bool)).astype(
-        np.uint8
-    )
+    """Ink one pixel off the lines that continues away from them: shearing blurs a line by one pixel."""
+    near = cv2.dilate(found.astype(np.uint8), np.ones((5, 1), np.uint8)) > 0
+    beyond = (mask & ~near).astype(np.uint8)
     return (cv2.dilate(beyond, np.ones((3, 1), np.uint8)) > 0) & ~found
 
 

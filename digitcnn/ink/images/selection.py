@@ -46,12 +46,8 @@ def choose_writing(components: Components) -> list[Component]:
     pen = np.median([2.0 * p.area / (2.0 * p.extent) for p in candidates if p.height >= 0.5 * typical])
     # No stroke is smaller than the pen that made it.
     least = max(0.12 * typical, pen)
-    writing = [
-        component
-        for component in candidates
-        if component.extent >= least and not _is_strip(component, typical)
-    ]
-    if len([component for component in writing if component.height >= 0.5 * typical]) > MAX_SEGMENTS:
+    writing = [each for each in candidates if each.extent >= least and not _is_strip(each, typical)]
+    if sum(each.height >= 0.5 * typical for each in writing) > MAX_SEGMENTS:
         raise InputError(f"The picture shows over {MAX_SEGMENTS} segments of ink: crop it to the digits.")
     return writing[:MAX_SEGMENTS]
 
@@ -59,25 +55,15 @@ def choose_writing(components: Components) -> list[Component]:
 def _is_strip(component: Component, typical: float) -> bool:
     """Whether the component is a line rather than writing: longer than any digit, and flat."""
     flat = min(component.width, component.height)
-    return (
-        component.extent > 6.0 * flat
-        and component.extent > (1.5 if component.width > component.height else 2.5) * typical
-    )
+    longest = (1.5 if component.width > component.height else 2.5) * typical
+    return component.extent > max(6.0 * flat, longest)
 
 
 def _leave_out_surroundings(components: Components) -> list[Component]:
     """The components that are no edge of the page and no frame, the largest first."""
-    inside = [
-        component
-        for component in within_time_budget(components.components)
-        if not _is_edge(component, components)
-    ]
-    boxes = np.array(
-        [(component.left, component.top, component.right, component.bottom) for component in inside]
-    ).reshape(-1, 4)
-    return [
-        component for component in within_time_budget(inside) if not _is_frame(component, boxes, components)
-    ]
+    inside = [each for each in within_time_budget(components.components) if not _is_edge(each, components)]
+    boxes = np.array([(each.left, each.top, each.right, each.bottom) for each in inside]).reshape(-1, 4)
+    return [each for each in within_time_budget(inside) if not _is_frame(each, boxes, components)]
 
 
 def _is_frame(component: Component, boxes: np.ndarray, components: Components) -> bool:
@@ -86,12 +72,8 @@ def _is_frame(component: Component, boxes: np.ndarray, components: Components) -
         return False
     left, top, right, bottom = boxes.T
     extent = np.maximum(right - left, bottom - top)
-    inside = (
-        (left > component.left)
-        & (right < component.right)
-        & (top > component.top)
-        & (bottom < component.bottom)
-    )
+    inside = (left > component.left) & (right < component.right)
+    inside &= (top > component.top) & (bottom < component.bottom)
     inside &= (0.25 * min(component.width, component.height) < extent) & (extent < 0.95 * component.extent)
     count = int(inside.sum())
     # A slashed zero holds its slash; a component that holds several others, or has corners, is a frame.
@@ -100,10 +82,7 @@ def _is_frame(component: Component, boxes: np.ndarray, components: Components) -
 
 def _squareness(component: Component, components: Components) -> float:
     """How much of the smallest rectangle around it the component's outline encloses: 0.79 for an ellipse."""
-    mask = (
-        components.labels[component.top : component.bottom, component.left : component.right]
-        == component.label
-    )
+    mask = components.labels[component.window] == component.label
     contours, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     contour = max(contours, key=cv2.contourArea)
     _, (width, height), _ = cv2.minAreaRect(contour)

@@ -1,4 +1,4 @@
-"""The data sets that the Data page can show, and where they lie on this machine."""
+"""The data sets that the Lab shows and measures with, and their files on this machine."""
 
 import hashlib
 from collections.abc import Callable
@@ -25,7 +25,7 @@ DRAWN_TRAINING, DRAWN_TEST = 300, 100
 """Pen drawings of each digit that are drawn as pixels, at most: drawing all takes minutes."""
 
 Report = Callable[[float, str], None]
-"""Is told how much is done, a fraction 0-1, and what is being done."""
+"""Called with the share that is done, 0-1, and the step that runs now."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class Part:
     """One part of a data set.
 
     Attributes:
-        name: what it is for.
-        counts: how many of each digit, 0 to 9.
+        name: its purpose, such as "test".
+        counts: number of images of each digit, 0 to 9.
     """
 
     name: str
@@ -46,9 +46,9 @@ class LoadedSet:
     """A data set as pixels.
 
     Attributes:
-        parts: with all that is in the set.
-        train, test: what is measured, which may be fewer.
-        writers: how many hands, where that is known.
+        parts: of the whole set.
+        train, test: the images that are measured, which may be fewer.
+        writers: number of people who wrote them; None where it is unknown.
     """
 
     parts: tuple[Part, ...]
@@ -58,7 +58,7 @@ class LoadedSet:
 
 
 def find_file(name: SetName) -> Path | None:
-    """The file that a set would be read from; None where it is not on this machine, or needs none."""
+    """The file of a set; None where it is not on this machine, or the set needs none."""
     folder = data_folder()
     wanted = {
         "mnist": ("mnist.npz", "mnist.npz"),
@@ -72,7 +72,7 @@ def find_file(name: SetName) -> Path | None:
 
 
 def is_at_hand(name: SetName) -> bool:
-    """The set can be read without a download."""
+    """Whether the set can be read without a download."""
     return name == "bundled" or find_file(name) is not None
 
 
@@ -91,7 +91,7 @@ def load_set(name: SetName, report: Report) -> LoadedSet:
         DatasetError: it is not at hand, or its file is broken.
     """
     if not is_at_hand(name):
-        raise DatasetError(f"The set {name!r} is not on this machine.")
+        raise DatasetError(f"The set {name!r} is not on this machine: download it first.")
     if name == "pens":
         return _load_pens(report)
     report(0.02, "Reading the images")
@@ -101,6 +101,16 @@ def load_set(name: SetName, report: Report) -> LoadedSet:
     train, test = found
     parts = Part("training", _count(train.labels)), Part("test", _count(test.labels))
     return LoadedSet(parts, train, test)
+
+
+def load_test_images() -> DigitSet | None:
+    """MNIST's 10,000 test images, without TensorFlow or a download; None where they are not on this machine.
+
+    Raises:
+        DatasetError: the file in `$DIGITCNN_DATA` is broken.
+    """
+    found = load_local_mnist()
+    return found[1] if found else None
 
 
 def _load_pens(report: Report) -> LoadedSet:
@@ -118,7 +128,7 @@ def _load_pens(report: Report) -> LoadedSet:
 
 
 def _draw(drawings: list[Drawing], part: str, most: int, report: Callable[[float], None]) -> DigitSet:
-    """Draws some of a part, of each digit the same number where there are enough."""
+    """Draws at most `most` strokes of each digit of a part, chosen at random."""
     rng = np.random.default_rng(0)
     chosen: list[Drawing] = []
     for digit in range(10):

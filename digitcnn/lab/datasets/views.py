@@ -1,4 +1,4 @@
-"""Closer looks at a few images of a data set: distorted, measured, and read by a model."""
+"""Images of a data set, distorted, squeezed, measured, and read by a model."""
 
 from dataclasses import dataclass
 
@@ -18,9 +18,9 @@ class Shapes:
     """How digits are written, medians over images.
 
     Attributes:
-        ink: how much of the field is ink, a fraction.
+        ink: share of the field that is ink, 0-1.
         width: of the ink's box, as a fraction of its height.
-        slant: degrees that the digit leans to the right.
+        slant: degrees to the right of upright.
         thickness: of the strokes, in pixels.
     """
 
@@ -35,13 +35,13 @@ def distort_samples(images: np.ndarray, *, strength: float, seed: int) -> np.nda
 
     Args:
         images: (n, 28, 28) uint8, n at most 800.
-        strength: 1 as in training, 0 for not at all.
-        seed: decides how.
+        strength: 1 as in training, 0 for none.
+        seed: of the distortions.
 
     Returns:
         (n, 28, 28) uint8.
     """
-    # OpenCV is loaded by the first use, not by every page.
+    # The first use loads OpenCV, not every page.
     from digitcnn.training.augmentation import distort
 
     pixels = images.astype(np.float32) / 255
@@ -51,11 +51,11 @@ def distort_samples(images: np.ndarray, *, strength: float, seed: int) -> np.nda
 def squeeze_canvas(images: np.ndarray, *, seed: int) -> np.ndarray:
     """House digits as they would come out if a whole canvas were squeezed into 28 x 28 pixels.
 
-    Each is as large and where somebody might have drawn it: half to all of the canvas high, anywhere.
+    Each gets a size and a place in which it might have been drawn: half to all of the canvas high, anywhere.
 
     Args:
         images: (n, 28, 28) uint8, house digits: their ink is 20 pixels high or wide.
-        seed: decides sizes and places.
+        seed: of sizes and places.
 
     Returns:
         (n, 28, 28) uint8.
@@ -99,7 +99,7 @@ def share_read(folder: RunFolder, samples: np.ndarray) -> float:
     """The fraction of samples, (10, n, 28, 28) uint8, whose digit a trained model reads."""
     flat = samples.reshape(-1, SIDE, SIDE).astype(np.float32) / 255
     labels = np.repeat(np.arange(len(samples)), samples.shape[1])
-    # One of its own: the one that answers on pages would keep the memory of a batch this large.
+    # Not the shared recognizer of the pages: it would keep the memory of this large batch.
     probabilities = Recognizer(folder.tflite_file).predict(flat)[:, :CLASSES]
     return float((probabilities.argmax(axis=1) == labels).mean())
 
@@ -108,5 +108,5 @@ def _thickness(pixels: np.ndarray, dark: np.ndarray) -> np.ndarray:
     """(n,) area of the ink over half the length of its outline: the width of a long stroke."""
     padded = np.pad(dark, ((0, 0), (1, 1), (1, 1)))
     edges = sum(np.abs(np.diff(padded.astype(np.int8), axis=axis)).sum(axis=(1, 2)) for axis in (1, 2))
-    # An outline's steps are longer than the line itself, on average over all directions by 4 / pi.
+    # An outline of pixel edges is longer than the line itself, by 4 / pi on average over all directions.
     return 2 * pixels.sum(axis=(1, 2)) / np.maximum(edges * np.pi / 4, 1e-6)

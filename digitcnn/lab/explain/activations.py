@@ -1,7 +1,4 @@
-"""Inside a trained model: what its layers make of one digit, and which of the ink its answer hangs on.
-
-LiteRT computes both, so that looking inside needs no TensorFlow.
-"""
+"""The activations of a model for one digit, and its occlusion sensitivity; LiteRT computes both."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -32,13 +29,13 @@ class Occlusion:
     """How an answer changes when a small patch covers the digit, here and there.
 
     Attributes:
-        answer: the class whose fate is followed: 0-9, or 10 for "not a digit".
+        answer: the class that is followed: 0-9, or 10 for "not a digit".
         confidence: of the whole digit being `answer`, a fraction 0-1.
-        change: (28, 28) float32: by how many factors of ten the odds of the answer fall, on average
-            over the patches that cover this pixel; below zero where they rise.
-        weakest: (row, column) of the patch that hurts the answer most, its center.
-        weakest_confidence: what is left of the confidence under that patch.
-        weakest_answer: what the model takes the digit for under that patch.
+        change: (28, 28) float32: decrease of the log10 odds of the answer, averaged over the patches that
+            cover this pixel; negative where the odds rise.
+        weakest: (row, column) of the center of the patch that lowers the odds most.
+        weakest_confidence: the confidence under that patch.
+        weakest_answer: the model's answer under that patch.
     """
 
     answer: int
@@ -50,16 +47,23 @@ class Occlusion:
 
 
 def measure_occlusion(
-    folder: RunFolder, pixels: np.ndarray, *, cover: Cover = "paper", answer: int | None = None
+    folder: RunFolder,
+    pixels: np.ndarray,
+    *,
+    cover: Cover = "paper",
+    answer: int | None = None,
+    confidence: float | None = None,
 ) -> Occlusion:
     """Covers a digit patch by patch, 196 times, and asks the model each time, all in one batch.
 
     Args:
         folder: of a trained model.
         pixels: (28, 28) house digit in 0-1.
-        cover: "paper" takes ink away, which shows the ink that the answer hangs on; "ink" adds
-            some, which shows the gaps that it hangs on.
-        answer: the class to follow, by default the likeliest.
+        cover: "paper" removes ink and shows which ink the answer depends on; "ink" adds some and shows
+            which gaps it depends on.
+        answer: the class to follow, by default the likeliest; also where the model lacks that class.
+        confidence: of `answer`, where the reader has it from several views of the digit (test-time
+            augmentation); by default the model's own for the one view.
 
     Raises:
         ModelNotFoundError: the folder holds no trained model.
@@ -69,27 +73,32 @@ def measure_occlusion(
     covered = _patches()
     batch = np.where(covered, np.float32(cover == "ink"), pixels.astype(np.float32))
     probabilities = _predict(folder, np.concatenate([pixels[np.newaxis], batch]))
+    if answer is not None and answer >= probabilities.shape[1]:
+        answer = confidence = None  # A model of ten classes has no output for "not a digit".
     target = int(probabilities[0].argmax()) if answer is None else answer
     odds = _log_odds(probabilities, target)
     falls = odds[0] - odds[1:]
     change = np.einsum("n,nyx->yx", falls, covered) / covered.sum(axis=0)
     weakest = int(falls.argmax())
     rows, columns = np.divmod(weakest, len(_CENTERS))
+    confidence = float(probabilities[0, target]) if confidence is None else confidence
+    # The patch lowers the odds by the same factor, whatever they were before.
+    left = np.log10(confidence / max(1.0 - confidence, 1e-12)) - falls[weakest]
     return Occlusion(
         answer=target,
-        confidence=float(probabilities[0, target]),
+        confidence=confidence,
         change=change.astype(np.float32),
         weakest=(int(_CENTERS[rows]), int(_CENTERS[columns])),
-        weakest_confidence=float(probabilities[1 + weakest, target]),
+        weakest_confidence=float(1.0 / (1.0 + 10.0**-left)),
         weakest_answer=int(probabilities[1 + weakest].argmax()),
     )
 
 
 def capture_outputs(folder: RunFolder, layers: Sequence[Layer], pixels: np.ndarray) -> dict[str, np.ndarray]:
-    """What comes out of the layers of a model for one digit.
+    """The outputs of a model's layers for one digit.
 
-    LiteRT computes some layers together, such as a convolution with the batch normalization and the
-    ReLU behind it: of these only the last has an output.
+    LiteRT fuses some layers, such as a convolution with the batch normalization and the ReLU after it: only
+    the last of them has an output.
 
     Args:
         folder: of a trained model.
@@ -103,7 +112,7 @@ def capture_outputs(folder: RunFolder, layers: Sequence[Layer], pixels: np.ndarr
         RunFolderError: the model's file is missing or broken.
     """
     try:
-        # Without the delegate, which fuses more and keeps its tensors to itself.
+        # The default delegate would fuse more layers and hide its tensors.
         interpreter = Interpreter(
             model_path=str(folder.tflite_file),
             num_threads=1,
@@ -117,16 +126,16 @@ def capture_outputs(folder: RunFolder, layers: Sequence[Layer], pixels: np.ndarr
         tensors = _find_tensors(interpreter.get_tensor_details(), layers) | {len(layers) - 1: end["index"]}
         outputs = {at: interpreter.get_tensor(tensor)[0].copy() for at, tensor in tensors.items()}
     except (ValueError, RuntimeError, OSError) as error:
-        raise RunFolderError(f"{folder.tflite_file} cannot be looked into: {error}.") from None
+        raise RunFolderError(f"{folder.tflite_file} cannot be examined: {error}.") from None
     return {layers[at].name: outputs[at] for at in sorted(outputs) if outputs[at].shape == layers[at].shape}
 
 
 def _find_tensors(details: Sequence[Mapping[str, Any]], layers: Sequence[Layer]) -> dict[int, int]:
-    """Which tensor holds the output of a layer, by the layer's place.
+    """The index of the tensor with each layer's output, by the layer's position.
 
-    A tensor is named after all the operations that were fused into it, such as
-    "simple_1/conv2d_1/Relu;simple_1/conv2d_1/BiasAdd": the last layer among them is the one whose
-    output it is. The names are numbered differently than Keras's, but run in the same order.
+    A tensor is named after all operations that were fused into it, such as
+    "simple_1/conv2d_1/Relu;simple_1/conv2d_1/BiasAdd": it holds the output of the last layer among them. The
+    numbers in these names differ from Keras's, but their order is the same.
     """
     places: dict[str, list[int]] = {}
     for at, layer in enumerate(layers):
@@ -135,7 +144,7 @@ def _find_tensors(details: Sequence[Mapping[str, Any]], layers: Sequence[Layer])
     found: dict[int, int] = {}
     for detail in sorted(details, key=lambda each: each["index"]):
         signature = detail["shape_signature"]
-        # Batch normalization multiplies first: that is not its output yet.
+        # The product in batch normalization is an intermediate value.
         if not len(signature) or signature[0] != -1 or detail["name"].endswith("/mul_1"):
             continue
         for tag in re.findall(r"(?:^|;)[^/;]+/([^/;]+)/", detail["name"]):
@@ -152,20 +161,20 @@ def _without_number(name: str) -> str:
 
 
 def _patches() -> np.ndarray:
-    """(196, 28, 28) bool: what each patch covers; rows of patches one after another."""
+    """(196, 28, 28) bool: the pixels that each patch covers, patches row by row."""
     near = np.abs(np.arange(SIDE) - _CENTERS[:, np.newaxis]) <= PATCH // 2
     return (near[:, np.newaxis, :, np.newaxis] & near[np.newaxis, :, np.newaxis, :]).reshape(-1, SIDE, SIDE)
 
 
 def _predict(folder: RunFolder, digits: np.ndarray) -> np.ndarray:
-    """(n, classes), calibrated as the model's record says."""
-    # One of its own: the one that answers on pages would keep the memory of a batch this large.
+    """(n, classes) probabilities with the record's calibration."""
+    # Not the shared recognizer of the pages: it would keep the memory of this large batch.
     raw = Recognizer(folder.tflite_file).predict(digits).astype(np.float64)
     record = folder.read_record()
     return calibrate_confidence(raw, record.temperature, record.refusal_bias)
 
 
 def _log_odds(probabilities: np.ndarray, target: int) -> np.ndarray:
-    """(n,) log10 of the target's probability over that of all else."""
+    """(n,) log10 of the target's probability over that of all other classes."""
     others = np.delete(probabilities, target, axis=1).sum(axis=1)
     return np.log10(probabilities[:, target]) - np.log10(others)

@@ -21,9 +21,9 @@ class Layer:
     Attributes:
         name: Keras's own, unique within the model.
         kind: the name of its Keras class, such as "Conv2D".
-        words: what it is, for people: "Convolution, 32 filters of 3 × 3, ReLU".
-        shape: of what comes out for one digit: (height, width, channels), or (values,).
-        weights: how many numbers it holds that training found.
+        words: a description for people: "Convolution, 32 filters of 3 × 3, ReLU".
+        shape: of its output for one digit: (height, width, channels), or (values,).
+        weights: number of its weights, the moving averages of batch normalization included.
     """
 
     name: str
@@ -38,7 +38,7 @@ def read_layers(path: Path) -> tuple[Layer, ...]:
     """The layers of a `model.keras`, in the order in which data flows through them.
 
     Raises:
-        RunFolderError: the file is missing or broken, or it is no plain sequence of known layers.
+        RunFolderError: the file is missing or broken, or holds more than a plain sequence of known layers.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -67,18 +67,13 @@ def _follow(entries: list[tuple[str, dict[str, Any]]]) -> tuple[Layer, ...]:
 
 def _shape_after(kind: str, config: dict[str, Any], shape: Shape) -> Shape:
     match kind:
-        case "Conv2D":
+        case "Conv2D" | "MaxPooling2D":
+            sizes = config["kernel_size" if kind == "Conv2D" else "pool_size"]
             height, width = (
-                _windows(side, size, stride, config["padding"])
-                for side, size, stride in zip(shape, config["kernel_size"], config["strides"], strict=False)
+                _count_windows(side, size, stride, config["padding"])
+                for side, size, stride in zip(shape, sizes, config["strides"], strict=False)
             )
-            return height, width, config["filters"]
-        case "MaxPooling2D":
-            height, width = (
-                _windows(side, size, stride, config["padding"])
-                for side, size, stride in zip(shape, config["pool_size"], config["strides"], strict=False)
-            )
-            return height, width, shape[-1]
+            return height, width, config.get("filters", shape[-1])
         case "Cropping2D":
             (top, bottom), (left, right) = config["cropping"]
             return shape[0] - top - bottom, shape[1] - left - right, shape[-1]
@@ -93,8 +88,8 @@ def _shape_after(kind: str, config: dict[str, Any], shape: Shape) -> Shape:
     raise ValueError(f"expected a layer of the presets, received {kind}")
 
 
-def _windows(side: int, size: int, stride: int, padding: str) -> int:
-    """How many windows of a size fit along a side."""
+def _count_windows(side: int, size: int, stride: int, padding: str) -> int:
+    """Number of windows of a size along a side."""
     return math.ceil(side / stride) if padding == "same" else (side - size) // stride + 1
 
 

@@ -203,7 +203,9 @@ def _start_next() -> None:
             return
         except (OSError, DigitcnnError) as error:
             reason = f"It could not be started: {error}"
-            run.folder.write_record(run_state.end(run.record, "failed", reason))
+            # No session has ended: the time of the last one tells whether it was killed.
+            failed = replace(run_state.end(run.record, "failed", reason), finished=run.record.finished)
+            run.folder.write_record(failed)
 
 
 def _launch(folder: RunFolder, record: RunRecord) -> None:

@@ -10,7 +10,7 @@ from digitcnn.recognition.reading import Digit
 CONFIDENT = 0.9
 """A wrong answer with more confidence than this is the worst that a reader can do."""
 
-_CALIBRATION_BINS = 15
+CALIBRATION_BINS = 15
 
 
 @dataclass(frozen=True)
@@ -120,8 +120,8 @@ def expected_calibration_error(confidence: np.ndarray, right: np.ndarray) -> flo
     """
     if confidence.size == 0:
         return 0.0
-    bins = np.minimum((confidence * _CALIBRATION_BINS).astype(int), _CALIBRATION_BINS - 1)
-    gaps = np.bincount(bins, weights=confidence - right, minlength=_CALIBRATION_BINS)
+    bins = np.minimum((confidence * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
+    gaps = np.bincount(bins, weights=confidence - right, minlength=CALIBRATION_BINS)
     return float(np.abs(gaps).sum() / confidence.size)
 
 

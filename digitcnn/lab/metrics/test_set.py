@@ -1,29 +1,28 @@
-"""What a model's answers on its test set are worth: every figure from `predictions.npz` alone.
+"""Metrics of a model's answers on its test set, all from `predictions.npz` alone.
 
-SciPy and scikit-learn take a second to load, so that each function loads what it needs: a page shows
-its first chart before.
+SciPy and scikit-learn take a second to load. Each function loads what it needs, so that a page shows its
+first chart before that.
 """
-
-from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from digitcnn.confidence import CLASSES
+from digitcnn.lab.metrics.evaluation import (
+    CALIBRATION_BINS,
+    Interval,
+    expected_calibration_error,
+    interval_of_fraction,
+)
 from digitcnn.run_folder import RunFolder
-
-if TYPE_CHECKING:
-    from digitcnn.lab.metrics.evaluation import Interval
-
-RELIABILITY_BINS = 15
 
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """What a model made of every test image.
+    """A model's answers to all test images.
 
     Attributes:
         probabilities: (n, 10) float32, rows summing to 1.
@@ -51,7 +50,7 @@ class Predictions:
         """(n,) float64: the probability of the answer."""
         return self.probabilities.max(axis=1).astype(np.float64)
 
-    def tempered(self, temperature: float) -> Predictions:
+    def tempered(self, temperature: float) -> "Predictions":
         """The same answers with every log-probability divided by `temperature`, as pages show confidence."""
         powers = np.log(np.maximum(self.probabilities.astype(np.float64), 1e-30)) / temperature
         powers = np.exp(powers - powers.max(axis=1, keepdims=True))
@@ -91,8 +90,6 @@ class Accuracy:
 
 def measure_accuracy(predictions: Predictions) -> Accuracy:
     """Accuracy on the test set, with Wilson's interval."""
-    from digitcnn.lab.metrics.evaluation import interval_of_fraction
-
     right = predictions.right
     return Accuracy(int(right.sum()), len(right), interval_of_fraction(right))
 
@@ -179,7 +176,7 @@ class ReliabilityBin:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Whether confidence can be taken at its word.
+    """How well confidence matches accuracy.
 
     Attributes:
         error: expected calibration error over 15 bins of equal width.
@@ -195,14 +192,12 @@ def measure_calibration(predictions: Predictions) -> Calibration:
 
     Source: Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
     """
-    from digitcnn.lab.metrics.evaluation import expected_calibration_error
-
     confidence, right = predictions.confidence, predictions.right
-    places = np.minimum((confidence * RELIABILITY_BINS).astype(int), RELIABILITY_BINS - 1)
+    places = np.minimum((confidence * CALIBRATION_BINS).astype(int), CALIBRATION_BINS - 1)
     bins = [
         ReliabilityBin(
-            low=place / RELIABILITY_BINS,
-            high=(place + 1) / RELIABILITY_BINS,
+            low=place / CALIBRATION_BINS,
+            high=(place + 1) / CALIBRATION_BINS,
             confidence=float(confidence[places == place].mean()),
             accuracy=float(right[places == place].mean()),
             answers=int((places == place).sum()),

@@ -8,7 +8,7 @@ import streamlit as st
 
 from digitcnn.errors import DatasetError, ModelNotFoundError, NotSupportedError
 from digitcnn.file_cache import Version, version_of
-from digitcnn.lab.datasets.held_out import TestImages, load_test_images
+from digitcnn.lab.datasets.sources import DigitSet, load_test_images
 from digitcnn.lab.metrics.analyses import analyse_apart, find_analysis
 from digitcnn.lab.metrics.compared_runs import ComparedRun, RunRef, load_run
 from digitcnn.lab.metrics.comparison import Pairing, pair
@@ -73,7 +73,7 @@ def _time_model(path: str, version: Version) -> float | None:
 
 
 @st.cache_resource(max_entries=1, ttl=600, show_spinner="Loading MNIST's test images")
-def load_images() -> TestImages | None:
+def load_images() -> DigitSet | None:
     """MNIST's test images, one copy per server; None where they are not on this machine."""
     try:
         return load_test_images()

@@ -94,7 +94,7 @@ def show_images(
             f"{title}. MNIST's images are not on this machine, so they can't be shown: train a model, or set "
             "DIGITCNN_DATA to a folder with mnist.npz."
         )
-    elif not test.belong_to(labels):
+    elif not np.array_equal(test.labels, labels):
         st.caption(f"{title}. They are not from MNIST's test set, so they can't be shown here.")
     else:
         with st.container(key=f"compare-sheet-{key}"):

@@ -10,7 +10,7 @@ from digitcnn.errors import DigitcnnError
 from digitcnn.file_cache import cached_by_file
 from digitcnn.ink.fabric import strokes_from_canvas
 from digitcnn.ink.strokes import draw_house_digit
-from digitcnn.lab.datasets.held_out import TestImages, load_test_images
+from digitcnn.lab.datasets.sources import DigitSet, load_test_images
 from digitcnn.run_folder import RunFolder
 from digitcnn.web.browser_storage import own_digits, remember_digits
 from digitcnn.web.draw.history import History
@@ -105,7 +105,7 @@ def _choose_test_digit(folder: RunFolder) -> ChosenDigit | None:
 
 
 @st.cache_resource(max_entries=1, ttl=600, show_spinner=False)
-def _test_digits() -> TestImages | None:
+def _test_digits() -> DigitSet | None:
     return load_test_images()
 
 

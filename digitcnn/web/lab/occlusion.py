@@ -12,6 +12,7 @@ from digitcnn.errors import DigitcnnError
 from digitcnn.file_cache import Version, version_of
 from digitcnn.ink.house_digit import SIDE
 from digitcnn.lab.explain.activations import PATCH, Cover, Occlusion, measure_occlusion
+from digitcnn.recognition.reading import Digit
 from digitcnn.run_folder import RunFolder, find_run
 from digitcnn.web.images import AGAINST, GUIDE, INK, as_png_url
 from digitcnn.web.text import format_percent
@@ -53,12 +54,13 @@ class OcclusionView:
     words: str
 
 
-def show_occlusion(path: str, pixels: np.ndarray, *, key: str) -> None:
+def show_occlusion(path: str, pixels: np.ndarray, *, digit: Digit | None = None, key: str) -> None:
     """Shows which ink speaks for a model's answer and which against it.
 
     Args:
         path: of the model's run folder.
         pixels: (28, 28) house digit in 0-1.
+        digit: the reader's answer, which is followed; by default the model's own to these pixels.
         key: of the control.
     """
     with st.container(horizontal=True, gap="medium"):
@@ -74,7 +76,10 @@ def show_occlusion(path: str, pixels: np.ndarray, *, key: str) -> None:
     try:
         folder = find_run(path)
         data = pixels.astype(np.float32).tobytes()
-        view = _view_occlusion(str(folder.path), version_of(folder.tflite_file), data, COVERS[cover])
+        answer = None if digit is None else CLASSES if digit.refused else digit.nearest
+        confidence = None if digit is None else digit.confidence
+        version = version_of(folder.tflite_file)
+        view = _view_occlusion(str(folder.path), version, data, COVERS[cover], answer, confidence)
     except DigitcnnError as error:
         words.warning(str(error))
         return
@@ -107,12 +112,14 @@ def picture_of_occlusion(pixels: np.ndarray, occlusion: Occlusion) -> str:
 
 
 @st.cache_data(max_entries=24, show_spinner="Covering the digit patch by patch …")
-def _view_occlusion(path: str, version: Version, pixels: bytes, cover: Cover) -> OcclusionView:
+def _view_occlusion(
+    path: str, version: Version, pixels: bytes, cover: Cover, answer: int | None, confidence: float | None
+) -> OcclusionView:
     del version  # Part of the cache key: a newly trained model is asked again.
-    digit = np.frombuffer(pixels, np.float32).reshape(SIDE, SIDE)
-    occlusion = measure_occlusion(RunFolder(path), digit, cover=cover)
+    image = np.frombuffer(pixels, np.float32).reshape(SIDE, SIDE)
+    occlusion = measure_occlusion(RunFolder(path), image, cover=cover, answer=answer, confidence=confidence)
     return OcclusionView(
-        picture=picture_of_occlusion(digit, occlusion),
+        picture=picture_of_occlusion(image, occlusion),
         answer=_format_class(occlusion.answer),
         confidence=occlusion.confidence,
         words=_format_weakest(occlusion, cover),

@@ -29,6 +29,23 @@ def test_confidence_is_the_one_that_pages_show():
     assert measure_occlusion(SIMPLE, SEVEN).confidence == pytest.approx(digit.confidence, abs=1e-5)
 
 
+def test_confidence_from_several_views_is_the_one_that_patches_lower():
+    alone = measure_occlusion(SIMPLE, SEVEN)
+    averaged = measure_occlusion(SIMPLE, SEVEN, answer=7, confidence=0.6)
+    assert averaged.confidence == 0.6
+    assert averaged.weakest_confidence < 0.6
+    assert averaged.weakest == alone.weakest
+    np.testing.assert_array_equal(averaged.change, alone.change)
+    same = measure_occlusion(SIMPLE, SEVEN, answer=7, confidence=alone.confidence)
+    assert same.weakest_confidence == pytest.approx(alone.weakest_confidence, abs=1e-6)
+
+
+def test_model_without_an_output_for_no_digit_follows_its_nearest_digit():
+    found = measure_occlusion(SIMPLE, SEVEN, answer=10, confidence=0.9)
+    assert found.answer == 7
+    assert found.confidence == measure_occlusion(SIMPLE, SEVEN).confidence
+
+
 def test_patches_of_ink_show_what_a_gap_is_worth():
     paper, ink = (
         measure_occlusion(SIMPLE, SEVEN),
@@ -54,5 +71,5 @@ def test_broken_files_are_said(tmp_path: Path):
     with pytest.raises(RunFolderError, match=r"layers of .* cannot be read"):
         read_layers(folder.keras_file)
     folder.tflite_file.write_bytes(b"no model")
-    with pytest.raises(RunFolderError, match="cannot be looked into"):
+    with pytest.raises(RunFolderError, match="cannot be examined"):
         capture_outputs(folder, read_layers(SIMPLE.keras_file), SEVEN)

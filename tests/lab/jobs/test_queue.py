@@ -15,7 +15,9 @@ from digitcnn.errors import NotSupportedError, RunFolderError
 from digitcnn.lab.jobs import queue as training_queue
 from digitcnn.lab.runs.catalog import get_own_run, list_own_runs
 from digitcnn.lab.runs.settings import Settings
-from digitcnn.run_folder import RunFolder, RunRecord
+from digitcnn.run_folder import RunFolder, RunRecord, write_json
+from digitcnn.training.presets import PRESETS
+from digitcnn.training.run_session import begin
 
 SETTINGS = Settings.of_preset("simple", {"epochs": 2, "images": 256})
 FINISHED = RunRecord("simple", {"epochs": 2}, {}, 0, "finished", "2026-01-01T00:00:00+00:00")
@@ -140,6 +142,35 @@ def test_a_resumed_run_that_is_taken_out_keeps_what_it_has_learned():
     training_queue.resume(first)
     training_queue.cancel(first)
     assert states()[first] == "stopped"
+
+
+def test_seconds_of_a_session_that_ended_count_once_when_the_run_is_resumed(runs: Path):
+    ended = replace(
+        FINISHED, settings=SETTINGS.as_recorded(), state="stopped", finished=FINISHED.started, seconds=100.0
+    )
+    folder = RunFolder(runs / "simple-1")
+    folder.path.mkdir()
+    folder.write_record(ended)
+    # The training leaves its last progress behind, which counts only for a session that was killed.
+    write_json(folder.progress_json, {"seconds": 100.0})
+    training_queue.resume(folder.name)
+    assert states() == {folder.name: "running"}
+    assert begin(PRESETS["simple"], folder, SETTINGS.as_recorded(), seed=0).seconds == 100.0
+
+
+def test_seconds_of_a_killed_session_count_though_a_start_failed_since(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+):
+    first = training_queue.submit(SETTINGS)
+    folder = RunFolder(runs / first)
+    write_json(folder.progress_json, {"seconds": 40.0})
+    kill(first)
+    with monkeypatch.context() as broken:
+        broken.setattr(training_queue, "start_process", lambda *_, **__: (_ for _ in ()).throw(OSError("no")))
+        training_queue.resume(first)
+    assert states() == {first: "failed"}
+    training_queue.resume(first)
+    assert begin(PRESETS["simple"], folder, SETTINGS.as_recorded(), seed=0).seconds == 40.0
 
 
 def test_only_one_process_works_on_a_folder():

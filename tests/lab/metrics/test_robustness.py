@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from digitcnn.ink.strokes import draw_house_digit
-from digitcnn.lab.datasets.held_out import TestImages
 from digitcnn.lab.metrics.robustness import (
     DISTURBANCES,
     Disturbance,
@@ -16,6 +15,7 @@ from digitcnn.lab.metrics.robustness import (
 )
 from digitcnn.recognition.model import Recognizer
 from digitcnn.run_folder import SHIPPED, RunFolder
+from digitcnn.training.datasets import DigitSet
 from digitcnn.web.samples import sample_strokes
 
 
@@ -27,7 +27,7 @@ def digits() -> np.ndarray:
 @pytest.fixture(scope="module")
 def measured(digits: np.ndarray) -> list[Progress | Robustness]:
     images = np.repeat(np.round(digits * 255).astype(np.uint8), 10, axis=0)
-    test = TestImages(images, np.repeat(np.arange(10), 10))
+    test = DigitSet(images, np.repeat(np.arange(10), 10), "made")
     return list(measure_robustness(Recognizer(SHIPPED / "simple" / "model.tflite"), test))
 
 
