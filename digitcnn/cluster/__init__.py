@@ -1,1 +1,1 @@
-"""Sweeps and bulk reading on Ray, which is imported nowhere else, and here only by what needs it."""
+"""Sweeps and bulk reading on Ray. Only this package imports Ray, and only where it is used."""

@@ -1,4 +1,4 @@
-"""Reading many pictures on Ray Data: files are opened, decoded and read where the workers are."""
+"""Reads many pictures on Ray Data: the workers open, decode and read the files."""
 
 import logging
 import os
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from digitcnn.recognition.reading import Expect
 
 MAX_PER_TASK, MIN_PER_TASK = 512, 32
-"""Some seconds of work: less, and handing it out takes its share; more, and a killed worker loses more. The
-last tasks are smaller, so that the workers come to their end together."""
+"""Pictures per task: some seconds of work. Smaller tasks cost more in distribution, larger ones lose more
+with a killed worker. The last tasks are smaller, so that all workers finish together."""
 
 MAX_RETRIES = 3
-"""Of a task whose worker was lost; a picture that still ends its worker then is named and left out."""
+"""Of a task whose worker was lost. A picture that ends its worker every time gets an error in the results."""
 
 
 @dataclass(frozen=True)
 class ShippedModel:
-    """A model as it travels to the workers: what `DigitReader` needs of a run folder."""
+    """A model as it is sent to the workers: the files of a run folder that `DigitReader` needs."""
 
     name: str
     files: dict[str, bytes]
@@ -45,40 +45,40 @@ class ShippedModel:
 def read_on_ray(
     ray: Any, paths: Sequence[str], folder: RunFolder, *, expect: "Expect", workers: int | None = None
 ) -> Iterator[list[bytes]]:
-    """Reads files; lines of results as they come, in any order.
+    """Reads files and yields lines of results in any order.
 
-    What is no picture has an error in its line. A file at which the worker's process itself dies, again
-    and again, has one too.
+    A file that is not a picture has an error in its line, and so has one that ends its worker's process
+    every time.
 
     Args:
-        ray: connected.
+        ray: the connected module.
         paths: of files that the workers can open under the same names.
         folder: of the model.
         expect: as for `DigitReader.read_image`.
-        workers: how many read at once, a core each; None for as many as there are cores.
+        workers: number of workers, a core each; None for all cores.
     """
     model = ray.put(ShippedModel.of(folder))
     at_once = min(workers or count_cores(ray), count_cores(ray))
-    # The processes start, and load the model, while this one loads Ray Data.
+    # The workers start and load the model while this process loads Ray Data.
     for _ in range(min(at_once, len(paths))):
         ray.remote(num_cpus=1)(_make_ready).remote([model])
     _quieten(ray)
     left = dict.fromkeys(paths)
-    # Alone in its task, a picture that ends its worker takes no others with it.
-    for cut in (partial(share_out, workers=at_once), _one_by_one):
+    # The rest is read one by one: a picture that ends its worker then takes no others with it.
+    for split in (partial(split_into_tasks, workers=at_once), _split_one_by_one):
         if not left:
             return
-        for lines, read in _run(ray, cut(list(left)), model, expect, workers):
+        for lines, read in _run(ray, split(list(left)), model, expect, workers):
             for path in read:
                 left.pop(path, None)
             yield lines
     if left:
-        words = "ended the process that read it, several times: it was left out."
-        yield [line_of(FileResult(path, error=f"{path} {words}")) for path in left]
+        error = "ended the process that read it, several times: convert or remove it."
+        yield [line_of(FileResult(path, error=f"{path} {error}")) for path in left]
 
 
-def share_out(paths: Sequence[str], workers: int) -> list[Sequence[str]]:
-    """Splits files into tasks for so many workers: large ones first, smaller ones towards the end."""
+def split_into_tasks(paths: Sequence[str], workers: int) -> list[Sequence[str]]:
+    """Splits files into tasks for a number of workers, large tasks first."""
     tasks, at = [], 0
     while at < len(paths):
         fair = (len(paths) - at) // (2 * workers)
@@ -88,17 +88,17 @@ def share_out(paths: Sequence[str], workers: int) -> list[Sequence[str]]:
     return tasks
 
 
-def _one_by_one(paths: Sequence[str]) -> list[Sequence[str]]:
+def _split_one_by_one(paths: Sequence[str]) -> list[Sequence[str]]:
     return [[path] for path in paths]
 
 
 def _run(
     ray: Any, tasks: list[Sequence[str]], model: Any, expect: "Expect", workers: int | None
 ) -> Iterator[tuple[list[bytes], list[str]]]:
-    # File names may be no text, which Arrow's strings must be.
+    # File names may not be text, but strings of Arrow must be.
     rows = [{"paths": [os.fsencode(path) for path in some]} for some in tasks]
     with warnings.catch_warnings():
-        # There is no other way to bound a task's retries; requirements-ray.txt ends before it is gone.
+        # No other option bounds a task's retries; requirements-ray.txt stops below the release that drops it.
         warnings.simplefilter("ignore", ray.util.annotations.RayDeprecationWarning)
         results = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
             _read_batch,
@@ -114,7 +114,7 @@ def _run(
 
 
 def _read_batch(batch: pa.Table, *, model: Any, expect: "Expect", working_folder: str) -> pa.Table:
-    """The lines of results of a task's files; runs in a worker."""
+    """Reads the files of a task, in a worker; returns their lines of results."""
     reader = _load_once(model)
     paths = [path for task in batch["paths"].to_pylist() for path in task]
     lines = [_read_line(reader, os.fsdecode(path), working_folder, expect) for path in paths]
@@ -129,13 +129,13 @@ def _read_line(reader: "DigitReader", name: str, working_folder: str, expect: "E
 
 
 def _make_ready(models: list[Any]) -> None:
-    """Loads all that reading needs in a worker's process, before it is asked to."""
+    """Loads the model in a worker's process before its first task."""
     _load_once(*models)
 
 
 @lru_cache(maxsize=1)
 def _load_once(model: Any) -> "DigitReader":
-    """The reader of this worker's process, on one core."""
+    """The reader of this worker's process, limited to one core."""
     import cv2
     import ray
 
@@ -155,6 +155,6 @@ def _quieten(ray: Any) -> None:
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     context.print_on_execution_start = False
-    # A task that is lost for good gives no lines; its pictures are read again one by one.
+    # A task that fails for good yields no lines; its pictures are read again one by one.
     context.max_errored_blocks = -1
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)

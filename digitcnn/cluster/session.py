@@ -1,4 +1,4 @@
-"""A connection to Ray: to a cluster, or to one of this process's own on this machine."""
+"""A connection to a Ray cluster, or to a Ray that this process starts on this machine."""
 
 import logging
 import os
@@ -16,10 +16,10 @@ MISSING = "This needs Ray, which is not installed here: pip install -r requireme
 
 _PACKAGE = Path(digitcnn.__file__).parent
 _PATIENCE = 10.0
-"""Seconds that the head of a cluster may take to answer."""
+"""Seconds in which the head of a cluster must answer."""
 
 _QUIET = {
-    # What Ray would otherwise report to its makers, color, or log beside what is recorded anyway.
+    # Turns off usage reports, colors, and logs that repeat our own records.
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     "RAY_DATA_DISABLE_PROGRESS_BARS": "1",
@@ -31,10 +31,10 @@ _QUIET = {
 
 
 def require_ray() -> None:
-    """Says what to install where Ray is missing.
+    """Raises where Ray is not installed.
 
     Raises:
-        NotSupportedError: it is.
+        NotSupportedError: Ray is not installed; the message names the package.
     """
     if find_spec("ray") is None:
         raise NotSupportedError(MISSING)
@@ -42,13 +42,13 @@ def require_ray() -> None:
 
 @contextmanager
 def connected(address: str | None) -> Iterator[Any]:
-    """Ray, connected to the cluster at an address, or started on this machine where there is none.
+    """Ray, connected to the cluster at an address, or started on this machine without one.
 
-    Workers of a cluster get this package's code from here; what it imports must be installed there.
+    Workers of a cluster receive this package's code; the packages that it imports must be installed there.
 
     Args:
-        address: "host:port" of the head node, or "auto" on one of its nodes; None starts a Ray of this
-            process's own, with all cores of this machine, that ends with it.
+        address: "host:port" of the head node, or "auto" on one of its nodes; None starts a Ray with all
+            cores of this machine, which ends with this process.
 
     Raises:
         NotSupportedError: Ray is not installed, or the address is that of a Ray client server.
@@ -82,8 +82,8 @@ def connected(address: str | None) -> Iterator[Any]:
             ray.init(address=address, **options)
     except (ConnectionError, ValueError) as error:
         raise InputError(
-            f"There is no Ray cluster at {address!r} that lets us in: {_first_line(error)}. Where it asks "
-            "for a token, set RAY_AUTH_MODE=token and RAY_AUTH_TOKEN here, too."
+            f"No Ray cluster accepts a connection at {address!r}: {_first_line(error)}. If it needs a token, "
+            "set RAY_AUTH_MODE=token and RAY_AUTH_TOKEN."
         ) from None
     except RuntimeError as error:
         raise InputError(f"Ray could not be used at {address!r}: {_first_line(error)}.") from None
@@ -94,12 +94,12 @@ def connected(address: str | None) -> Iterator[Any]:
 
 
 def count_cores(ray: Any) -> int:
-    """The cores that the cluster's nodes have, busy or not; at least one."""
+    """The number of cores of all nodes, busy or not; at least one."""
     return max(1, int(ray.cluster_resources().get("CPU", 1)))
 
 
 def _require_port(address: str) -> None:
-    """Asks at the port first: Ray itself would knock for minutes where nobody is."""
+    """Raises where nobody listens at the port: Ray itself would keep trying for minutes."""
     host, found, port = address.rpartition(":")
     if not found:
         return

@@ -1,4 +1,4 @@
-"""A sweep on Ray Tune: as many trainings at once as the cluster has cores for."""
+"""A sweep on Ray Tune, with as many parallel trainings as the cluster has cores for."""
 
 import os
 import tempfile
@@ -27,29 +27,31 @@ def run_on_ray(
     cores: int = 1,
     echo: Echo = print,
 ) -> None:
-    """Trains what has not ended so far, on all nodes of the cluster.
+    """Trains the trials that have not ended, on all nodes of the cluster.
 
-    The trial of a worker that is lost is begun again, after its last whole epoch where the folder of
-    runs is shared. Ctrl-C stops all trainings; each keeps its best epoch if it does that within the
-    ten seconds that Tune waits, and can be gone on with in any case.
+    A trial whose worker is lost starts again, after its last complete epoch where the folder of runs is
+    shared. Ctrl-C stops all trainings. Each of them can be resumed, and keeps its best epoch if it is
+    measured within the ten seconds that Tune waits.
 
     Args:
-        ray: connected.
+        ray: the connected module.
         spec: of the sweep.
         trials: of the sweep.
-        log: where it is recorded how they stand.
+        log: records their states.
         cores: for each training.
-        echo: is told one line per event.
+        echo: receives one line per event.
 
     Raises:
-        KeyboardInterrupt: it was stopped; the same command goes on.
-        InputError: no node has so many cores.
+        KeyboardInterrupt: the sweep was stopped; the same command resumes it.
+        InputError: no node has that many cores.
     """
-    most = max((node["Resources"].get("CPU", 0) for node in ray.nodes() if node["Alive"]), default=0)
-    if cores > most:
-        raise InputError(f"No node of the cluster has {cores} cores: the largest has {most:g}.")
+    largest = max((node["Resources"].get("CPU", 0) for node in ray.nodes() if node["Alive"]), default=0)
+    if cores > largest:
+        raise InputError(
+            f"--cores must be at most {largest:g}, the cores of the largest node, received {cores}."
+        )
     asha = spec.search == "asha"
-    # What ASHA has to know to compare with is told again; else what has ended is left alone.
+    # ASHA compares with the trials that have ended, so they report again; without ASHA they are skipped.
     asked = [trial for trial in trials if asha or not log.find(trial.name).ended]
     if not all(log.find(trial.name).ended for trial in trials):
         _fit(ray, spec, asked, log, cores=cores, echo=echo)
@@ -83,13 +85,13 @@ def _fit(
         gentle = type("GentleAsha", (_AskToStop, ASHAScheduler), {"collector": collector})
         scheduler = gentle(
             time_attr="epoch",
-            # A last epoch is told together with the end of its training, which ASHA must not cut off.
+            # A last epoch is reported with the end of its training, which ASHA must not interrupt.
             max_t=max(trial.settings.epochs for trial in trials) + 1,
             grace_period=spec.asha.grace_epochs,
             reduction_factor=spec.asha.keep_one_in,
         )
     follow = type("Follow", (_Follow, tune.Callback), {})
-    # What Tune itself keeps is not needed: run folders and the sweep's record hold it all.
+    # Tune's own files are not needed: run folders and the sweep's record hold everything.
     with tempfile.TemporaryDirectory(prefix="digitcnn-tune-") as storage:
         tune.Tuner(
             tune.with_resources(tune.with_parameters(make_trainable(), job=job), {"cpu": cores}),
@@ -99,7 +101,7 @@ def _fit(
                 name=spec.name,
                 storage_path=storage,
                 failure_config=tune.FailureConfig(max_failures=MAX_ATTEMPTS - 1),
-                # Run folders hold the checkpoints that a training goes on from.
+                # Run folders hold the checkpoints that trainings resume from.
                 checkpoint_config=tune.CheckpointConfig(checkpoint_frequency=0, checkpoint_at_end=False),
                 callbacks=[follow(log, trials, echo)],
                 verbose=0,
@@ -108,7 +110,7 @@ def _fit(
 
 
 def _describe(trial: Trial, log: SweepLog) -> dict[str, Any]:
-    """A trial as it travels to its worker."""
+    """A trial as it is sent to its worker."""
     replay: list[dict[str, float]] = []
     if log.find(trial.name).ended:
         try:
@@ -120,7 +122,7 @@ def _describe(trial: Trial, log: SweepLog) -> dict[str, Any]:
 
 
 class _AskToStop:
-    """Before ASHA in the order of classes: a trial that it would stop is asked to."""
+    """Precedes ASHA in the order of base classes: asks a trial to stop instead of ending its process."""
 
     collector: Any
 
@@ -133,16 +135,16 @@ class _AskToStop:
 
 
 class _Follow:
-    """Notes in the sweep's record what Tune sees, and says it."""
+    """Records Tune's events in the sweep's record, and prints them."""
 
     def __init__(self, log: SweepLog | None, trials: Sequence[Trial], echo: Echo):
         self._log = log
         self._trials = {trial.name: trial for trial in trials}
         self._echo = echo
-        self._told: dict[str, int] = {}
+        self._reported: dict[str, int] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Tune writes its callbacks to disk to restore them, which nobody does here: the record is enough.
+        # Tune pickles its callbacks to restore them later. Here the record serves that purpose.
         return _Follow, (None, (), print)
 
     def on_trial_start(self, iteration: int, trials: Any, trial: Any, **info: Any) -> None:
@@ -161,26 +163,26 @@ class _Follow:
             write_files(RunFolder(runs_root() / name), files)
         if self._log.find(name).node != result["node"]:
             self._log.update(name, node=result["node"])
-        if result["epoch"] > self._told.get(name, 0):
-            self._told[name] = result["epoch"]
+        if result["epoch"] > self._reported.get(name, 0):
+            self._reported[name] = result["epoch"]
             self._echo(
                 format_epoch(self._trials[name], {"epoch": result["epoch"] - 1, _METRIC: result[_METRIC]})
             )
         if result["done"]:
             ending = result.get("ending", "early")
             self._log.update(name, state=ending, error=result.get("error"))
-            said = "stopped early" if ending == "early" else ending
-            self._echo(f"{name}: {result.get('error') or said}")
+            words = "stopped early" if ending == "early" else ending
+            self._echo(f"{name}: {result.get('error') or words}")
 
     def on_trial_recover(self, iteration: int, trials: Any, trial: Any, **info: Any) -> None:
         if self._log:
-            error = "Its worker was lost, so that it was begun again."
+            error = "Its worker was lost: the trial was started again."
             self._log.update(_name(trial), state="waiting", error=error)
-            self._echo(f"{_name(trial)}: its worker was lost, it is begun again")
+            self._echo(f"{_name(trial)}: its worker was lost, it is started again")
 
     def on_trial_error(self, iteration: int, trials: Any, trial: Any, **info: Any) -> None:
         if self._log:
-            error = f"It was lost {MAX_ATTEMPTS} times; the same command tries it again."
+            error = f"Its worker was lost {MAX_ATTEMPTS} times: run the sweep again to retry."
             self._log.update(_name(trial), state="failed", error=error)
             self._echo(f"{_name(trial)}: {error}")
 

@@ -1,4 +1,4 @@
-"""A trial of a sweep as Ray Tune runs it: on any node, in the shared folder of runs or away from it."""
+"""A trial of a sweep on Ray Tune: on any node, with or without access to the folder of runs."""
 
 import os
 import platform
@@ -13,23 +13,23 @@ from digitcnn.lab.sweeps.trial import TrialProcess
 from digitcnn.run_folder import RunFolder
 
 BRIEF = ("run.json", "history.csv", "progress.json")
-"""Of a run folder: what its page needs while it trains, some kilobytes."""
+"""The files of a run folder that its page needs during training, some kilobytes."""
 
-_GLANCE = 2.0
+_REPORT_EVERY = 2.0
 """Seconds between two reports within an epoch, where the folder of runs is not shared."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """What is the same for all trials of a sweep.
+    """The part of a trial that all trials of a sweep share.
 
     Attributes:
         runs: the folder of runs, on the machine that runs the sweep.
-        record: the sweep's record there.
-        token: stands in the record, so that a worker sees whether it sees the same folder.
+        record: the sweep's record on that machine.
+        token: part of the record: a worker that finds it there shares the folder.
         cores: for each trial.
-        data: variables that say where data is, as far as that is there on a worker, too.
-        collector: an actor that takes files of trials in, on the machine that runs the sweep.
+        data: environment variables with folders of data, used where the folder exists on the worker.
+        collector: an actor on the machine that runs the sweep; receives the files of trials.
         early: whether trials may be asked to stop early.
     """
 
@@ -43,17 +43,17 @@ class Job:
 
 
 def make_trainable() -> type[Any]:
-    """The class that Tune makes its actors of."""
+    """The class of Tune's actors."""
     from ray import tune
 
     return type("TuneTrial", (TrialSteps, tune.Trainable), {})
 
 
 class TrialSteps:
-    """The same training process that runs without Ray; a step is an epoch.
+    """The same training process as without Ray; a step is an epoch.
 
-    A trial that has ended in an earlier run session reports again what it had reported then, so that ASHA
-    compares the others with it.
+    A trial that ended in an earlier run session repeats its reports, so that ASHA can compare the others
+    with it.
     """
 
     _process: TrialProcess | None = None
@@ -84,9 +84,9 @@ class TrialSteps:
             self._hand_over()
             return self._report(done=True, ending="early")
         if not self._rows or self._is_last(self._rows[0]):
-            self._rows += self._process.wait_for_epochs(_GLANCE)
+            self._rows += self._process.wait_for_epochs(_REPORT_EVERY)
         running = self._process.is_running()
-        # A last epoch is told together with the end of its training: ASHA must not cut off its measuring.
+        # The last epoch is reported with the end of its training, so that ASHA cannot interrupt its test.
         if self._rows and not (running and self._is_last(self._rows[0])):
             self._last = self._rows.pop(0)
         if self._rows or running:
@@ -98,20 +98,20 @@ class TrialSteps:
         return self._report(done=True, ending=outcome.ending, error=outcome.error)
 
     def _is_asked_to_stop(self) -> bool:
-        """Whether ASHA wants it stopped, and it is not at its last epoch or past it anyway."""
+        """Whether ASHA wants to stop the trial, and it has not reached its last epoch."""
         if not self._job.early or self._process is None or not self._process.is_running():
             return False
         if self._rows and self._is_last(self._rows[0]):
             return False
         import ray
 
-        return bool(ray.get(self._job.collector.is_to_stop.remote(self._name)))
+        return bool(ray.get(self._job.collector.must_stop.remote(self._name)))
 
     def _is_last(self, row: dict[str, float]) -> bool:
         return int(row["epoch"]) + 1 >= self._epochs
 
     def cleanup(self) -> None:
-        """Ends the training; its best epoch is kept if that takes no longer than Tune waits, 10 s."""
+        """Stops the training; its best epoch is kept if that takes less than the 10 s that Tune waits."""
         if self._process is None:
             return
         if self._process.is_running():
@@ -130,7 +130,7 @@ class TrialSteps:
         return report
 
     def _hand_over(self) -> None:
-        """Sends the whole run folder to the machine that runs the sweep, where that does not see it."""
+        """Sends the whole run folder to the machine that runs the sweep, unless they share it."""
         if self._away:
             import ray
 
@@ -139,10 +139,10 @@ class TrialSteps:
 
 
 class Collector:
-    """An actor on the machine that runs the sweep: takes files of trials in, and knows which are to stop.
+    """An actor on the machine that runs the sweep: receives files of trials, and knows which must stop.
 
-    Tune itself ends an actor that it has stopped within seconds, in which no training can measure and
-    keep its best epoch. So a trial asks, and ends by itself.
+    Tune ends an actor within seconds after stopping it, too few for a training to measure and keep its best
+    epoch. Therefore a trial asks here whether it must stop, and ends by itself.
     """
 
     def __init__(self, runs: str):
@@ -152,7 +152,7 @@ class Collector:
     def stop(self, name: str) -> None:
         self._to_stop.add(name)
 
-    def is_to_stop(self, name: str) -> bool:
+    def must_stop(self, name: str) -> bool:
         return name in self._to_stop
 
     def take(self, name: str, files: dict[str, bytes]) -> None:
@@ -160,12 +160,12 @@ class Collector:
 
 
 def read_files(folder: RunFolder, names: Any) -> dict[str, bytes]:
-    """What is in the files of these names, as far as they are there."""
+    """The contents of the named files, without those that are missing."""
     return {name: (folder.path / name).read_bytes() for name in names if (folder.path / name).is_file()}
 
 
 def write_files(folder: RunFolder, files: dict[str, bytes]) -> None:
-    """Writes files so that a reader sees the old one or the new one; the record last."""
+    """Writes files so that a reader sees either the old or the new version; `run.json` comes last."""
     folder.path.mkdir(parents=True, exist_ok=True)
     for name in sorted(files, key=lambda name: name == "run.json"):
         if Path(name).name != name:

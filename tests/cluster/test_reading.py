@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from digitcnn.cluster.reading import share_out
+from digitcnn.cluster.reading import split_into_tasks
 from testbed.ray_nodes import Cluster, wait_for_cores
 from tests.support.made_pictures import draw
 
@@ -44,9 +44,9 @@ def test_a_cluster_that_loses_a_node_reads_all_and_the_same_as_without_it(place:
     while process.poll() is None and not (out.is_file() and out.stat().st_size):
         pass
     cluster.nodes.pop().kill()
-    _, said = process.communicate(timeout=600)
-    assert (process.returncode, "Traceback" in said) == (1, False), said
-    assert "1 could not be read" in said
+    _, errors = process.communicate(timeout=600)
+    assert (process.returncode, "Traceback" in errors) == (1, False), errors
+    assert "1 could not be read" in errors
     cluster.add_node()
     subprocess.run(
         command(str(folder), "--out", str(place / "here.jsonl"), "--quiet"),
@@ -61,7 +61,7 @@ def test_a_cluster_that_loses_a_node_reads_all_and_the_same_as_without_it(place:
 
 
 @pytest.mark.slow
-def test_an_address_without_a_cluster_is_said_in_a_sentence(place: Path):
+def test_an_address_without_a_cluster_has_a_message(place: Path):
     (place / "scans").mkdir()
     draw("7").save(place / "scans" / "a.png")
     words = command(str(place / "scans"), "--address", "127.0.0.1:1", "--out", str(place / "out.jsonl"))
@@ -72,7 +72,7 @@ def test_an_address_without_a_cluster_is_said_in_a_sentence(place: Path):
 
 def test_every_file_is_in_one_task_and_the_last_tasks_are_the_smallest():
     paths = [str(number) for number in range(20_000)]
-    tasks = share_out(paths, workers=2)
+    tasks = split_into_tasks(paths, workers=2)
     assert [path for task in tasks for path in task] == paths
     sizes = [len(task) for task in tasks]
     assert sizes[0] == 512
@@ -81,6 +81,6 @@ def test_every_file_is_in_one_task_and_the_last_tasks_are_the_smallest():
 
 
 def test_a_few_files_are_shared_by_all_workers():
-    assert [len(task) for task in share_out(["a"] * 300, workers=2)][:2] == [75, 56]
-    assert [len(task) for task in share_out(["a"] * 3, workers=8)] == [3]
-    assert share_out([], workers=2) == []
+    assert [len(task) for task in split_into_tasks(["a"] * 300, workers=2)][:2] == [75, 56]
+    assert [len(task) for task in split_into_tasks(["a"] * 3, workers=8)] == [3]
+    assert split_into_tasks([], workers=2) == []

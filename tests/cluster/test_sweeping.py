@@ -46,17 +46,17 @@ def test_a_lost_node_costs_no_trial_and_the_results_are_those_without_ray(
 ):
     process = sweep(place, SPEC, "--address", cluster.address)
     assert process.stdout
-    said = ""
-    while "epoch 1 of 6" not in said:
+    output = ""
+    while "epoch 1 of 6" not in output:
         line = process.stdout.readline()
-        assert line, said
-        said += line
+        assert line, output
+        output += line
     cluster.nodes.pop(0).kill()
     # The core that the node leaves idle does the same without Ray meanwhile.
     monkeypatch.setenv("DIGITCNN_RUNS", str(place / "here" / "runs"))
     here = sweep(place, SPEC, "--cores", "1")
     rest, _ = process.communicate(timeout=600)
-    assert process.returncode == 0, said + rest
+    assert process.returncode == 0, output + rest
     cluster.add_node()
     record = read_sweep(place / "runs" / "_sweeps" / "made.json")
     assert [trial.state for trial in record.trials] == ["finished", "finished"]
@@ -77,10 +77,10 @@ def test_a_lost_node_costs_no_trial_and_the_results_are_those_without_ray(
 
 
 @pytest.mark.slow
-def test_asha_stops_what_falls_behind_and_knows_it_again(place: Path, cluster: Cluster):
+def test_asha_stops_trials_that_fall_behind_and_skips_them_the_next_time(place: Path, cluster: Cluster):
     process = sweep(place, ASHA, "--address", cluster.address)
-    said, _ = process.communicate(timeout=600)
-    assert process.returncode == 0, said
+    output, _ = process.communicate(timeout=600)
+    assert process.returncode == 0, output
     record = read_sweep(place / "runs" / "_sweeps" / "made.json")
     states = {trial.varied["learning_rate"]: trial.state for trial in record.trials}
     assert states[0.01] == "finished"
@@ -99,7 +99,7 @@ def test_asha_stops_what_falls_behind_and_knows_it_again(place: Path, cluster: C
 
 
 @pytest.mark.slow
-def test_what_was_trained_away_from_the_folder_of_runs_is_fetched(place: Path, cluster: Cluster):
+def test_a_trial_without_the_shared_folder_is_fetched(place: Path, cluster: Cluster):
     """A record that the workers cannot see stands for a folder that is not shared."""
     code = (
         "import sys, digitcnn.cluster.sweeping as sweeping\n"
@@ -131,7 +131,7 @@ def test_files_that_would_land_elsewhere_are_refused(tmp_path: Path):
     assert not (tmp_path / "up.txt").exists()
 
 
-def test_what_has_ended_reports_again_what_it_had_reported():
+def test_an_ended_trial_repeats_its_reports():
     rows = [{"epoch": float(epoch), "val_accuracy": 0.5 + epoch / 10} for epoch in range(3)]
     trial = TrialSteps()
     trial.setup({"trial": {"name": "made", "settings": {}, "replay": rows}}, job=object())  # type: ignore[arg-type]

@@ -89,4 +89,4 @@ def test_a_sweep_that_nobody_runs_is_cut_off_and_says_how_to_resume_it(runs: Pat
 def test_a_broken_record_is_said(runs: Path):
     sweep_path("bad").parent.mkdir()
     sweep_path("bad").write_text("{")
-    assert "no record of a sweep that can be read" in words(open_lab("Sweeps")).replace("\\", "")
+    assert "cannot be read as the record of a sweep" in words(open_lab("Sweeps")).replace("\\", "")

@@ -1,4 +1,4 @@
-"""A sweep on this machine alone, one training at a time: no library beside those that train."""
+"""A sweep on this machine, one training at a time, without Ray."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,22 +8,22 @@ from digitcnn.lab.sweeps.trial import Outcome, TrialProcess
 from digitcnn.run_folder import RunFolder, runs_root
 
 MAX_ATTEMPTS = 3
-"""In one run of a sweep, for a training that is killed from outside: by the system, out of memory."""
+"""In one run of a sweep, for a training that the system kills, out of memory for example."""
 
 Echo = Callable[[str], None]
 
 
 def run_here(trials: Sequence[Trial], log: SweepLog, *, cores: int | None = None, echo: Echo = print) -> None:
-    """Trains what has not ended so far; Ctrl-C stops the training that runs and keeps its best epoch.
+    """Trains the trials that have not ended; Ctrl-C stops the current training and keeps its best epoch.
 
     Args:
         trials: of the sweep.
-        log: where it is recorded how they stand.
-        cores: how many a training may use; None for all.
-        echo: is told one line per event.
+        log: records their states.
+        cores: for a training; None for all.
+        echo: receives one line per event.
 
     Raises:
-        KeyboardInterrupt: it was stopped; the same command goes on.
+        KeyboardInterrupt: the sweep was stopped; the same command resumes it.
     """
     for trial in trials:
         if not log.find(trial.name).ended:
@@ -39,11 +39,11 @@ def _train(trial: Trial, log: SweepLog, *, cores: int | None, echo: Echo) -> Non
             echo(f"{trial.name}: finished")
             return
         if outcome.ending == "stopped":
-            # Somebody has stopped this training by itself, in the Lab or with a signal.
+            # Somebody stopped this one training, in the Lab or with a signal.
             raise KeyboardInterrupt
         again = outcome.ending == "killed" and left > 0
         log.update(trial.name, state="waiting" if again else "failed", error=outcome.error)
-        echo(f"{trial.name}: {outcome.error}{' It is begun again.' if again else ''}")
+        echo(f"{trial.name}: {outcome.error}{' It is started again.' if again else ''}")
         if not again:
             return
 
@@ -66,7 +66,7 @@ def _attempt(trial: Trial, log: SweepLog, *, cores: int | None, echo: Echo) -> O
 
 
 def format_epoch(trial: Trial, row: dict[str, float]) -> str:
-    """A row of history in a line."""
+    """A line about an epoch, from its row of history."""
     accuracy = row.get("val_accuracy", float("nan"))
     return (
         f"{trial.name}: epoch {int(row['epoch']) + 1} of {trial.settings.epochs}, validation {accuracy:.2%}"

@@ -1,8 +1,8 @@
 """The record of a sweep on disk: `_sweeps/NAME.json` beside the run folders of its trials.
 
-Only the process that runs a sweep writes the record, and touches it every few seconds, so that whoever
-reads it, from whatever machine, sees whether the sweep is still being run. What a trial has reached
-stands in its own run folder and nowhere else.
+Only the process that runs a sweep writes the record. It touches the file every few seconds, so that a
+reader on any machine sees whether the sweep is still running. The results of a trial are in its own run
+folder and nowhere else.
 """
 
 import json
@@ -32,29 +32,29 @@ if TYPE_CHECKING:
 TrialState = Literal["waiting", "running", "finished", "early", "failed"]
 
 FOLDER = "_sweeps"
-"""In the folder of runs; no run can have this name."""
+"""A folder among the runs; no run can have this name."""
 
 TOUCHED_EVERY = 5.0
-"""Seconds."""
+"""Seconds between two touches."""
 
 DEAD_AFTER = 60.0
-"""Seconds without a touch; clocks of two machines may differ by some."""
+"""Seconds without a touch; the clocks of two machines may differ by a few."""
 
 
 @dataclass(frozen=True)
 class TrialRecord:
-    """Where a trial stands.
+    """The state of a trial.
 
     Attributes:
         name: of its run folder.
-        preset, seed: as in its run folder, which may not be there yet.
+        preset, seed: as in its run folder, which may not exist yet.
         varied: the settings that vary within the sweep, and their values here.
         epochs: of its recipe.
-        command: that trains it alone.
-        state: "early" was stopped by ASHA, and has its best epoch.
-        attempts: how often it was begun.
+        command: trains this trial alone.
+        state: "early" for a trial that ASHA stopped, whose best epoch is kept.
+        attempts: number of starts.
         node: the machine that trains or trained it.
-        error: why it failed, or was lost the last time, in a sentence.
+        error: the reason of the last failure or loss, in a sentence.
     """
 
     name: str
@@ -75,16 +75,16 @@ class TrialRecord:
 
 @dataclass(frozen=True)
 class SweepRecord:
-    """What `_sweeps/NAME.json` holds.
+    """The contents of `_sweeps/NAME.json`.
 
     Attributes:
         name: of the sweep.
         search: "grid", "random" or "asha".
         engine: "one at a time", or "Ray" with its address.
-        state: "running" until it has come to its end, also where it was cut off.
+        state: "running" until its end, also after an interruption.
         started, finished: UTC, ISO 8601.
-        host, process, process_started: who runs it.
-        token: tells this file from any other: who finds it elsewhere sees the same folder.
+        host, process, process_started: the process that runs it.
+        token: unique to this record: a worker that finds it sees the same folder.
         trials: in the order of the plan.
     """
 
@@ -102,12 +102,12 @@ class SweepRecord:
 
 
 def sweep_path(name: str) -> Path:
-    """Where the record of a sweep of this name is or would be."""
+    """The path of the record of a sweep, whether it exists or not."""
     return runs_root() / FOLDER / f"{name}.json"
 
 
 def list_sweeps() -> list[Path]:
-    """The records there are, the one written last first."""
+    """The paths of all records, the latest first."""
     paths = [path for path in (runs_root() / FOLDER).glob("*.json") if path.is_file()]
     return sorted(paths, key=lambda path: path.stat().st_mtime, reverse=True)
 
@@ -116,16 +116,18 @@ def read_sweep(path: Path) -> SweepRecord:
     """A sweep's record.
 
     Raises:
-        RunFolderError: it is missing, or holds something that no sweep writes.
+        RunFolderError: it is missing, or is not a record that a sweep writes.
     """
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         trials = tuple(TrialRecord(**_known(TrialRecord, each)) for each in data["trials"])
         record = SweepRecord(**{**_known(SweepRecord, data), "trials": trials})
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise RunFolderError(f"{path.name} is no record of a sweep that can be read: {error}.") from None
+        raise RunFolderError(f"{path.name} cannot be read as the record of a sweep: {error}.") from None
     if not _is_sound(record):
-        raise RunFolderError(f"{path.name} holds something that no sweep writes.")
+        raise RunFolderError(
+            f"{path.name} is not a record that a sweep writes: delete it, and run the sweep again."
+        )
     return record
 
 
@@ -142,7 +144,7 @@ def is_alive(record: SweepRecord, path: Path) -> bool:
 
 
 class SweepLog:
-    """The record of the sweep that this process runs, written anew at every change."""
+    """The record of the sweep that this process runs, written to disk at every change."""
 
     def __init__(self, path: Path, record: SweepRecord):
         self.path = path
@@ -150,7 +152,7 @@ class SweepLog:
         self._lock = threading.Lock()
 
     def update(self, name: str, **changes: Any) -> TrialRecord:
-        """Changes what is recorded of one trial; the trial as it stands then."""
+        """Changes the record of one trial; returns the new record."""
         with self._lock:
             trials = [
                 replace(trial, **changes) if trial.name == name else trial for trial in self.record.trials
@@ -162,7 +164,7 @@ class SweepLog:
         return next(trial for trial in self.record.trials if trial.name == name)
 
     def finish(self) -> None:
-        """Notes that the sweep has come to its end."""
+        """Records the end of the sweep."""
         with self._lock:
             self._write(replace(self.record, state="finished", finished=now()))
 
@@ -170,7 +172,7 @@ class SweepLog:
         try:
             os.utime(self.path)
         except OSError:
-            pass  # The next change writes it anew.
+            pass  # The next change writes the file again.
 
     def _write(self, record: SweepRecord) -> None:
         self.record = record
@@ -179,11 +181,11 @@ class SweepLog:
 
 @contextmanager
 def running_sweep(spec: "SweepSpec", trials: "list[Trial]", *, engine: str) -> Iterator[SweepLog]:
-    """Takes a sweep up, new or where it was cut off, and keeps its record alive meanwhile.
+    """Starts or resumes a sweep, and touches its record while the context lasts.
 
     Raises:
-        RunFolderError: another process runs it, a trial of a name has other settings than before, or
-            the folder cannot be written.
+        RunFolderError: another process runs it, the settings of a trial have changed, or the folder cannot
+            be written to.
     """
     path = sweep_path(spec.name)
     known: dict[str, TrialRecord] = {}
@@ -192,7 +194,7 @@ def running_sweep(spec: "SweepSpec", trials: "list[Trial]", *, engine: str) -> I
         before = read_sweep(path)
         if is_alive(before, path):
             raise RunFolderError(
-                f"{spec.name} is being run right now, by process {before.process} on {before.host}."
+                f"{spec.name} is running in process {before.process} on {before.host}: stop that one first."
             )
         known = {trial.name: trial for trial in before.trials}
         started, token = before.started, before.token or token
@@ -227,14 +229,14 @@ def running_sweep(spec: "SweepSpec", trials: "list[Trial]", *, engine: str) -> I
 
 
 def _take_up(trial: "Trial", known: TrialRecord | None) -> TrialRecord:
-    """The record of a trial at the beginning of a session."""
+    """The record of a trial as a sweep starts or is resumed."""
     settings = trial.settings
     new = TrialRecord(
         trial.name, settings.preset, settings.seed, trial.varied, settings.epochs, command_of(settings)
     )
     if known is not None and known.command != new.command:
         raise RunFolderError(
-            f"{trial.name} was begun with other settings: give the sweep another name, or delete its runs."
+            f"{trial.name} has other settings than before: rename the sweep, or delete its runs."
         )
     known = known or new
     folder = RunFolder(runs_root() / trial.name)
@@ -245,11 +247,11 @@ def _take_up(trial: "Trial", known: TrialRecord | None) -> TrialRecord:
         and run.settings == settings.as_recorded()
         and run.seed == settings.seed
     ):
-        # Also where the process that ran the sweep was killed before it could note that.
+        # The sweep may have been killed before it could record this.
         return replace(known, state="finished", error=None)
     if known.state == "early" and run:
         return known
-    # What failed is tried again by the same command, as a run is.
+    # The same command tries a failed trial again.
     return replace(known, state="waiting", error=None)
 
 
@@ -259,7 +261,7 @@ def _known(kind: type[Any], data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_sound(record: SweepRecord) -> bool:
-    """What pages reckon with is of its kind: the file may be from anywhere."""
+    """Whether all that the pages use is valid: the file may come from anywhere."""
     return record.state in ("running", "finished") and all(
         isinstance(trial.name, str)
         and trial.name == Path(trial.name).name

@@ -1,4 +1,4 @@
-"""What a sweep has reached so far: every trial, and mean and interval over seeds of each setting."""
+"""The results of a sweep: every trial, and mean and interval over seeds of each setting."""
 
 import math
 import statistics
@@ -22,13 +22,13 @@ class TrialView:
     """A trial as it stands now.
 
     Attributes:
-        record: what the sweep has noted of it.
-        state: of the record; what "runs" in a sweep that was cut off waits.
-        run: its run folder; None before it is there.
-        epoch: epochs that are done.
-        validation: accuracy after the last whole epoch, 0-1.
-        best: the highest accuracy on the validation images so far.
-        test: accuracy on the test images, 0-1, once it is measured.
+        record: of the sweep.
+        state: of the record, but "waiting" for a running trial of an interrupted sweep.
+        run: its run; None before the folder exists.
+        epoch: finished epochs.
+        validation: accuracy on the validation images after the last complete epoch, 0-1.
+        best: the highest accuracy on the validation images so far, 0-1.
+        test: accuracy on the test images, 0-1; None before it is measured.
         seconds: of training; 0 before the first run session has ended.
     """
 
@@ -47,20 +47,20 @@ class TrialView:
 
     @property
     def label(self) -> str:
-        """The preset, and what varies."""
+        """The preset and the varied settings."""
         return format_setting(self.record.preset, self.record.varied)
 
 
 @dataclass(frozen=True)
 class Group:
-    """The trials of one preset with the same settings, which differ in their seeds alone.
+    """The trials of one preset with the same settings, which differ only in their seeds.
 
     Attributes:
-        preset, varied: what they have in common.
-        seeds: how many have a measured result.
-        trials: how many there are.
-        mean: accuracy on the test images, 0-1; None before there is one.
-        low, high: 95 % interval of that mean over seeds, by Student's t; None with fewer than two.
+        preset, varied: shared by the trials.
+        seeds: number of trials with a result.
+        trials: number of all trials.
+        mean: accuracy on the test images, 0-1; None without a result.
+        low, high: 95 % interval of that mean over seeds, by Student's t; None for fewer than two results.
         best: the highest accuracy among them.
     """
 
@@ -75,7 +75,7 @@ class Group:
 
     @property
     def label(self) -> str:
-        """The preset, and what varies."""
+        """The preset and the varied settings."""
         return format_setting(self.preset, self.varied)
 
 
@@ -85,10 +85,10 @@ class SweepView:
 
     Attributes:
         record: of the sweep.
-        alive: a process runs it.
+        alive: whether a process runs it.
         trials: in the order of the plan.
         groups: the best mean first; those without a result last.
-        best: the trial with the highest accuracy on the test images; None before there is one.
+        best: the trial with the highest accuracy on the test images; None without a result.
     """
 
     record: SweepRecord
@@ -110,9 +110,9 @@ def view_sweep(record: SweepRecord, *, alive: bool, root: Path | None = None) ->
 
 
 def group_trials(trials: Sequence[TrialView]) -> list[Group]:
-    """The trials by preset and what varies, the best mean first.
+    """The trials by preset and varied settings, the best mean first.
 
-    Trials that were stopped early count for nothing here: they were not trained to the end.
+    Trials that were stopped early do not count: their training is incomplete.
     """
     groups: dict[str, list[TrialView]] = {}
     for trial in trials:
@@ -132,7 +132,7 @@ def interval_of_mean(values: Sequence[float]) -> tuple[float, float] | None:
 
 
 def format_setting(preset: str, varied: dict[str, Any]) -> str:
-    """A preset and what varies, in a line."""
+    """A preset and its varied settings, in a line."""
     return ", ".join([preset, *(f"{name.replace('_', ' ')} {value}" for name, value in varied.items())])
 
 

@@ -1,4 +1,4 @@
-"""One trial of a sweep: the command that trains it, in a process of its own, watched epoch by epoch."""
+"""One trial of a sweep, trained in its own process and watched epoch by epoch."""
 
 import subprocess
 import time
@@ -17,10 +17,10 @@ from digitcnn.run_folder import RunFolder
 Ending = Literal["finished", "stopped", "failed", "killed"]
 
 _EVERY = 0.2
-"""Seconds between two looks."""
+"""Seconds between two checks."""
 
 _PATIENCE = 120.0
-"""Seconds that a training that was stopped may take to measure and keep its best epoch."""
+"""Seconds in which a stopped training may measure and keep its best epoch."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Outcome:
     """How a training ended.
 
     Attributes:
-        ending: "failed" with an error of its own, which comes again; "killed" from outside.
-        error: why it failed or was lost, in a sentence.
+        ending: "failed" with an error, which another attempt would repeat; "killed" from outside.
+        error: the reason, in a sentence.
     """
 
     ending: Ending
@@ -37,18 +37,18 @@ class Outcome:
 
 
 class TrialProcess:
-    """A training in a run folder: begun, or taken up after its last whole epoch."""
+    """A training in a run folder, new or resumed after its last complete epoch."""
 
     def __init__(self, settings: Settings, folder: RunFolder, *, cores: int | None = None):
         """Starts it.
 
         Args:
             settings: of the training.
-            folder: its run folder; made where it is missing.
-            cores: how many it may use; None for all.
+            folder: its run folder; created where it is missing.
+            cores: for the training; None for all.
         """
         self.folder = folder
-        self._told = 0
+        self._seen = 0
         folder.path.mkdir(parents=True, exist_ok=True)
         arguments = [*arguments_of(settings), "--folder", str(folder.path.absolute())]
         with (folder.path / LOG).open("ab") as output:
@@ -61,16 +61,16 @@ class TrialProcess:
             )
 
     def new_epochs(self) -> list[dict[str, float]]:
-        """The rows of `history.csv` that were not told so far, those from before this process among them."""
+        """The rows of `history.csv` since the last call; the first call includes earlier run sessions."""
         try:
             rows = self.folder.read_history()
         except RunFolderError:
             return []
-        new, self._told = rows[self._told :], max(self._told, len(rows))
+        new, self._seen = rows[self._seen :], max(self._seen, len(rows))
         return new
 
     def wait_for_epochs(self, seconds: float = float("inf")) -> list[dict[str, float]]:
-        """Waits for the next epoch, the end of the process, or so long; the rows that are new then."""
+        """Waits for the next epoch or the end of the process, `seconds` at most; returns the new rows."""
         end = time.monotonic() + seconds
         while self._process.poll() is None and time.monotonic() < end:
             if new := self.new_epochs():
@@ -82,7 +82,7 @@ class TrialProcess:
         return self._process.poll() is None
 
     def stop(self) -> None:
-        """Ends it as Ctrl-C does: the best epoch is measured and kept. Waits until that is done."""
+        """Stops it as Ctrl-C does, and waits until the best epoch is measured and kept."""
         self._process.terminate()
         try:
             self._process.wait(_PATIENCE)
@@ -94,7 +94,7 @@ class TrialProcess:
         self._process.wait()
 
     def outcome(self) -> Outcome:
-        """How the process has ended, by what it has recorded."""
+        """The end of the process, according to its exit status and its record."""
         status = self._process.wait()
         try:
             record = self.folder.read_record()
@@ -117,7 +117,7 @@ def _ourselves() -> list[str]:
 
 
 def _environment(cores: int | None) -> dict[str, str]:
-    # Trials of a sweep start no training that waits in a queue of this machine.
+    # A trial must not start the trainings that wait in the queue of this machine.
     environment = {"DIGITCNN_TRAINING": "off"}
     if cores is not None:
         names = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
@@ -126,7 +126,7 @@ def _environment(cores: int | None) -> dict[str, str]:
 
 
 def _last_line(log: Path) -> str | None:
-    """What the command said last: its errors are one sentence."""
+    """The last line of the log: an error of the command is one line."""
     try:
         lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     except OSError:

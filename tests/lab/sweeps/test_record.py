@@ -1,4 +1,4 @@
-"""A sweep's record: who runs it, what has ended, what is taken up again."""
+"""A sweep's record: the process that runs it, the trials that ended, the trials to resume."""
 
 import json
 import os
@@ -35,18 +35,18 @@ def finish_run(runs: Path, trial: Trial) -> RunFolder:
     return folder
 
 
-def test_while_a_sweep_is_run_no_other_process_takes_it_up(spec: SweepSpec):
+def test_no_other_process_can_run_a_running_sweep(spec: SweepSpec):
     with running_sweep(spec, plan_trials(spec), engine="made"):
         path = sweep_path("made")
         assert is_alive(read_sweep(path), path)
         with (
-            pytest.raises(RunFolderError, match=f"is being run right now, by process {os.getpid()}"),
+            pytest.raises(RunFolderError, match=f"is running in process {os.getpid()}"),
             running_sweep(spec, plan_trials(spec), engine="made"),
         ):
             pass
 
 
-def test_what_has_ended_stays_ended_and_the_rest_waits_again(spec: SweepSpec, runs: Path):
+def test_ended_trials_stay_ended_and_the_rest_waits_again(spec: SweepSpec, runs: Path):
     trials = plan_trials(spec)
     with running_sweep(spec, trials, engine="made") as log:
         log.record = replace(log.record, process=4_000_000)
@@ -61,7 +61,7 @@ def test_what_has_ended_stays_ended_and_the_rest_waits_again(spec: SweepSpec, ru
         assert [trial.state for trial in log.record.trials] == ["finished", "early", "waiting", "waiting"]
 
 
-def test_a_run_that_came_to_its_end_unnoticed_is_not_trained_twice(spec: SweepSpec, runs: Path):
+def test_a_finished_run_that_the_record_missed_is_not_trained_twice(spec: SweepSpec, runs: Path):
     trials = plan_trials(spec)
     finish_run(runs, trials[0])
     with running_sweep(spec, trials, engine="made") as log:
@@ -86,7 +86,7 @@ def test_a_sweep_may_grow_but_not_change(spec: SweepSpec):
         log.finish()
     other = parse_spec({"presets": ["simple"], "settings": {"epochs": 1}}, default_name="made")
     with (
-        pytest.raises(RunFolderError, match="was begun with other settings"),
+        pytest.raises(RunFolderError, match="has other settings than before"),
         running_sweep(other, plan_trials(other), engine="made"),
     ):
         pass
@@ -107,7 +107,7 @@ def test_on_another_machine_a_sweep_lives_for_as_long_as_its_record_is_touched(s
     "text",
     ["{", "[]", '{"name": "x"}', '{"trials": [{"name": 1}]}', '{"trials": 3}'],
 )
-def test_a_broken_record_is_said(text: str, runs: Path):
+def test_a_broken_record_has_a_message(text: str, runs: Path):
     path = runs / "_sweeps" / "bad.json"
     path.parent.mkdir()
     path.write_text(text)
@@ -117,12 +117,12 @@ def test_a_broken_record_is_said(text: str, runs: Path):
 
 
 @pytest.mark.parametrize(("key", "value"), [("state", "<b>"), ("name", "../up"), ("seed", "1")])
-def test_what_no_sweep_writes_is_refused(key: str, value: str, spec: SweepSpec):
+def test_a_record_that_no_sweep_writes_is_refused(key: str, value: str, spec: SweepSpec):
     with running_sweep(spec, plan_trials(spec), engine="made"):
         pass
     path = sweep_path("made")
     data = json.loads(path.read_text())
     data["trials"][0][key] = value
     path.write_text(json.dumps(data))
-    with pytest.raises(RunFolderError, match="something that no sweep writes"):
+    with pytest.raises(RunFolderError, match="is not a record that a sweep writes"):
         read_sweep(path)

@@ -1,4 +1,4 @@
-"""What a sweep has reached: means and intervals over seeds, and the best so far."""
+"""The results of a sweep: means and intervals over seeds, and the best so far."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -62,7 +62,7 @@ def test_seeds_of_a_setting_are_one_group_and_the_best_mean_comes_first(tmp_path
     assert view.best.name == trials[0].name
 
 
-def test_trials_show_their_epochs_and_what_ran_waits_in_a_sweep_that_was_cut_off(tmp_path: Path):
+def test_trials_show_their_epochs_and_running_ones_wait_in_an_interrupted_sweep(tmp_path: Path):
     trial = make_trial(tmp_path, "simple", 0, None)
     (running,) = view_sweep(make_sweep(trial), alive=True, root=tmp_path).trials
     assert (running.state, running.epoch, running.validation, running.best) == ("running", 2, 0.4, 0.5)
