@@ -97,6 +97,11 @@ class RunRecord:
     process_started: float | None = None
     host: str | None = None
 
+    @property
+    def uses_tta(self) -> bool:
+        """Test-time augmentation helps: only a model that learned from distorted digits gains from some."""
+        return bool(self.settings.get("augmentation"))
+
 
 class RunFolder:
     """One run folder; reading fails with `RunFolderError` where a file is missing or broken."""

@@ -3,19 +3,16 @@
 The queue, the training process and the sweeps all write run records; what belongs to a state is decided here.
 """
 
-import os
 import socket
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
 
 import psutil
 
 from digitcnn.run_folder import RunRecord
 
 Ended = Literal["finished", "stopped", "failed"]
-
-_RELEASED: dict[str, Any] = {"process": None, "process_started": None, "host": None}
 
 
 def now(precision: Literal["seconds", "microseconds"] = "seconds") -> str:
@@ -33,7 +30,7 @@ def start(record: RunRecord, worker: psutil.Process | None = None) -> RunRecord:
 
     `finished` stays until the training itself begins: without it, the session before was killed.
     """
-    worker = worker or psutil.Process(os.getpid())
+    worker = worker or psutil.Process()
     place = {"process": worker.pid, "process_started": worker.create_time(), "host": socket.gethostname()}
     return replace(record, state="running", queued=None, error=None, **place)
 
@@ -45,4 +42,4 @@ def end(record: RunRecord, state: Ended, error: str | None = None) -> RunRecord:
 
 def release(record: RunRecord) -> RunRecord:
     """The record without the process that worked on the run."""
-    return replace(record, **_RELEASED)
+    return replace(record, process=None, process_started=None, host=None)

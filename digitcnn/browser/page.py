@@ -27,7 +27,7 @@ def describe_reader(folder: RunFolder) -> dict[str, Any]:
         "temperature": record.temperature,
         "refusal_bias": record.refusal_bias,
         "refuse_above": record.refuse_above,
-        "uses_tta": bool(record.settings.get("augmentation")),
+        "uses_tta": record.uses_tta,
         "network": read_network(folder.tflite_file).as_json(),
     }
 

@@ -26,7 +26,10 @@ export class DigitReader {
     return strokes.length ? this.classify(drawHouseDigit(strokes)) : null;
   }
 
-  /** Answers a house digit: label (null: not a digit), confidence, probabilities of the ten digits, pixels. */
+  /**
+   * Answers a house digit: label (null: not a digit), confidence, the nearest digit, the probabilities of the ten digits
+   * given that it is one, the shares of the eleven answers and which of them is given, and the pixels.
+   */
   classify(pixels) {
     const all = this.doubted(pixels, this.calibrated(pixels));
     const digits = all.slice(0, CLASSES), isDigit = digits.reduce((sum, each) => sum + each, 0);
@@ -34,7 +37,8 @@ export class DigitReader {
     const nearest = digits.indexOf(Math.max(...digits));
     const { refuse_above: limit } = this.description;
     const refused = limit !== null && 1 - isDigit > limit;
-    return { label: refused ? null : nearest, confidence: refused ? 1 - isDigit : digits[nearest], nearest, probabilities, isDigit, pixels };
+    const shares = [...digits, 1 - isDigit], answer = refused ? CLASSES : nearest;
+    return { label: refused ? null : nearest, confidence: shares[answer], nearest, probabilities, shares, answer, pixels };
   }
 
   calibrated(pixels) {

@@ -109,8 +109,8 @@ def draw_house_digit(strokes: Sequence[Stroke], *, pen_width: float = PEN_WIDTH)
     pen = pen_width * _SAMPLES
     corner = np.array([box.x, box.y])
     # The longer side comes to 80 samples, or to a rounding error more, which is not to add a row.
-    size = (int(np.ceil(side * scale + pen - 1e-6)) for side in (box.width, box.height))
-    ink = draw_ink([(stroke - corner) * scale + pen / 2 for stroke in strokes], (next(size), next(size)), pen)
+    width, height = (int(np.ceil(side * scale + pen - 1e-6)) for side in (box.width, box.height))
+    ink = draw_ink([(stroke - corner) * scale + pen / 2 for stroke in strokes], (width, height), pen)
     return place_by_mass(ink, _SAMPLES)
 
 

@@ -28,8 +28,7 @@ class Classifier:
         self._temperature = record.temperature
         self._refusal_bias = record.refusal_bias
         self._refuse_above = record.refuse_above
-        # Only a model that has learned from distorted digits gains from seeing some.
-        self._uses_tta = bool(record.settings.get("augmentation"))
+        self._uses_tta = record.uses_tta
         self._model = load_recognizer(folder.tflite_file)
 
     def classify(self, digits: np.ndarray) -> np.ndarray:

@@ -18,6 +18,7 @@ from digitcnn.ink.strokes import MAX_POINTS, Stroke
 from digitcnn.recognition.reading import Expect
 from digitcnn.run_folder import RunFolder
 from digitcnn.web.models import Model
+from digitcnn.web.text import SURENESS
 
 NARROW = 640
 """CSS pixels: a page up to this width gets a number canvas of a phone's shape."""
@@ -85,6 +86,7 @@ def connect_browser(
             "narrow": NARROW,
             "known": is_narrow(),
             "paper": f".st-key-{container} *",
+            "sureness": SURENESS,
             "expect": expect,
             "width": width,
             "revision": revision,

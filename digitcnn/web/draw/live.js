@@ -1,7 +1,6 @@
 // Reads while the pen moves: the strokes that the server knows and those on their way, and the one being drawn.
 const MODELS = "digitcnn-models";
 const PATIENCE = 400; // Milliseconds that ink may be no digit before it is called none: a digit begins as a dash.
-const SURENESS = [[0.99, "very sure"], [0.9, "sure"], [0.7, "fairly sure"], [0.5, "not so sure"], [0, "guessing"]];
 const find = (selector) => document.querySelector(selector);
 const percent = (share) =>
   share >= 0.9995 ? "over 99.9 %" : share < 0.0005 ? "under 0.1 %" : `${(share * 100).toFixed(1)} %`;
@@ -46,8 +45,7 @@ class Live {
 
   async take(description, isNew = true) {
     const model = this.model;
-    if (this.reader || this.isLoading) return;
-    this.isLoading = true;
+    if (this.reader) return;
     try {
       const reader = await DigitReader.load(description);
       if (model === this.model) this.reader = reader;
@@ -58,7 +56,6 @@ class Live {
     } catch {
       // Without WebAssembly, or without a store: the server's answer comes when the pen is lifted.
     }
-    this.isLoading = false;
     document.documentElement.classList.toggle("digitcnn-live", Boolean(this.reader));
   }
 
@@ -125,7 +122,7 @@ class Live {
       this.put(find(answer), "innerHTML", `<p class="words">This doesn't look like a digit</p>`);
       this.put(find(note), "innerHTML", `<p class="note">${sure} sure of that; the nearest digit is ${digit.nearest}.</p>`);
     } else {
-      const words = SURENESS.find(([least]) => digit.confidence >= least)[1];
+      const words = this.hook.component.data.sureness.find(([least]) => digit.confidence >= least)[1];
       this.put(find(answer), "innerHTML", `<p class="read">${digit.label}</p>`);
       this.put(find(note), "innerHTML", `<p class="sure">${words}</p><p class="note">${sure}</p>`);
     }
@@ -153,9 +150,8 @@ class Live {
 }
 
 function barsOf(digit) {
-  const shares = [...digit.probabilities.map((share) => digit.isDigit * share), 1 - digit.isDigit];
-  return shares.map((share, at) => {
-    const kind = (at < 10 ? at === digit.label : digit.label === null) ? ' class="best"' : "";
+  return digit.shares.map((share, at) => {
+    const kind = at === digit.answer ? ' class="best"' : "";
     return `<span${kind}><i><b style="transform: scaleY(${share.toFixed(4)})"></b></i>${at < 10 ? at : "none"}</span>`;
   }).join("");
 }
