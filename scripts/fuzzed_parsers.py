@@ -40,8 +40,7 @@ def _read_strokes(strokes: Any) -> None:
 
 
 def _read_request(value: Any) -> None:
-    from digitcnn.api.bodies import parse_drawing
-    from digitcnn.api.errors import RefusalError
+    from digitcnn.api.bodies import RefusalError, parse_drawing
 
     try:
         sent = parse_drawing(json.dumps(value).encode())

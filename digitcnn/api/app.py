@@ -1,5 +1,8 @@
 """The API's routes, as an application of its own that a server mounts under `/api`."""
 
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from typing import Annotated, Any
 
@@ -7,12 +10,10 @@ from fastapi import FastAPI, HTTPException, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 
-from digitcnn.api.bodies import Intake, SentPicture, SentStrokes, clean_name
-from digitcnn.api.errors import RefusalError
-from digitcnn.api.limits import MAX_PICTURE_BYTES, MAX_POINTS, MAX_STROKES
+from digitcnn.api.bodies import BUSY, Intake, RefusalError, SentPicture, SentStrokes, clean_name
+from digitcnn.api.limits import MAX_PICTURE_BYTES, MAX_POINTS, MAX_STROKES, MAX_WAITING, WAITING_SECONDS
 from digitcnn.api.page import CONTENT_POLICY, render_page
 from digitcnn.api.records import DrawingRecord, Health, ModelRecord, ReadingRecord
-from digitcnn.api.threads import ReadingThread
 from digitcnn.errors import DigitcnnError
 from digitcnn.lab.runs.scores import read_scores
 from digitcnn.recognition.files import named_errors
@@ -80,7 +81,7 @@ def create_api() -> FastAPI:
     intake = Intake()
     # Each kind has its own thread: a page that takes long keeps no drawing waiting, and two large pictures
     # are never in memory at once.
-    threads = {SentPicture: ReadingThread(), SentStrokes: ReadingThread()}
+    threads = {SentPicture: _ReadingThread(), SentStrokes: _ReadingThread()}
 
     @api.post(
         "/recognize",
@@ -124,6 +125,34 @@ def create_api() -> FastAPI:
         return HTMLResponse(render_page(api.openapi()), headers={"Content-Security-Policy": CONTENT_POLICY})
 
     return api
+
+
+class _ReadingThread:
+    """One thread with a short queue before it; who comes when that is full is sent away."""
+
+    def __init__(self) -> None:
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="digitcnn-api")
+        self._inside = 0
+
+    async def run(self, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """What `work` returns or raises, from the thread.
+
+        Raises:
+            RefusalError: the queue is full, or the thread was not free in time.
+        """
+        if self._inside > MAX_WAITING:
+            raise RefusalError(429, BUSY)
+        self._inside += 1
+        try:
+            future = self._executor.submit(work)
+            result = asyncio.wrap_future(future)
+            await asyncio.wait({result}, timeout=WAITING_SECONDS)
+            # Only work that the thread has not begun can be cancelled.
+            if not result.done() and future.cancel():
+                raise RefusalError(429, BUSY)
+            return await result
+        finally:
+            self._inside -= 1
 
 
 @cache

@@ -10,7 +10,6 @@ import numpy as np
 from fastapi import Request
 from pydantic import ValidationError
 
-from digitcnn.api.errors import RefusalError
 from digitcnn.api.limits import (
     BODY_SECONDS,
     MAX_BYTES_IN_FLIGHT,
@@ -29,6 +28,20 @@ _FORM, _JSON = "multipart/form-data", "application/json"
 _PIECE = 65_536
 _MAX_FIELDS = 4
 _MAX_OF_A_FIELD = 1_000
+
+
+class RefusalError(Exception):
+    """A request that is not answered, and why.
+
+    Attributes:
+        status: the HTTP status, 400-499.
+        sentence: the problem and what to do, for the reply.
+    """
+
+    def __init__(self, status: int, sentence: str):
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
 
 
 @dataclass(frozen=True)

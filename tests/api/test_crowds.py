@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from digitcnn.api import app, bodies, threads
+from digitcnn.api import app, bodies
 from digitcnn.recognition.reading import Reading
 from tests.api.conftest import Client, serve_api
 from tests.api.test_app import PICTURE, SEVEN
@@ -50,7 +50,7 @@ def test_bodies_together_stay_within_their_memory(monkeypatch: pytest.MonkeyPatc
 def test_health_is_told_and_waiting_is_bounded_while_the_thread_reads(
     api: Client, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(threads, "MAX_WAITING", 1)
+    monkeypatch.setattr(app, "MAX_WAITING", 1)
     begun, go_on = threading.Event(), threading.Event()
 
     def read(*_: object) -> dict:
@@ -75,7 +75,7 @@ def test_health_is_told_and_waiting_is_bounded_while_the_thread_reads(
 
 
 def test_a_request_whose_turn_does_not_come_is_sent_away(api: Client, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(threads, "WAITING_SECONDS", 0.2)
+    monkeypatch.setattr(app, "WAITING_SECONDS", 0.2)
     begun, go_on = threading.Event(), threading.Event()
     monkeypatch.setattr(app, "_read", lambda *_: (begun.set(), go_on.wait(60), app._record(Reading()))[-1])
     with ThreadPoolExecutor(1) as visitors:
