@@ -9,10 +9,10 @@ from typing import Annotated, Any
 from fastapi import FastAPI, HTTPException, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from digitcnn.api.bodies import BUSY, Intake, RefusalError, SentPicture, SentStrokes, clean_name
 from digitcnn.api.limits import MAX_PICTURE_BYTES, MAX_POINTS, MAX_STROKES, MAX_WAITING, WAITING_SECONDS
-from digitcnn.api.page import CONTENT_POLICY, render_page
 from digitcnn.api.records import DrawingRecord, Health, ModelRecord, ReadingRecord
 from digitcnn.errors import DigitcnnError
 from digitcnn.lab.runs.scores import read_scores
@@ -26,6 +26,8 @@ from digitcnn.time_budget import time_budget
 _DESCRIPTION = f"""Reads handwritten digits: a picture of at most {MAX_PICTURE_BYTES // 1_000_000} MB, or
 at most {MAX_STROKES} pen strokes of {MAX_POINTS:,} points in all. What is sent is read and forgotten.
 A request that cannot be answered gets a status of 400 to 499, and in `error` the reason in one sentence."""
+
+_CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
 
 _REFUSALS = {
     400: "The body is malformed.",
@@ -122,9 +124,20 @@ def create_api() -> FastAPI:
 
     @api.get("/docs", include_in_schema=False)
     async def show_page() -> HTMLResponse:
-        return HTMLResponse(render_page(api.openapi()), headers={"Content-Security-Policy": CONTENT_POLICY})
+        return HTMLResponse(_render_page(api.openapi()), headers={"Content-Security-Policy": _CONTENT_POLICY})
 
     return api
+
+
+def _render_page(openapi: dict[str, Any]) -> str:
+    """HTML for an OpenAPI description."""
+    pages = Environment(
+        loader=PackageLoader("digitcnn.api", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    return pages.get_template("docs.html").render(openapi)
 
 
 class _ReadingThread:
