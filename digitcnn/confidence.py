@@ -1,20 +1,20 @@
-"""From what a model says to how sure it is."""
+"""A model's probabilities to calibrated ones."""
 
 import numpy as np
 
 CLASSES = 10
-"""The digits; a model may have one class more, "not a digit", which comes last."""
+"""The digits; a model may have an eleventh class, "not a digit", which comes last."""
 
 
 def calibrate_confidence(
     probabilities: np.ndarray, temperature: float, refusal_bias: float = 0.0
 ) -> np.ndarray:
-    """Makes probabilities as honest as they were on the digits that `run.json`'s figures come from.
+    """Calibrates probabilities with the figures of `run.json`.
 
     Args:
         probabilities: (n, 10) or (n, 11), as the model gives them.
-        temperature: divides their logarithms.
-        refusal_bias: is then added to the logarithm of "not a digit".
+        temperature: divides the logarithms of the probabilities.
+        refusal_bias: added then to the logarithm of "not a digit".
 
     Returns:
         The same shape, rows summing to 1.

@@ -1,1 +1,1 @@
-"""The HTTP API: what the pages read, for programs. FastAPI is loaded here only."""
+"""The HTTP API, which reads pictures and strokes for programs. Only this part loads FastAPI."""

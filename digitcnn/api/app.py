@@ -24,7 +24,7 @@ from digitcnn.run_folder import SHIPPED
 from digitcnn.time_budget import time_budget
 
 _DESCRIPTION = f"""Reads handwritten digits: a picture of at most {MAX_PICTURE_BYTES // 1_000_000} MB, or
-at most {MAX_STROKES} pen strokes of {MAX_POINTS:,} points in all. What is sent is read and forgotten.
+at most {MAX_STROKES} pen strokes of {MAX_POINTS:,} points in all. Nothing that is sent is kept.
 A request that cannot be answered gets a status of 400 to 499, and in `error` the reason in one sentence."""
 
 _CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
@@ -34,7 +34,7 @@ _REFUSALS = {
     408: "The body did not arrive in time.",
     413: "The body is too large.",
     415: "The body is neither a form nor JSON.",
-    422: "The body is not what is expected, or no picture that can be read.",
+    422: "The body has unexpected fields or values, or the picture cannot be read.",
     429: "The server is busy.",
 }
 
@@ -50,7 +50,7 @@ _PICTURE = {
 
 
 def create_api() -> FastAPI:
-    """The API with its own threads and bounds."""
+    """Creates the API with its own threads and bounds."""
     from digitcnn import __version__
 
     api = FastAPI(
@@ -105,7 +105,7 @@ def create_api() -> FastAPI:
     async def recognize(
         request: Request,
         model: Annotated[
-            str, Query(description="Who reads it.", json_schema_extra={"enum": names})
+            str, Query(description="The model that reads it.", json_schema_extra={"enum": names})
         ] = DEFAULT_MODEL,
     ) -> JSONResponse:
         async with intake.take(request) as sent:
@@ -114,11 +114,11 @@ def create_api() -> FastAPI:
                 raise RefusalError(422, f"There is no model called {clean_name(model)!r}; there are {known}.")
             return JSONResponse(await threads[type(sent)].run(partial(_read, model, sent)))
 
-    @api.get("/models", summary="The models that can be asked")
+    @api.get("/models", summary="List the models")
     async def list_models() -> list[ModelRecord]:
         return models
 
-    @api.get("/health", summary="Whether the server answers")
+    @api.get("/health", summary="Check that the server answers")
     async def tell_health() -> Health:
         return Health(version=__version__)
 
@@ -141,14 +141,14 @@ def _render_page(openapi: dict[str, Any]) -> str:
 
 
 class _ReadingThread:
-    """One thread with a short queue before it; who comes when that is full is sent away."""
+    """One thread with a short queue, so that the event loop keeps answering while it reads."""
 
     def __init__(self) -> None:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="digitcnn-api")
         self._inside = 0
 
     async def run(self, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """What `work` returns or raises, from the thread.
+        """Runs `work` in the thread and returns its result.
 
         Raises:
             RefusalError: the queue is full, or the thread was not free in time.
@@ -197,7 +197,7 @@ def _reply(status: int, sentence: str, headers: dict[str, str] | None = None) ->
 async def _refuse(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RefusalError)
     headers = {"Retry-After": "3"} if error.status == 429 else {}
-    # What is left of a body that nobody will read goes with its connection.
+    # The connection ends too: nobody reads the rest of a refused body.
     return _reply(error.status, error.sentence, headers | {"Connection": "close"})
 
 
@@ -213,10 +213,12 @@ async def _refuse_parameter(request: Request, error: Exception) -> JSONResponse:
 async def _refuse_path(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException) or hasattr(error, "status_code")
     status, headers = getattr(error, "status_code", 404), getattr(error, "headers", None)
-    sentence = "There is nothing here" if status == 404 else f"{request.method} is not possible here"
+    sentence = "There is no such path" if status == 404 else f"{request.method} is not allowed here"
     return _reply(status, f"{sentence}: see {request.scope.get('root_path', '')}/docs.", headers)
 
 
 async def _admit(request: Request, error: Exception) -> JSONResponse:
-    """The reply to a bug; the server's log gets its traceback."""
-    return _reply(500, "Something went wrong on this server; its log says what.")
+    """Replies to a bug, whose traceback goes to the server's log."""
+    return _reply(
+        500, "The server failed because of a bug in digitcnn: tell whoever runs it to look into its log."
+    )

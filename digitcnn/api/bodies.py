@@ -1,4 +1,4 @@
-"""From a request's body to a picture or a drawing: never more bytes, parts or seconds than are allowed."""
+"""Request bodies to pictures and drawings, within bounds on bytes, parts and seconds."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -25,9 +25,9 @@ from digitcnn.recognition.reading import Expect
 BUSY = "The server is busy: try again in a few seconds."
 
 _FORM, _JSON = "multipart/form-data", "application/json"
-_PIECE = 65_536
+_CHUNK = 65_536
 _MAX_FIELDS = 4
-_MAX_OF_A_FIELD = 1_000
+_MAX_FIELD_BYTES = 1_000
 
 
 class RefusalError(Exception):
@@ -46,11 +46,11 @@ class RefusalError(Exception):
 
 @dataclass(frozen=True)
 class SentPicture:
-    """A picture as it was sent.
+    """A picture from a request.
 
     Attributes:
         data: the bytes of the file.
-        name: what the sender calls it; never a path that is opened.
+        name: the sender's name for it; never opened as a path.
         expect: as for `DigitReader.read_image`.
     """
 
@@ -61,24 +61,24 @@ class SentPicture:
 
 @dataclass(frozen=True, eq=False)
 class SentStrokes:
-    """Strokes, each (n, 2), and what they are said to be."""
+    """Strokes from a request, each (n, 2), and `expect` as for `DigitReader.read_strokes`."""
 
     strokes: list[np.ndarray]
     expect: Expect
 
 
 class Intake:
-    """Receives bodies, all of them together within a bound of memory."""
+    """Receives request bodies, which together stay within a bound on memory."""
 
     def __init__(self) -> None:
         self._free = MAX_BYTES_IN_FLIGHT
 
     @asynccontextmanager
     async def take(self, request: Request) -> AsyncIterator[SentPicture | SentStrokes]:
-        """What a request holds; its memory counts as taken until the context is left.
+        """The picture or strokes of a request; its memory is released when the context ends.
 
         Raises:
-            RefusalError: it is too large, too slow, of another kind, or not understood.
+            RefusalError: the body is too large, too slow, of an unknown kind, or malformed.
         """
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         body = bytearray()
@@ -95,27 +95,27 @@ class Intake:
             self._free += len(body)
 
     async def _receive(self, request: Request, body: bytearray, kind: str) -> None:
-        """Fills `body`; the rest of one that is refused is dropped, so that its sender hears why."""
-        most = {_FORM: MAX_PICTURE_BYTES, _JSON: MAX_JSON_BYTES}.get(kind, 0)
-        refusal = None if most else RefusalError(415, f"Send a picture as {_FORM}, or strokes as {_JSON}.")
+        """Fills `body`; drops the rest of a refused one, so that its sender gets the reply."""
+        limit = {_FORM: MAX_PICTURE_BYTES, _JSON: MAX_JSON_BYTES}.get(kind, 0)
+        refusal = None if limit else RefusalError(415, f"Send a picture as {_FORM}, or strokes as {_JSON}.")
         received, more = 0, True
         while more and received <= MAX_DROPPED_BYTES:
             message = await request.receive()
             if message["type"] == "http.disconnect":
                 raise RefusalError(400, "The request was cut off.")
-            piece = message.get("body", b"")
-            received += len(piece)
+            chunk = message.get("body", b"")
+            received += len(chunk)
             more = message.get("more_body", False)
-            if received > most and not refusal:
-                refusal = RefusalError(413, f"The body is larger than {most / 1e6:g} MB: send less at once.")
-            elif len(piece) > self._free and not refusal:
+            if received > limit and not refusal:
+                refusal = RefusalError(413, f"The body is larger than {limit / 1e6:g} MB: send less at once.")
+            elif len(chunk) > self._free and not refusal:
                 refusal = RefusalError(429, BUSY)
             if refusal:
                 self._free += len(body)
                 body.clear()
             else:
-                self._free -= len(piece)
-                body += piece
+                self._free -= len(chunk)
+                body += chunk
         if refusal:
             raise refusal
 
@@ -124,19 +124,19 @@ def parse_drawing(body: bytes) -> SentStrokes:
     """Strokes from JSON of the shape of `DrawingRecord`.
 
     Raises:
-        RefusalError: it is no JSON, or has another shape.
+        RefusalError: the body is not JSON, or has another shape.
     """
     try:
         drawing = DrawingRecord.model_validate_json(body)
     except ValidationError as error:
-        raise _say(error.errors(include_url=False, include_input=False)[0]) from None
+        raise _refuse_drawing(error.errors(include_url=False, include_input=False)[0]) from None
     if (total := sum(map(len, drawing.strokes))) > MAX_POINTS:
         raise RefusalError(422, f"The drawing has {total:,} points: send at most {MAX_POINTS:,}.")
     return SentStrokes([np.array(stroke, float).reshape(-1, 2) for stroke in drawing.strokes], drawing.expect)
 
 
-def _say(error: Any) -> RefusalError:
-    """What is wrong with a drawing, from pydantic's first complaint."""
+def _refuse_drawing(error: Any) -> RefusalError:
+    """The refusal for the first error that pydantic found in a drawing."""
     if error["type"] == "json_invalid":
         return RefusalError(400, f"The body is not JSON: {error['ctx']['error']}.")
     where = "".join(f"[{step}]" if isinstance(step, int) else clean_name(step) for step in error["loc"])
@@ -144,22 +144,22 @@ def _say(error: Any) -> RefusalError:
 
 
 async def _parse_form(request: Request, body: bytearray) -> SentPicture:
-    """The fields of a form whose body has arrived."""
+    """Parses a form whose body has arrived in full."""
     if not body.rstrip(b"\r\n").endswith(b"--"):
         raise RefusalError(400, f"The body is cut short: the last line of {_FORM} ends in two hyphens.")
-    starts = iter(range(0, max(len(body), 1), _PIECE))
+    starts = iter(range(0, max(len(body), 1), _CHUNK))
 
     async def replay() -> dict[str, Any]:
-        await asyncio.sleep(0)  # Others may run between the pieces of a large body.
+        await asyncio.sleep(0)  # Lets other requests run between the chunks of a large body.
         start = next(starts)
-        end = start + _PIECE
+        end = start + _CHUNK
         return {"type": "http.request", "body": bytes(body[start:end]), "more_body": end < len(body)}
 
     try:
         form = await Request(request.scope, replay).form(
-            max_files=1, max_fields=_MAX_FIELDS, max_part_size=_MAX_OF_A_FIELD
+            max_files=1, max_fields=_MAX_FIELDS, max_part_size=_MAX_FIELD_BYTES
         )
-    except Exception:  # The parser lets out what codecs raise on a hostile charset, among others.
+    except Exception:  # A hostile charset makes the parser raise the codecs' own errors, among others.
         raise RefusalError(400, f"The body is not {_FORM} with one file and few fields.") from None
     try:
         file, expect = form.get("file"), form.get("expect", "number")
@@ -177,7 +177,7 @@ async def _parse_form(request: Request, body: bytearray) -> SentPicture:
 
 
 def clean_name(name: str) -> str:
-    """A stranger's name for something, fit for a line of text: one line, not long, no lone surrogates."""
+    """A name from a request, made fit for a reply: one short line without lone surrogates."""
     line = "".join(
         character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name
     )

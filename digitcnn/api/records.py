@@ -1,4 +1,4 @@
-"""The shapes of what is sent and replied, as OpenAPI describes them.
+"""The shapes of requests and replies, as OpenAPI describes them.
 
 A reply has the shape of the command line's JSON lines, which `digitcnn.recognition.results.record_of` makes.
 """
@@ -36,7 +36,7 @@ class DrawingRecord(BaseModel):
 
 
 class DigitRecord(BaseModel):
-    """One piece of ink, and what the model makes of it."""
+    """One segment of ink and the model's answer to it."""
 
     label: Annotated[int | None, Field(ge=0, le=9, description="The digit; null: not a digit.")]
     confidence: Annotated[float, Field(ge=0, le=1, description="How likely the answer is right.")]
@@ -51,23 +51,27 @@ class DigitRecord(BaseModel):
 
 
 class ReadingRecord(BaseModel):
-    """What was read, or why nothing was."""
+    """The reading, or the reason why there is none."""
 
     path: Annotated[str | None, Field(description="Name of the picture as it was sent; null for strokes.")]
-    text: Annotated[str, Field(description='What was read, a newline between lines; "" without a digit.')]
-    digits: Annotated[list[DigitRecord], Field(description="In reading order, non-digits among them.")]
-    error: Annotated[str | None, Field(description="What is wrong with the request, in a sentence.")]
+    text: Annotated[str, Field(description='The digits, a newline between lines; "" where there is none.')]
+    digits: Annotated[
+        list[DigitRecord], Field(description="In reading order, including ink that is not a digit.")
+    ]
+    error: Annotated[
+        str | None, Field(description="The problem with the request, in one sentence; null: none.")
+    ]
 
 
 class ModelRecord(BaseModel):
-    """A model that can be asked."""
+    """A model that reads."""
 
     name: Annotated[str, Field(description="For the parameter `model`.")]
     default: bool
     parameters: Annotated[int, Field(description="Trained weights.")]
     size: Annotated[int, Field(description="Of the model's file, in bytes.")]
     accuracies: Annotated[
-        dict[str, float], Field(description="Fraction read right, by what was read, as measured.")
+        dict[str, float], Field(description="Measured fraction read right, for each kind of input.")
     ]
 
 

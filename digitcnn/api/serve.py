@@ -17,7 +17,7 @@ def create_server(base_path: str = "") -> st.App:
     """The app's pages at `/`, the API under `/api`; an ASGI application.
 
     Args:
-        base_path: what comes before the API's path; as for `serve`.
+        base_path: as for `serve`.
     """
     import streamlit as st
     from fastapi.routing import Mount
@@ -32,17 +32,17 @@ def serve(host: str = "127.0.0.1", port: int = 8501, base_path: str = "") -> Non
     """Serves until it is stopped.
 
     Args:
-        host: the address to listen at; "0.0.0.0" is every one of this machine's.
+        host: the address to listen at; "0.0.0.0" is every address of this machine.
         port: where to listen.
-        base_path: the path that a reverse proxy has the app and the API under, such as "digits"; "" is none.
+        base_path: the path at which a reverse proxy serves the app and the API, such as "digits"; "" is none.
 
     Raises:
         SystemExit: the port is taken.
     """
     server = create_server(base_path)
-    # Streamlit looks for .streamlit/config.toml beside the script that this names.
+    # Streamlit looks for .streamlit/config.toml beside the script named in sys.argv.
     sys.argv = [str(SCRIPT)]
-    # What `streamlit run` takes from STREAMLIT_* variables, a server of our own is told.
+    # `streamlit run` takes these from STREAMLIT_* variables; a server of our own does not.
     server.run(
         config={
             "server.address": host,

@@ -1,4 +1,4 @@
-"""The API over real HTTP: what it reads, what it refuses, and that it goes on answering."""
+"""The API over real HTTP: it reads, refuses in a sentence, and keeps answering."""
 
 import io
 import json
@@ -54,7 +54,7 @@ def test_as_many_strokes_as_are_allowed_are_read(api: Client):
     assert api.send_json({"strokes": [seven] * MAX_STROKES}).status == 200
 
 
-def test_a_picture_is_one_digit_where_that_is_said(api: Client):
+def test_a_picture_is_one_digit_where_the_request_expects_one(api: Client):
     assert api.send_picture(PICTURE).json["text"] == "173"
     assert len(api.send_picture(PICTURE, expect="digit").json["digits"]) == 1
 
@@ -164,7 +164,7 @@ def test_another_kind_of_body_is_refused(api: Client, kind: str, status: int):
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "repeated"),
     [
         ("../../etc/passwd", "../../etc/passwd"),
         ("<script>alert(1)</script>", "<script>alert(1)</script>"),
@@ -172,8 +172,8 @@ def test_another_kind_of_body_is_refused(api: Client, kind: str, status: int):
         ("a" * 1_000, "a" * 199 + "…"),
     ],
 )
-def test_a_file_name_is_only_text(api: Client, name: str, said: str):
-    assert api.send_picture(PICTURE, name=name).json["path"] == said
+def test_a_file_name_is_only_text(api: Client, name: str, repeated: str):
+    assert api.send_picture(PICTURE, name=name).json["path"] == repeated
 
 
 def test_a_hostile_charset_leaves_no_broken_text(api: Client):
@@ -187,7 +187,7 @@ def test_an_unknown_model_path_or_method_is_refused(api: Client):
     assert (reply.status, reply.json["text"]) == (422, "")
     assert "There is no model called '../models/reader'; there are conv-dense64," in reply.json["error"]
     assert api.get("/api/nothing").status == 404
-    assert api.get("/api/recognize").json["error"] == "GET is not possible here: see /api/docs."
+    assert api.get("/api/recognize").json["error"] == "GET is not allowed here: see /api/docs."
 
 
 def test_too_much_ink_is_refused(api: Client, monkeypatch: pytest.MonkeyPatch):
@@ -195,7 +195,7 @@ def test_too_much_ink_is_refused(api: Client, monkeypatch: pytest.MonkeyPatch):
     reply = api.send_json({"strokes": SEVEN["strokes"]})
     assert (reply.status, reply.json["error"]) == (
         422,
-        "There is too much ink to read it at once: send a part of it.",
+        "There is too much ink to read at once: send a part of it.",
     )
     assert api.send_picture(PICTURE).status == 422
 

@@ -65,5 +65,5 @@ def test_the_app_and_the_api_answer_on_one_port(tmp_path: Path, base_path: str):
         assert f"see {base}/api/docs" in client.get("/api/nothing").json["error"]
     finally:
         process.send_signal(signal.SIGINT)
-        said = process.communicate(timeout=60)[0]
-    assert "loaded []" in said
+        output = process.communicate(timeout=60)[0]
+    assert "loaded []" in output
