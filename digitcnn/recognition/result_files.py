@@ -1,8 +1,9 @@
-"""Results of many pictures on disk, as JSON lines or Parquet: reading goes on where it was cut off."""
+"""Results of many pictures on disk, as JSON lines or Parquet: an interrupted reading can be resumed."""
 
 import hashlib
 import json
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,33 +13,66 @@ from digitcnn.recognition.results import FileResult, record_of
 from digitcnn.run_folder import RunFolder, write_json
 
 ROWS_PER_PART = 5_000
-"""Of a Parquet file: what a killed reading loses at most."""
+"""Of a Parquet file; a killed reading loses fewer rows than this."""
 
 
 def line_of(result: FileResult) -> bytes:
-    """A result as a line of JSON in UTF-8, with its newline; file names that are no text are escaped."""
+    """A result as a line of JSON in UTF-8, with its newline; undecodable file names are escaped."""
     text = json.dumps(record_of(result), ensure_ascii=False)
     return text.encode("utf-8", "backslashreplace") + b"\n"
 
 
 def describe_reading(folder: RunFolder, expect: str) -> dict[str, str]:
-    """What results depend on beside the pictures, to tell one reading from another."""
+    """The model and options that results depend on, to keep those of different readings apart."""
     digest = hashlib.sha256(folder.tflite_file.read_bytes() + folder.run_json.read_bytes())
     return {"model": folder.name, "digest": digest.hexdigest()[:16], "expect": expect}
 
 
-class JsonLines:
-    """A file of JSON lines that grows; what a killed process left half is cut off."""
+class ResultsFile(ABC):
+    """A file of results that grows, and knows the pictures that it holds.
+
+    Attributes:
+        failed: how many of its results are errors.
+    """
+
+    def __init__(self) -> None:
+        self.failed = 0
+        self._seen: set[str] = set()
+
+    def holds(self, path: str) -> bool:
+        """Whether there is a result of this picture."""
+        return _key(path) in self._seen
+
+    def add(self, lines: Sequence[bytes]) -> list[dict[str, Any]]:
+        """Adds results, each from `line_of`, and returns their records."""
+        records = [json.loads(line) for line in lines]
+        self._append(lines, records)
+        for record in records:
+            self._note(record)
+        return records
+
+    def _note(self, record: dict[str, Any]) -> None:
+        self._seen.add(_key(record["path"]))
+        self.failed += record["error"] is not None
+
+    @abstractmethod
+    def _append(self, lines: Sequence[bytes], records: Sequence[dict[str, Any]]) -> None: ...
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+class JsonLines(ResultsFile):
+    """A file of JSON lines; a line that a killed process left half-written is cut off."""
 
     def __init__(self, path: Path, about: dict[str, str]):
-        """Opens it, new or to go on with.
+        """Opens the file, or creates it.
 
         Raises:
             InputError: it holds something else, or the results of another model.
         """
+        super().__init__()
         _check_about(path.with_name(f"{path.name}.about.json"), about, path, new=not path.exists())
-        self._seen: set[str] = set()
-        self.failed = 0
         whole = 0
         path.touch()
         with path.open("rb") as lines:
@@ -50,32 +84,19 @@ class JsonLines:
         self._file = path.open("ab")
         self._file.truncate(whole)
 
-    def holds(self, path: str) -> bool:
-        """Whether there is a result of this file."""
-        return _key(path) in self._seen
-
-    def add(self, lines: Sequence[bytes]) -> list[dict[str, Any]]:
-        """Writes results, each as `line_of` gives it; their records."""
+    def _append(self, lines: Sequence[bytes], records: Sequence[dict[str, Any]]) -> None:
         self._file.write(b"".join(lines))
         self._file.flush()
-        records = [json.loads(line) for line in lines]
-        for record in records:
-            self._note(record)
-        return records
 
     def close(self) -> None:
         self._file.close()
 
-    def _note(self, record: dict[str, Any]) -> None:
-        self._seen.add(_key(record["path"]))
-        self.failed += record["error"] is not None
 
-
-class Parquet:
-    """A folder of Parquet files, `ROWS_PER_PART` results in each, that grows."""
+class Parquet(ResultsFile):
+    """A folder of Parquet files, each of `ROWS_PER_PART` results or more."""
 
     def __init__(self, path: Path, about: dict[str, str]):
-        """Opens it, new or to go on with.
+        """Opens the folder, or creates it.
 
         Raises:
             InputError: it holds something else, or the results of another model.
@@ -83,40 +104,29 @@ class Parquet:
         import pyarrow
         from pyarrow import parquet
 
+        super().__init__()
         if path.exists() and not path.is_dir():
-            raise InputError(f"{path} is a file: Parquet results are a folder.")
+            raise InputError(f"{path} is a file, but Parquet results are a folder: choose another name.")
         path.mkdir(parents=True, exist_ok=True)
         _check_about(path / "_about.json", about, path, new=not any(path.iterdir()))
         self._folder = path
         self._rows: list[dict[str, Any]] = []
-        self._seen: set[str] = set()
-        self.failed = 0
         self._parts = 0
         try:
             for part in sorted(path.glob("part-*.parquet")):
-                # Two columns tell what is done; the digits would take many times the memory.
+                # Two columns tell which pictures are done; the digits would take many times the memory.
                 table = parquet.read_table(part, columns=["path", "error"])
                 self._seen.update(table["path"].to_pylist())
                 self.failed += len(table) - table["error"].null_count
                 self._parts = int(part.stem.removeprefix("part-"))
         except (pyarrow.ArrowException, OSError, KeyError, ValueError) as error:
-            raise InputError(f"{path} holds something else than such results: {error}.") from None
+            raise InputError(f"{path} holds no results of digitcnn ({error}): choose another name.") from None
 
-    def holds(self, path: str) -> bool:
-        """Whether there is a result of this file."""
-        return _key(path) in self._seen
-
-    def add(self, lines: Sequence[bytes]) -> list[dict[str, Any]]:
-        """Takes in results, each as `line_of` gives it; their records."""
-        records = [json.loads(line) for line in lines]
-        for record in records:
-            self._seen.add(_key(record["path"]))
-            self.failed += record["error"] is not None
-            # As the key: Parquet's text knows no lone surrogates, as file names may hold them.
-            self._rows.append(record | {"path": _key(record["path"])})
+    def _append(self, lines: Sequence[bytes], records: Sequence[dict[str, Any]]) -> None:
+        # As the key: Parquet's text cannot hold the lone surrogates that file names may have.
+        self._rows += [record | {"path": _key(record["path"])} for record in records]
         if len(self._rows) >= ROWS_PER_PART:
             self._write()
-        return records
 
     def close(self) -> None:
         if self._rows:
@@ -146,38 +156,35 @@ class Parquet:
         self._rows = []
 
 
-ResultsFile = JsonLines | Parquet
-
-
 def open_results(path: Path, about: dict[str, str]) -> ResultsFile:
-    """The results file of a path, by what it ends in: .jsonl or .parquet.
+    """Opens the results at a path by its suffix, .jsonl or .parquet.
 
     Args:
         path: of the file, or, for Parquet, of the folder.
-        about: as `describe_reading` gives it.
+        about: from `describe_reading`.
 
     Raises:
-        InputError: it ends in something else, or holds other results.
+        InputError: the suffix is another, or the path holds other results.
     """
     if path.suffix == ".jsonl":
         path.parent.mkdir(parents=True, exist_ok=True)
         return JsonLines(path, about)
     if path.suffix == ".parquet":
         return Parquet(path, about)
-    raise InputError(f"{path.name} must end in .jsonl or .parquet: that is how results are written.")
+    raise InputError(f"{path.name} must end in .jsonl or .parquet, the formats of results.")
 
 
 def _check_about(note: Path, about: dict[str, str], path: Path, *, new: bool) -> None:
-    """Writes the note beside new results; those of another model or kind are not gone on with."""
+    """Writes the note beside new results, and refuses to resume those of another model or --expect."""
     if new:
         write_json(note, about)
         return
     try:
         known = json.loads(note.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise InputError(f"{path} is there already, and not from this command: name another file.") from None
+        raise InputError(f"{path} exists and is not from this command: choose another name.") from None
     if known != about:
-        raise InputError(f"{path} holds results of another model or --expect: name another file.")
+        raise InputError(f"{path} holds results of another model or --expect: choose another name.")
 
 
 def _parse(line: bytes, path: Path) -> dict[str, Any]:
@@ -185,9 +192,9 @@ def _parse(line: bytes, path: Path) -> dict[str, Any]:
         record = json.loads(line)
         return {"path": str(record["path"]), "error": record["error"]}
     except (ValueError, TypeError, KeyError):
-        raise InputError(f"{path} holds a line that is no result: name another file.") from None
+        raise InputError(f"{path} has a line that is not a result: choose another name.") from None
 
 
 def _key(path: str) -> str:
-    """A file name as text, also where it is none."""
+    """A file name as valid text, with undecodable bytes escaped."""
     return path.encode("utf-8", "backslashreplace").decode()

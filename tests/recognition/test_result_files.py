@@ -1,4 +1,4 @@
-"""Results on disk: reading goes on where it was cut off, and never mixes two models."""
+"""Results on disk: an interrupted reading is resumed, and two models are never mixed."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import pytest
 from pyarrow import parquet
 
 from digitcnn.errors import InputError
-from digitcnn.recognition import result_files as results_file
+from digitcnn.recognition import result_files
 from digitcnn.recognition.result_files import line_of, open_results
 from digitcnn.recognition.results import FileResult
 
@@ -17,7 +17,7 @@ GOOD, BAD = FileResult("a.png"), FileResult("b.png", error="b.png is no picture.
 
 
 @pytest.mark.parametrize("name", ["out.jsonl", "out.parquet"])
-def test_what_is_there_is_known_again(name: str, tmp_path: Path):
+def test_results_on_disk_are_known_again(name: str, tmp_path: Path):
     results = open_results(tmp_path / name, ABOUT)
     assert not results.holds("a.png")
     results.add([line_of(GOOD), line_of(BAD)])
@@ -47,7 +47,7 @@ def test_half_a_line_is_cut_off_and_read_again(tmp_path: Path):
 
 
 @pytest.mark.parametrize("name", ["out.jsonl", "out.parquet"])
-def test_results_of_another_model_are_not_gone_on_with(name: str, tmp_path: Path):
+def test_results_of_another_model_are_not_resumed(name: str, tmp_path: Path):
     open_results(tmp_path / name, ABOUT).close()
     with pytest.raises(InputError, match="another model"):
         open_results(tmp_path / name, ABOUT | {"digest": "1"})
@@ -70,17 +70,17 @@ def test_other_endings_are_refused(tmp_path: Path):
 
 
 def test_parquet_is_written_part_by_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(results_file, "ROWS_PER_PART", 2)
+    monkeypatch.setattr(result_files, "ROWS_PER_PART", 2)
     results = open_results(tmp_path / "out.parquet", ABOUT)
     results.add([line_of(FileResult(f"{number}.png")) for number in range(3)])
-    # What a killed process leaves: whole parts, and what was in its memory is lost.
+    # A killed process leaves whole parts; rows in its memory are lost.
     assert len(parquet.read_table(tmp_path / "out.parquet")) == 3
     results.add([line_of(GOOD)])
     again = open_results(tmp_path / "out.parquet", ABOUT)
     assert not again.holds("a.png")
 
 
-def test_a_file_name_that_is_no_text_is_known_again(tmp_path: Path):
+def test_an_undecodable_file_name_is_known_again(tmp_path: Path):
     odd = os.fsdecode(b"\xff.png")
     for name in ("out.jsonl", "out.parquet"):
         results = open_results(tmp_path / name, ABOUT)
