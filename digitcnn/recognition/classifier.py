@@ -12,11 +12,14 @@ from digitcnn.recognition.reading import Digit
 from digitcnn.recognition.tta import augment_doubted
 from digitcnn.run_folder import find_run
 
+DEFAULT_MODEL = "reader"
+"""The best model that ships."""
+
 
 class Classifier:
     """Answers house digits with a trained model."""
 
-    def __init__(self, model: str | Path):
+    def __init__(self, model: str | Path = DEFAULT_MODEL):
         """Loads a model by the name of a preset that ships, of a run, or by a run folder's path.
 
         Raises:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from digitcnn.ink.strokes import Box, as_strokes, box_of_strokes, draw_house_digit
-from digitcnn.recognition.classifier import Classifier
+from digitcnn.recognition.classifier import DEFAULT_MODEL, Classifier
 from digitcnn.recognition.reading import Digit, Expect, PictureReading, Reading
 from digitcnn.recognition.strokes import read_rows
 
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from digitcnn.ink.images.load import PictureSource
 
 __all__ = ["DEFAULT_MODEL", "Digit", "DigitReader", "Expect", "PictureReading", "Reading"]
-
-DEFAULT_MODEL = "reader"
 
 
 class DigitReader(Classifier):
@@ -30,14 +27,6 @@ class DigitReader(Classifier):
         >>> reading.text
         '1'
     """
-
-    def __init__(self, model: str | Path = DEFAULT_MODEL):
-        """Loads a model by the name of a preset that ships, of a run, or by a run folder's path.
-
-        Raises:
-            ModelNotFoundError: there is no trained model there.
-        """
-        super().__init__(model)
 
     def read_strokes(self, strokes: Iterable[np.ndarray], *, expect: Expect = "number") -> Reading:
         """Reads pen strokes.
@@ -67,10 +56,10 @@ class DigitReader(Classifier):
             expect: "digit" says that all the ink is one digit, "number" splits it.
 
         Returns:
-            What was read; boxes are in the pixels of the upright picture.
+            The reading, with boxes in the pixels of the upright picture.
 
         Raises:
-            InputError: it is no picture that can be read.
+            InputError: the picture cannot be read.
         """
         return self.examine_image(image, expect=expect).reading
 
@@ -85,7 +74,7 @@ class DigitReader(Classifier):
             One line with a digit per box, in the order of the boxes; one without ink is not a digit.
 
         Raises:
-            InputError: it is no picture that can be read.
+            InputError: the picture cannot be read.
         """
         return self.examine_image(image, boxes=boxes).reading
 
@@ -97,16 +86,16 @@ class DigitReader(Classifier):
         boxes: Sequence[Box] | None = None,
         name: str | None = None,
     ) -> PictureReading:
-        """Reads a picture and keeps the steps: what `read_image` and `read_boxes` do, once for both.
+        """Reads a picture and keeps the steps that `read_image` and `read_boxes` drop.
 
         Args:
             image: as for `read_image`.
             expect: as for `read_image`; counts only where there are no boxes.
             boxes: as for `read_boxes`; None finds the digits.
-            name: what errors call the picture; by default the name of the file.
+            name: of the picture in errors; by default the name of the file.
 
         Raises:
-            InputError: it is no picture that can be read.
+            InputError: the picture cannot be read.
         """
         _check_expect(expect)
         # OpenCV is loaded by the first picture, not by drawings.
@@ -124,7 +113,7 @@ class DigitReader(Classifier):
         return PictureReading(Reading(tuple(tuple(line) for line in lines)), picture, ink)
 
     def reread(self, reading: Reading) -> Reading:
-        """What this model makes of the house digits that another model has read, box by box."""
+        """Reads the house digits of another model's reading again with this model, box by box."""
         return Reading(
             tuple(tuple(self.classify_digit(d.pixels, d.box) for d in line) for line in reading.lines)
         )

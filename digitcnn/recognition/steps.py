@@ -1,4 +1,4 @@
-"""How a picture became house digits, step by step, as pictures."""
+"""Pictures of the steps from a picture to its house digits."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from digitcnn.recognition.reading import Expect, PictureReading
 MAX_CENTERED = 12
 """Digits shown in the last step."""
 
-# Okabe and Ito, "Color Universal Design", 2008: neighbours get different ones.
+# Okabe and Ito, "Color Universal Design", 2008: neighbors get different ones.
 _COLORS = np.array(
     [(0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (230, 159, 0), (86, 180, 233)],
     dtype=np.uint8,
@@ -22,7 +22,7 @@ _GAP = 2
 
 
 class Step(NamedTuple):
-    """One step on the way, with what it shows in words."""
+    """One step: its name, its picture, and a description for those who do not see it."""
 
     name: str
     picture: Image.Image
@@ -33,8 +33,8 @@ def draw_steps(read: PictureReading, expect: Expect, *, longest: int) -> list[St
     """The four steps: paper flattened, ink found, segments, centered.
 
     Args:
-        read: as `DigitReader.examine_image` gives it.
-        expect: as it was read.
+        read: from `DigitReader.examine_image`.
+        expect: as given to `DigitReader.examine_image`.
         longest: pixels of a picture's longer side at most.
     """
     from digitcnn.ink.images.components import find_components
@@ -47,29 +47,22 @@ def draw_steps(read: PictureReading, expect: Expect, *, longest: int) -> list[St
     return [
         Step(
             "Paper flattened",
-            _fit(Image.fromarray(ink.flattened), longest),
+            _fit(ink.flattened, longest),
             "The picture in gray, with shadows and the color of the paper taken out",
         ),
         Step(
             "Ink found",
-            _fit(Image.fromarray(_paint(ink.mask)), longest),
+            _fit(_paint(ink.mask), longest),
             "Only the ink, black on white",
         ),
         Step(
             "Pieces",
-            _fit(
-                Image.fromarray(
-                    _color(components.labels, [component.label for component in chosen], ink.mask)
-                ),
-                longest,
-            ),
+            _fit(_color(components.labels, [each.label for each in chosen], ink.mask), longest),
             f"The ink in {len(chosen)} colored segments; what was left out is gray",
         ),
         Step(
             "Centered",
-            _fit(
-                Image.fromarray(_tile([digit.pixels for digit in digits[:MAX_CENTERED]])), longest, grow=True
-            ),
+            _fit(_tile([digit.pixels for digit in digits[:MAX_CENTERED]]), longest, grow=True),
             f"The first {min(len(digits), MAX_CENTERED)} digits, each in its field of 28 by 28 pixels",
         ),
     ]
@@ -92,7 +85,7 @@ def _color(labels: np.ndarray, chosen: list[int], mask: np.ndarray) -> np.ndarra
 
 
 def _tile(digits: list[np.ndarray]) -> np.ndarray:
-    """House digits side by side, in as square a field as they fill."""
+    """House digits side by side, in a field as square as possible."""
     if not digits:
         return np.broadcast_to(_PAPER, (28, 28, 3)).copy()
     # Square, so that a few digits are large and twelve still fit.
@@ -107,7 +100,8 @@ def _tile(digits: list[np.ndarray]) -> np.ndarray:
     return field
 
 
-def _fit(picture: Image.Image, longest: int, *, grow: bool = False) -> Image.Image:
+def _fit(pixels: np.ndarray, longest: int, *, grow: bool = False) -> Image.Image:
+    picture = Image.fromarray(pixels)
     longer = max(picture.size)
     if longer > longest:
         picture.thumbnail((longest, longest), Image.Resampling.BOX)

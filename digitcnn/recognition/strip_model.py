@@ -1,14 +1,14 @@
-"""Touching digits, detected with their neighbours: which digits stand in a span of ink, and where.
+"""Detects touching digits together with their neighbors: which digits a span of ink holds, and where.
 
 A cut through touching digits often leaves something that looks like another digit. The network here
-sees the whole span at once and says for each column which digit has its middle there; it is
+sees the whole span at once and gives for each column the digit whose middle is there; it is
 trained by `python -m digitcnn.training.strips`.
 """
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -28,7 +28,7 @@ _STRETCH = 1.2
 """Ink is shown to the network wider by this factor: then it misses fewer of the digits that overlap."""
 
 _WIDEST = 40
-"""The widest span that is read, in heights."""
+"""Width of the widest span that is read, in heights."""
 
 _APART = 0.13
 """Middles of two digits are at least this far apart, in heights of the ink."""
@@ -41,7 +41,7 @@ class Detection:
     Attributes:
         column: of its middle, in pixels from the left of the ink.
         probabilities: (10,) float32, of the digits.
-        presence: how sure it is that a digit has its middle there, 0-1.
+        presence: the probability that a digit has its middle there.
     """
 
     column: float
@@ -67,7 +67,7 @@ class StripRecognizer:
 
 
 def detect_digits(coverage: np.ndarray) -> list[Detection]:
-    """The digits of a span of ink, left to right.
+    """Detects the digits of a span of ink, left to right.
 
     Args:
         coverage: (height, width) float32 in 0-1, ink 1, tight around the ink.
@@ -80,27 +80,24 @@ def detect_digits(coverage: np.ndarray) -> list[Detection]:
         return []
     wide = max(round(width * _STRETCH), 1)
     stretched = cv2.resize(coverage, (wide, height), interpolation=cv2.INTER_LINEAR)
-    seen = load_strip_recognizer().predict(make_strip(stretched))
+    seen = find_middles(load_strip_recognizer().predict(make_strip(stretched)))
     scale = INK_HEIGHT / height
-    return [
-        Detection(column_in_ink(at, scale) * width / wide, given, presence)
-        for at, given, presence in find_middles(seen)
-    ]
+    return [replace(each, column=column_in_ink(each.column, scale) * width / wide) for each in seen]
 
 
-def find_middles(seen: np.ndarray) -> list[tuple[float, np.ndarray, float]]:
-    """Parts the network's answers, (n, 11), into digits: middle in steps, probabilities and presence.
+def find_middles(seen: np.ndarray) -> list[Detection]:
+    """The detections in the network's answers, (n, 11), with columns in steps of the answers.
 
-    A digit is where the chance of a middle is greatest in its surroundings.
+    A digit is where the probability of a middle is greatest in its surroundings.
     """
     mass = 1.0 - seen[:, _BLANK]
-    # Two neighbouring steps often share one middle: smoothed, it has a single peak.
+    # Two neighboring steps often share one middle: smoothed, it has a single peak.
     smooth = np.convolve(np.pad(mass, 1), [0.25, 0.5, 0.25], mode="valid")
     reach = int(_APART * INK_HEIGHT / STRIDE)
-    middles: list[tuple[float, np.ndarray, float]] = []
+    middles: list[Detection] = []
     for step in range(len(mass)):
         around = smooth[max(step - reach, 0) : step + reach + 1]
-        if smooth[step] < around.max() or (middles and step - middles[-1][0] <= reach):
+        if smooth[step] < around.max() or (middles and step - middles[-1].column <= reach):
             continue
         # Middles fall between steps: the step before and after hold part of the answer.
         near = slice(max(step - 1, 0), step + 2)
@@ -108,7 +105,7 @@ def find_middles(seen: np.ndarray) -> list[tuple[float, np.ndarray, float]]:
         if presence < _MIN_PRESENCE:
             continue
         given = seen[near, :_BLANK].sum(axis=0)
-        middles.append((float(step), (given / given.sum()).astype(np.float32), presence))
+        middles.append(Detection(float(step), (given / given.sum()).astype(np.float32), presence))
     return middles
 
 

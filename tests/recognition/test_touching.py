@@ -18,15 +18,15 @@ def seeing(*steps: tuple[int, int, float], length: int = 24) -> np.ndarray:
     return answers
 
 
-def test_neighbouring_steps_are_one_digit():
+def test_neighboring_steps_are_one_digit():
     middles = find_middles(seeing((6, 4, 0.5), (7, 4, 0.9), (8, 4, 0.6)))
-    assert [(step, int(given.argmax())) for step, given, _ in middles] == [(7.0, 4)]
-    assert middles[0][2] == 0.9
+    assert [(middle.column, middle.label) for middle in middles] == [(7.0, 4)]
+    assert middles[0].presence == 0.9
 
 
 def test_two_like_digits_side_by_side_are_two():
     middles = find_middles(seeing((6, 4, 0.9), (7, 4, 0.9), (11, 4, 0.8)))
-    assert [int(given.argmax()) for _, given, _ in middles] == [4, 4]
+    assert [middle.label for middle in middles] == [4, 4]
 
 
 def test_what_is_hardly_there_is_not_seen():
@@ -34,7 +34,7 @@ def test_what_is_hardly_there_is_not_seen():
     assert find_middles(seeing()) == []
 
 
-def test_a_long_line_is_not_looked_at():
+def test_a_long_line_is_not_read():
     assert detect_digits(np.ones((4, 4000), dtype=np.float32)) == []
 
 
