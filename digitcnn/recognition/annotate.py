@@ -13,20 +13,20 @@ SURE = "#2B5BD7"
 DOUBTFUL = "#B84A00"
 TYPED = "#00734F"
 NO_DIGIT = "#5B6270"
-"""Colors of boxes by what became of them; white on each has 5:1 or more."""
+"""Colors of boxes by outcome; white text on each has a contrast of 5:1 or more."""
 
 _MIN_VIEW_SIDE = 640
 
 
 class Mark(NamedTuple):
-    """How a piece of ink is marked on its picture."""
+    """The text and color that mark a segment of ink on its picture."""
 
     text: str
     color: str
 
 
 def mark_of(digit: Digit, *, typed: bool) -> Mark:
-    """The answer in few characters, and its color; a doubt shows without color, too."""
+    """The mark of an answer; doubt shows in its text as well as in its color."""
     if digit.label is None:
         return Mark("–", NO_DIGIT)
     if typed:
@@ -37,7 +37,7 @@ def mark_of(digit: Digit, *, typed: bool) -> Mark:
 
 
 def make_view(rgb: np.ndarray, *, longest: int) -> Image.Image:
-    """A picture to look at: reduced to `longest` pixels, small ones enlarged with their pixels kept square.
+    """A view of a picture: large ones reduced to `longest` pixels, small ones enlarged in whole pixels.
 
     Args:
         rgb: (height, width, 3) uint8.
@@ -66,8 +66,8 @@ def draw_answers(
     Args:
         view: the picture, at any size.
         size: width and height of the picture that the boxes are in.
-        digits: what was read.
-        typed: indices of those that a person labelled.
+        digits: the digits of the reading.
+        typed: indices of those that a person labeled.
         outlines: whether the boxes are drawn as well; without them the typed labels are left out, too.
     """
     picture = view.convert("RGB")

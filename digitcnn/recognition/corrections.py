@@ -1,4 +1,4 @@
-"""Boxes and labels that a person changed, and the reading that follows from them."""
+"""A person's changes to boxes and labels, applied to a reading."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class EditedBox(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class CorrectedReading:
-    """A reading, and which of its digits a person labelled.
+    """A reading, and which of its digits a person labeled.
 
     Attributes:
         reading: line by line, as if the model had found these boxes.
@@ -38,14 +38,14 @@ class CorrectedReading:
 def correct_reading(
     first: Reading, edited: Sequence[EditedBox], read_boxes: Callable[[list[Box]], Sequence[Digit]]
 ) -> CorrectedReading:
-    """Follows a person's changes.
+    """Applies a person's changes to a reading.
 
     Boxes that were left alone keep their answer; only moved and new ones are read again.
 
     Args:
-        first: what the model read by itself.
+        first: the model's own reading.
         edited: all boxes as they are now, in any order.
-        read_boxes: gives a digit per box, in the order of the boxes.
+        read_boxes: returns a digit per box, in the order of the boxes.
     """
     known = {digit.box: digit for digit in first.digits}
     moved = [entry.box for entry in edited if entry.box not in known]
@@ -62,7 +62,7 @@ def correct_reading(
 
 
 def arrange_boxes(boxes: Sequence[Box]) -> list[list[int]]:
-    """Sorts boxes into lines, top line first, each from left to right; gives their indices.
+    """Sorts boxes into lines of indices, top line first, each from left to right.
 
     A box belongs to the line whose height holds its middle.
     """

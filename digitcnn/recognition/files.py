@@ -1,4 +1,4 @@
-"""A file that may or may not be a picture, read into a record of what became of it."""
+"""Files to results: a file that cannot be read becomes a result with an error."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class ReadFile:
-    """What became of a file.
+    """A file's result, and the picture behind it.
 
     Attributes:
-        result: to show and to take away.
+        result: to show and to export.
         examined: the picture and the steps to its reading; None where the file could not be read.
     """
 
@@ -33,12 +33,12 @@ class ReadFile:
 
 
 def read_file(reader: DigitReader, file: PictureSource, *, path: str, expect: Expect) -> ReadFile:
-    """Reads one file: what the Upload page, the command line and the HTTP API all do.
+    """Reads one file, for the Upload page, the command line and the cluster.
 
     Args:
-        reader: who reads.
-        file: where it is, or what is in it, as for `DigitReader.read_image`.
-        path: how the user knows it; errors name it so.
+        reader: the model that reads.
+        file: as for `DigitReader.read_image`.
+        path: the user's name for the file, which errors repeat.
         expect: "digit" says that all the ink is one digit, "number" splits it.
     """
     try:
@@ -51,12 +51,12 @@ def read_file(reader: DigitReader, file: PictureSource, *, path: str, expect: Ex
 
 @contextmanager
 def named_errors(path: str) -> Iterator[None]:
-    """Turns whatever reading a picture raises into an error that names it, so that other pictures are read.
+    """Turns any error in reading a picture into one that names it, so that other pictures are still read.
 
     A fault of ours is logged with its traceback.
 
     Args:
-        path: how the user knows the picture.
+        path: the user's name for the picture.
 
     Raises:
         InputError: reading the picture raised.

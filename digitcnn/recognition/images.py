@@ -46,8 +46,8 @@ _MIN_GAIN = 0.1
 _MAX_DIGIT_WIDTH = 1.7
 """Width of the widest digit in heights of its line."""
 
-_SAID_TO_BE_ONE = 0.985
-"""Rejection threshold where the caller says that the ink is one digit."""
+_EXPECTED_DIGIT = 0.985
+"""Rejection threshold where the caller expects one digit."""
 
 _PLAIN = 0.6
 """A segment more probably a digit than this, and not wide, is not cut."""
@@ -55,7 +55,7 @@ _PLAIN = 0.6
 _MAX_PLAIN_WIDTH = 1.15
 
 _MIN_CUT_HEIGHT = 0.4
-"""Lower segments, in heights of the page's digits, are no digits side by side but a line's remains."""
+"""Segments lower than this, in heights of the page's digits, are remains of a line and are not cut."""
 
 _SURE = 0.8
 _MANY = 4
@@ -63,7 +63,7 @@ _MAX_SAMPLED = 24
 _DOUBTFUL = 0.75
 _TURN_EVIDENCE = 0.35
 _MIN_LEAD = 3.0
-"""By how much the digit probabilities must rise, on average and in all, to turn a page."""
+"""By how much the log-probabilities must rise, on average and in all, to turn a page."""
 
 
 def read_digit(classifier: Classifier, picture: Picture) -> tuple[list[list[Digit]], Ink]:
@@ -79,10 +79,9 @@ def read_number(classifier: Classifier, picture: Picture) -> tuple[list[list[Dig
 def _best_of(picture: Picture, read: Callable[[Ink], list[list[Digit]]]) -> tuple[list[list[Digit]], Ink]:
     """The most probable reading: of the picture as binarized, of the other polarity, or of its page alone.
 
-    Reading costs far more than binarizing: a hypothesis that cannot win is not read, and a page that was
-    taken for ink only where nothing else is probable.
+    Only hypotheses that can win are read; one whose ink is the page itself, only if no other is probable.
     """
-    # Cheap first: reading a hypothesis costs ten times as much as finding its ink.
+    # Reading a hypothesis costs ten times as much as finding its ink.
     found = chosen = binarize(picture)
     pages = cache(lambda: find_pages(picture))
     lines: list[list[Digit]] = []
@@ -117,16 +116,16 @@ def _best_of(picture: Picture, read: Callable[[Ink], list[list[Digit]]]) -> tupl
 
 
 def read_boxes(classifier: Classifier, picture: Picture, boxes: Sequence[Box]) -> tuple[list[Digit], Ink]:
-    """Reads the ink in each box, in pixels of the input, as one digit; a box without ink has none."""
+    """Reads the ink in each box, in pixels of the input, as one digit; a box without ink is not a digit."""
     ink = binarize(picture)
     components = find_components(ink)
     segments = [cut_out(components, *_window_of(ink, box)) for box in within_time_budget(boxes)]
     inked = [segment for segment in segments if segment is not None]
     # Boxes say where digits are, not which way is up.
     turns = _find_turns(classifier, inked, _classify(classifier, ink, inked))
-    read = iter(_classify(classifier, ink, inked, turns=turns, rejection_threshold=_SAID_TO_BE_ONE))
+    read = iter(_classify(classifier, ink, inked, turns=turns, rejection_threshold=_EXPECTED_DIGIT))
     digits = [
-        _nothing(box) if segment is None else replace(next(read), box=box)
+        _read_blank(box) if segment is None else replace(next(read), box=box)
         for segment, box in zip(segments, boxes, strict=True)
     ]
     return digits, ink
@@ -152,7 +151,7 @@ def _read_whole(classifier: Classifier, ink: Ink) -> list[list[Digit]]:
     if not chosen:
         return []
     return [
-        _classify(classifier, ink, [crop_segment(components, chosen)], rejection_threshold=_SAID_TO_BE_ONE)
+        _classify(classifier, ink, [crop_segment(components, chosen)], rejection_threshold=_EXPECTED_DIGIT)
     ]
 
 
@@ -181,7 +180,7 @@ def _segments_of(ink: Ink) -> list[Segment]:
 
 
 def _find_turns(classifier: Classifier, segments: Sequence[Segment], digits: Sequence[Digit]) -> int:
-    """How many quarters counterclockwise set the page upright: 0 unless its digits speak for another."""
+    """How many quarter turns counterclockwise set the page upright: 0 unless its digits show otherwise."""
     pairs = zip(segments, digits, strict=True)
     # A long line looks the same upside down, and a 1 on its side is a dash.
     digitlike = [pair for pair in pairs if pair[0].extent < 2.2 * min(pair[0].width, pair[0].height)]
@@ -208,11 +207,11 @@ def _mean_evidence(digits: Sequence[Digit]) -> float:
 
 def _read_segments(classifier: Classifier, ink: Ink, known: dict[Segment, Digit]) -> list[list[Digit]]:
     known = _stack(classifier, ink, known)
-    least = _MIN_CUT_HEIGHT * typical_height(list(known)) if known else 0.0
+    min_height = _MIN_CUT_HEIGHT * typical_height(list(known)) if known else 0.0
     whole = {
         segment
         for segment, digit in known.items()
-        if segment.height < least
+        if segment.height < min_height
         or _is_whole(segment, digit.nearest_probability)
         or not may_be_several(segment)
     }
@@ -227,7 +226,7 @@ def _is_whole(segment: Segment, probability: float) -> bool:
 
 
 def _settle(lines: list[list[Digit]]) -> list[list[Digit]]:
-    """Refuses what the rest of the page speaks against: far smaller or larger, or alone and doubtful."""
+    """Refuses digits that do not fit the page: far smaller or larger than most, or alone and doubtful."""
     sure = [
         d.box.height for line in lines for d in line if d.label is not None and d.nearest_probability > _SURE
     ]
@@ -239,7 +238,7 @@ def _settle(lines: list[list[Digit]]) -> list[list[Digit]]:
     def settled(digit: Digit, alone: bool) -> Digit:
         if digit.label is None:
             return digit
-        # Half or twice the typical height is 1.4 standard deviations, and goes unpunished.
+        # Half or twice the typical height is 1.4 standard deviations, which costs nothing.
         off = max(abs(np.log(max(digit.box.height, 1e-9) / typical)) / 0.5 - 1.5, 0.0)
         doubt = 0.5 * off**2 - np.log(max(digit.nearest_probability, 1e-9))
         if doubt > 3.0 or (alone and digit.nearest_probability < _PLAIN):
@@ -250,12 +249,12 @@ def _settle(lines: list[list[Digit]]) -> list[list[Digit]]:
 
 
 def _stack(classifier: Classifier, ink: Ink, known: dict[Segment, Digit]) -> dict[Segment, Digit]:
-    """Joins segments that stand over one another where the two are a digit rather than each alone."""
+    """Joins segments that stand over one another where both together are a digit rather than each alone."""
     pairs = [
         pair for pair in pairs_above(list(known)) if min(known[p].nearest_probability for p in pair) < _PLAIN
     ]
-    judged = _classify(classifier, ink, (join(pair) for pair in pairs))
-    gains = sorted(zip(judged, pairs, strict=True), key=lambda entry: -entry[0].nearest_probability)
+    joined = _classify(classifier, ink, (join(pair) for pair in pairs))
+    gains = sorted(zip(joined, pairs, strict=True), key=lambda entry: -entry[0].nearest_probability)
     result = dict(known)
     # The surest pair first: a segment belongs to one digit only.
     for digit, (one, other) in gains:
@@ -271,37 +270,37 @@ def _read_line(classifier: Classifier, ink: Ink, line: TextLine, known: dict[Seg
 
     def fits(start: int, end: int) -> bool:
         segments = line.segments[start:end]
-        return max(p.right for p in segments) - min(p.left for p in segments) <= widest
+        return max(each.right for each in segments) - min(each.left for each in segments) <= widest
 
-    def judge(spans: Iterable[Span]) -> dict[Span, Digit]:
-        """One by one: together, their segments would take as much memory as hundreds of pictures."""
+    def classify_spans(spans: Iterable[Span]) -> dict[Span, Digit]:
+        """Joins one span at a time: all segments together would take the memory of hundreds of pictures."""
         spans = [span for span in spans if span not in alone]
         # Among many ways to cut, test-time augmentation is worth its time for separate segments only.
         joined = (join(line.segments[span.start : span.end]) for span in spans)
-        judged = _classify(classifier, ink, joined, thinner=False)
-        return dict(zip(spans, judged, strict=True))
+        return dict(zip(spans, _classify(classifier, ink, joined, thinner=False), strict=True))
 
     evidence = collect_evidence(line)
     units = [Span(at, at + 1) for at in range(len(line.segments))]
     alone = {
         span: known[segment] for span, segment in zip(units, line.segments, strict=True) if segment in known
     }
-    # Units of an uncut stretch are known from the first pass, those of a cut one are not.
+    # Units of an uncut span are known from the first pass, those of a cut one are not.
     if evidence.seen:
-        alone |= judge(span for span in units if not evidence.concerns(span))
+        alone |= classify_spans(span for span in units if not evidence.concerns(span))
     digits: dict[Span, Digit] = {}
 
     def score_spans(spans: list[Span]) -> list[float]:
-        judged = alone | judge(spans)
-        digits.update((span, evidence.fuse(span, judged[span], alone)) for span in spans)
+        answers = alone | classify_spans(spans)
+        digits.update((span, evidence.fuse(span, answers[span], alone)) for span in spans)
         return [span_cost(digits[span], height) + doubts[span] for span in spans]
 
     spans = list_spans(line.boundary_logits, fits)
     doubts = {span: evidence.doubt(span, alone) for span in spans}
     boxes = {span: _box_of(ink, *line.segments[span.start : span.end]) for span in spans}
-    # What a span costs by its size alone: enough to leave most of them unread.
-    least = {span: min_span_cost(boxes[span], height) + doubts[span] for span in spans}
-    return [digits[span] for span in best_path_reading_little(evidence.boundary_logits, least, score_spans)]
+    # Bounds by size alone are enough to leave most spans unread.
+    min_costs = {span: min_span_cost(boxes[span], height) + doubts[span] for span in spans}
+    path = best_path_reading_little(evidence.boundary_logits, min_costs, score_spans)
+    return [digits[span] for span in path]
 
 
 def _classify(
@@ -345,6 +344,6 @@ def _window_of(ink: Ink, box: Box) -> tuple[int, int, int, int]:
     return int(left), int(top), int(np.ceil(right)), int(np.ceil(bottom))
 
 
-def _nothing(box: Box) -> Digit:
+def _read_blank(box: Box) -> Digit:
     blank = np.zeros((SIDE, SIDE), dtype=np.float32)
     return Digit(np.full(10, 0.1, dtype=np.float32), 0.0, True, box, blank)

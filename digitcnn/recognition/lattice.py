@@ -1,8 +1,8 @@
-"""Which neighbours are one digit: the most probable segmentation, by classifier and gaps.
+"""The most probable segmentation of a line: which neighbors are one digit, by classifier and gaps.
 
 A line of writing comes as a row of units (segments of a picture, pen strokes), too small rather than
-too large. Every span of neighbours that could be one digit is read; dynamic programming then finds
-the way to part the row whose digits, gaps and cuts are likeliest together. Source: R. Casey,
+too large. Every span of neighbors that could be one digit is read; dynamic programming then finds the
+segmentation whose digits, gaps and cuts are together most probable. Source: R. Casey,
 E. Lecolinet, "A survey of methods and strategies in character segmentation", 1996.
 """
 
@@ -22,7 +22,7 @@ MAX_SPAN_LENGTH = 14
 """No digit is made of more units than this."""
 
 AMONG_DIGITS = 0.5
-"""In a number, ink is refused from this probability of "not a digit" on: its neighbours are digits."""
+"""In a number, ink is refused from this probability of "not a digit" on: its neighbors are digits."""
 
 AS_GOOD = 0.2
 """Costs that differ by less do not decide between two paths."""
@@ -43,12 +43,12 @@ class Span(NamedTuple):
 def list_spans(
     boundary_logits: Sequence[float], fits: Callable[[int, int], bool], *, longest: int = MAX_SPAN_LENGTH
 ) -> list[Span]:
-    """Every span of neighbours that could be one digit.
+    """Lists every span of neighbors that could be one digit.
 
     Args:
-        boundary_logits: one less than units: how much likelier, as a logarithm, a digit ends there than not.
-        fits: whether a span of more than one unit, from start to end, has the size of a digit.
-        longest: no span is of more units than this.
+        boundary_logits: one fewer than units: the log-odds that a digit ends there.
+        fits: tells whether a span of several units, from start to end, has the size of a digit.
+        longest: the most units in a span.
     """
     spans = []
     for start in range(len(boundary_logits) + 1):
@@ -64,7 +64,7 @@ def list_spans(
 def best_path(
     boundary_logits: Sequence[float], digits: Mapping[Span, Digit], *, height: float
 ) -> tuple[list[Span], float]:
-    """The most probable path through a row of units.
+    """Finds the most probable path through a row of units.
 
     Args:
         boundary_logits: as for `list_spans`.
@@ -72,7 +72,7 @@ def best_path(
         height: of a digit of this row, in the units of the boxes.
 
     Returns:
-        The spans, left to right, and the cost of this way: minus the logarithm of its likelihood.
+        The spans, left to right, and the cost of the path: minus its log-likelihood.
     """
     return _best_path(
         _Borders.of(boundary_logits), {span: span_cost(digit, height) for span, digit in digits.items()}
@@ -81,52 +81,52 @@ def best_path(
 
 def best_path_reading_little(
     boundary_logits: Sequence[float],
-    least: Mapping[Span, float],
+    min_costs: Mapping[Span, float],
     score_spans: Callable[[list[Span]], Sequence[float]],
 ) -> list[Span]:
-    """The most probable path through a row of units, or one as good, found without reading most spans.
+    """Finds the most probable path, or one as good, without reading most spans.
 
     Args:
         boundary_logits: as for `list_spans`.
-        least: what each span costs at least, as minus the logarithm of its likelihood.
-        score_spans: reads some spans and gives what they cost; asked once for each span that matters.
+        min_costs: a lower bound of each span's cost, which is minus its log-likelihood.
+        score_spans: reads some spans and returns their costs; called at most once for each span.
 
     Returns:
         The spans, left to right, all of them read. `best_path` finds none that costs `AS_GOOD` less.
     """
-    borders, bounds = _Borders.of(boundary_logits), dict(least)
+    borders, bounds = _Borders.of(boundary_logits), dict(min_costs)
     # Unread spans cost at least their bound and at most "unread": the truth lies between the two best paths.
-    costs = dict.fromkeys(least, _UNREAD)
+    costs = dict.fromkeys(min_costs, _UNREAD)
     while True:
-        hoped, bound = _best_path(borders, bounds)
-        way, cost = _best_path(borders, costs)
+        promising, bound = _best_path(borders, bounds)
+        path, cost = _best_path(borders, costs)
         # No unread span can make a path better by more than that.
         if cost - bound < AS_GOOD:
-            return way
-        asked = [span for span in hoped if costs[span] == _UNREAD]
+            return path
+        asked = [span for span in promising if costs[span] == _UNREAD]
         costs.update(zip(asked, score_spans(asked), strict=True))
         bounds.update((span, costs[span]) for span in asked)
 
 
 class _Borders(NamedTuple):
-    """Costs of ending a digit between two units, and of not ending it: `whole` is summed up from the left."""
+    """Costs of a digit's end between two units, `split`, and of none, `whole`, summed up from the left."""
 
     split: list[float]
     whole: list[float]
 
     @classmethod
     def of(cls, boundary_logits: Sequence[float]) -> _Borders:
-        chances = np.asarray(boundary_logits, dtype=float)
-        # Summed up from the left: the cost of not ending anywhere inside a span is one subtraction.
-        whole = np.concatenate([[0.0], np.cumsum(np.logaddexp(0.0, chances))])
-        return cls(np.logaddexp(0.0, -chances).tolist(), whole.tolist())
+        logits = np.asarray(boundary_logits, dtype=float)
+        # Sums from the left: the cost of not ending anywhere inside a span is one subtraction.
+        whole = np.concatenate([[0.0], np.cumsum(np.logaddexp(0.0, logits))])
+        return cls(np.logaddexp(0.0, -logits).tolist(), whole.tolist())
 
 
 def _best_path(borders: _Borders, costs: Mapping[Span, float]) -> tuple[list[Span], float]:
     count = len(borders.whole)
     best = [0.0] + [float("inf")] * count
     before: list[Span | None] = [None] * (count + 1)
-    # By start, so that the best path to a start is known before it is gone on from.
+    # In order of start: the best path to a start is known before a span extends it.
     for span in sorted(costs):
         start, end = span
         cost = best[start] + costs[span] + borders.whole[end - 1] - borders.whole[start]
@@ -144,7 +144,7 @@ def _best_path(borders: _Borders, costs: Mapping[Span, float]) -> tuple[list[Spa
 
 
 def span_cost(digit: Digit, height: float) -> float:
-    """Minus the logarithm of how likely the ink is what it is read as, its size included."""
+    """Minus the log-likelihood of an answer, including that of the ink's size."""
     as_digit = _cost_of_size(digit.box, height) + _cost_of(digit.nearest_probability)
     if not digit.refused:
         return as_digit
@@ -152,7 +152,7 @@ def span_cost(digit: Digit, height: float) -> float:
 
 
 def min_span_cost(box: Box, height: float) -> float:
-    """A lower bound of `span_cost` for ink in this box, whatever its digit."""
+    """A lower bound of `span_cost` for ink in this box, whatever the answer."""
     return min(_cost_of_size(box, height), _cost_of_refusal(box, height))
 
 

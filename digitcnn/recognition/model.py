@@ -15,7 +15,7 @@ from digitcnn.ink.house_digit import SIDE
 _BATCH = 256
 
 _MANY = 1024
-"""From so many digits on, all cores work on them; for fewer, starting threads takes longer than it saves."""
+"""Arrays of at least this many digits use all cores; for fewer, starting threads costs more than it saves."""
 
 
 class Recognizer:
@@ -30,12 +30,12 @@ class Recognizer:
         try:
             self._model = Path(path).read_bytes()
             self._network = open_network(self._model)
-            (door,) = self._network.get_input_details()
-            (end,) = self._network.get_output_details()
+            (entry,) = self._network.get_input_details()
+            (result,) = self._network.get_output_details()
         except (ValueError, RuntimeError, OSError) as error:
             raise ModelNotFoundError(f"{path} cannot be loaded as a LiteRT model: {error}.") from None
-        self.classes = int(end["shape"][-1])
-        if tuple(door["shape"][1:]) != (SIDE, SIDE, 1) or self.classes not in (CLASSES, CLASSES + 1):
+        self.classes = int(result["shape"][-1])
+        if tuple(entry["shape"][1:]) != (SIDE, SIDE, 1) or self.classes not in (CLASSES, CLASSES + 1):
             raise ModelNotFoundError(f"{path} is not a model of 28x28 digits.")
         self._lock = threading.Lock()
 
@@ -54,9 +54,8 @@ class Recognizer:
         digits = np.asarray(digits, dtype=np.float32)
         if digits.ndim != 3 or digits.shape[1:] != (SIDE, SIDE):
             raise ValueError(f"expected digits of shape (n, 28, 28), received {digits.shape}")
-        # A network with threads of its own, used once.
         if len(digits) >= _MANY:
-            # Its memory goes with it, and single digits don't wait until it is done.
+            # A network of its own, used once: its memory is freed, and single digits need not wait for it.
             return self._run(open_network(self._model, threads=os.cpu_count() or 1), digits)
         # LiteRT's interpreter holds one set of tensors: two threads would mix their digits.
         with self._lock:
@@ -75,16 +74,16 @@ def load_recognizer(path: Path) -> Recognizer:
 
 
 def open_network(model: bytes, *, threads: int = 1) -> Interpreter:
-    """A network of one input and one output, ready to run; not to be run by two threads at once.
+    """Opens a network of one input and one output; two threads must not run it at once.
 
     Args:
-        model: the bytes of a `.tflite` file. Given a path, LiteRT maps the file, and a file that is
-            written anew ends the process.
-        threads: how many of LiteRT's own work on one array.
+        model: the bytes of a `.tflite` file. Given a path, LiteRT maps the file, and
+            rewriting the file would crash the process.
+        threads: of LiteRT, that work on one array.
 
     Raises:
-        ValueError: the bytes are no network.
-        RuntimeError: the network does not fit together.
+        ValueError: the bytes are not a network.
+        RuntimeError: the layers of the network do not fit together.
     """
     network = Interpreter(model_content=model, num_threads=threads)
     network.allocate_tensors()
@@ -92,12 +91,12 @@ def open_network(model: bytes, *, threads: int = 1) -> Interpreter:
 
 
 def run_network(network: Interpreter, array: np.ndarray) -> np.ndarray:
-    """What the network makes of a float32 array; its shape may change from one to the next."""
-    (door,) = network.get_input_details()
-    (end,) = network.get_output_details()
-    if tuple(door["shape"]) != array.shape:
-        network.resize_tensor_input(door["index"], array.shape)
+    """Runs the network on a float32 array, whose shape may differ from call to call."""
+    (entry,) = network.get_input_details()
+    (result,) = network.get_output_details()
+    if tuple(entry["shape"]) != array.shape:
+        network.resize_tensor_input(entry["index"], array.shape)
         network.allocate_tensors()
-    network.set_tensor(door["index"], array)
+    network.set_tensor(entry["index"], array)
     network.invoke()
-    return network.get_tensor(end["index"])
+    return network.get_tensor(result["index"])

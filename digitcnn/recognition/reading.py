@@ -1,4 +1,4 @@
-"""The values that reading gives: a digit, a reading, and the reading of a picture with its steps."""
+"""The values of a reading: a digit, the digits line by line, and a picture with the steps to them."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Digit:
 
     Attributes:
         probabilities: (10,) float32, calibrated: of each digit, given that it is one. Sums to 1.
-        digit_probability: that the ink is a digit at all, a fraction 0-1, calibrated.
+        digit_probability: of the ink being a digit at all, a fraction 0-1, calibrated.
         refused: the answer is "not a digit".
         box: around the ink, in the input's own units.
         pixels: (28, 28) float32, the house digit that the model saw.
-        typed: the label that a person gave it, which counts more than the model's answer.
+        typed: the label that a person typed; it overrides the model's answer.
     """
 
     probabilities: np.ndarray
@@ -74,7 +74,7 @@ class Reading:
 
     @property
     def digits(self) -> tuple[Digit, ...]:
-        """All segments in reading order, those that are not digits among them."""
+        """All segments in reading order, including those that are not digits."""
         return tuple(digit for line in self.lines for digit in line)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What was read in several files, as a table and as records to take away."""
+"""Readings of several files, as a CSV table and as JSON records."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from typing import Any
 from digitcnn.recognition.reading import Digit, Reading
 
 DOUBTFUL_BELOW = 0.9
-"""A digit read with less confidence deserves a second look."""
+"""A digit read with less confidence should be checked by a person."""
 
 COLUMNS = ("file", "text", "digits", "lowest_confidence", "error")
 """The columns of the CSV."""
@@ -19,13 +19,13 @@ COLUMNS = ("file", "text", "digits", "lowest_confidence", "error")
 
 @dataclass(frozen=True, eq=False)
 class FileResult:
-    """What became of one file: a reading, or the sentence that says why there is none.
+    """One file's reading, or the error that prevented it.
 
     Attributes:
-        path: the file, as the user knows it.
-        reading: what was read; empty where the file could not be.
+        path: the user's name for the file.
+        reading: empty where the file could not be read.
         typed: indices into `reading.digits` of those whose label a person typed.
-        note: what the user should know of the file ("page 1 of 3 was read"), or None.
+        note: a remark on the file for the user ("page 1 of 3 was read"), or None.
         error: one sentence, or None.
     """
 
@@ -37,7 +37,7 @@ class FileResult:
 
     @property
     def read_digits(self) -> tuple[Digit, ...]:
-        """The pieces of ink that have a label, in reading order."""
+        """The segments that have a label, in reading order."""
         return tuple(digit for digit in self.reading.digits if digit.label is not None)
 
     @property
@@ -52,7 +52,7 @@ class FileResult:
 
 
 def is_doubtful(digit: Digit) -> bool:
-    """Whether a digit was read, but with little confidence."""
+    """Whether the ink was read as a digit, but with little confidence."""
     return digit.label is not None and digit.confidence < DOUBTFUL_BELOW
 
 

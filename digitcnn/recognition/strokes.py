@@ -25,14 +25,14 @@ _TOUCHING = 0.1
 _SURE = 0.8
 
 _MAX_SPANS = 1000
-"""Spans of strokes that are read of a row, about: of a long row only shorter ones."""
+"""About how many spans of a row are read: a long row tries shorter ones only."""
 
 
 def read_rows(classifier: Classifier, strokes: Sequence[Stroke]) -> list[list[Digit]]:
     """Reads a drawing line by line.
 
     Args:
-        classifier: answers the candidates.
+        classifier: answers the spans.
         strokes: checked, in the order in which they were drawn.
     """
     rows = _arrange_strokes(strokes)
@@ -42,7 +42,7 @@ def read_rows(classifier: Classifier, strokes: Sequence[Stroke]) -> list[list[Di
     lines = []
     for orders in rows:
         readings = [_read_row(classifier, row) for row in orders]
-        # By time and by place: an 8 closed later belongs to its first half, whatever was written between.
+        # By time and by place: a stroke that closes an 8 later belongs to its first half.
         digits, _ = min(readings, key=lambda reading: reading[1])
         lines.append(sorted(digits, key=lambda digit: digit.box.x + digit.box.width / 2))
     return lines
@@ -112,7 +112,7 @@ def _put_in_row(segments: Sequence[_PenSegment], height: float) -> _PenRow:
 
 
 def _read_stacked(classifier: Classifier, strokes: Sequence[Stroke]) -> Digit | None:
-    """The one digit that strokes over one another make, such as an 8 of two circles, if they do."""
+    """The one digit, such as an 8 of two circles, that strokes over one another make; None if they do not."""
     # Strokes that touch, one below the other, all the way down.
     boxes = sorted((box_of_strokes([stroke]) for stroke in strokes), key=lambda box: box.y)
     whole = box_of_strokes(strokes)
@@ -126,12 +126,12 @@ def _read_stacked(classifier: Classifier, strokes: Sequence[Stroke]) -> Digit | 
 
 
 def _read_row(classifier: Classifier, row: _PenRow) -> tuple[list[Digit], float]:
-    """The digits of a row, and the cost of reading it so."""
+    """The digits of a row and the cost of their path."""
 
     def fits(start: int, end: int) -> bool:
         segments = row.segments[start:end]
-        width = max(p.right for p in segments) - min(p.left for p in segments)
-        height = max(p.bottom for p in segments) - min(p.top for p in segments)
+        width = max(each.right for each in segments) - min(each.left for each in segments)
+        height = max(each.bottom for each in segments) - min(each.top for each in segments)
         return width <= _MAX_DIGIT_WIDTH * row.height and height <= _MAX_DIGIT_HEIGHT * row.height
 
     # Spans grow with the square of the row: a long row tries shorter ones, never fewer than three strokes.
@@ -141,6 +141,6 @@ def _read_row(classifier: Classifier, row: _PenRow) -> tuple[list[Digit], float]
     pixels = np.stack([draw_house_digit(group) for group in within_time_budget(groups)])
     boxes = [box_of_strokes(group) for group in groups]
     digits = classifier.classify_batch(pixels, boxes, rejection_threshold=AMONG_DIGITS)
-    of_run: dict[Span, Digit] = dict(zip(spans, digits, strict=True))
-    chosen, cost = best_path(row.boundary_logits, of_run, height=row.height)
-    return [of_run[span] for span in chosen], cost
+    by_span: dict[Span, Digit] = dict(zip(spans, digits, strict=True))
+    chosen, cost = best_path(row.boundary_logits, by_span, height=row.height)
+    return [by_span[span] for span in chosen], cost

@@ -17,7 +17,7 @@ _TRUST = 0.7
 """Weight of the evidence of the whole span; the rest is the weight of the segment alone."""
 
 _UNSEEN = 5.0
-"""Cost of ink in which no digit's middle is seen, as minus the logarithm of its likelihood."""
+"""Cost of ink in which no digit's middle is detected: minus its log-likelihood."""
 
 _MIN_PROBABILITY = 1e-5
 _MIN_FUSED = 1e-4
@@ -26,7 +26,7 @@ _MIN_FUSED = 1e-4
 _PRESENT = 0.5
 
 _ONE, _ANOTHER = 0.6, 0.25
-"""Ink in which the clearest digit and the next are less present than this is not cut.
+"""Least presence of the clearest digit and of the next in ink that is worth cutting.
 
 Of some 200 spans of touching digits that were read right, two had a second digit below 0.3.
 """
@@ -57,7 +57,7 @@ class Evidence:
         return not self.seen.keys().isdisjoint(range(span.start, span.end))
 
     def doubt(self, span: Span, alone: Mapping[Span, Digit]) -> float:
-        """The evidence against taking a span for one digit, as minus the logarithm of a likelihood.
+        """The evidence against a span being one digit, as minus a log-likelihood.
 
         Args:
             span: of the line.
@@ -72,14 +72,14 @@ class Evidence:
         return -sum(math.log(max(chance, _MIN_PROBABILITY)) for chance in chances)
 
     def fuse(self, span: Span, digit: Digit, alone: Mapping[Span, Digit]) -> Digit:
-        """The answer to a span, fused of this evidence and of `digit`, the answer to the span alone."""
+        """Fuses `digit`, the answer to a span alone, with this evidence."""
         within = self._within(span, alone) if self.concerns(span) else []
         if len(within) == 1 or (within and within[1].presence < _PRESENT):
             return _fuse(digit, within[0])
         return digit
 
     def _within(self, span: Span, alone: Mapping[Span, Digit]) -> list[Detection]:
-        """The middles in a span, the clearest first."""
+        """The detections in a span, the clearest first."""
         within: list[Detection] = []
         for at in range(span.start, span.end):
             within += self.seen[at] if at in self.seen else _own_middle(alone[Span(at, at + 1)])
@@ -90,9 +90,9 @@ def collect_evidence(line: TextLine) -> Evidence:
     """Detects the digits of each touching span, seen as a whole."""
     boundary_logits = list(line.boundary_logits)
     seen: dict[int, list[Detection]] = {}
-    # The cutter proposes far more cuts than there are digits: the network, which sees neighbours, decides.
+    # The cutter proposes far more cuts than there are digits: the network, which sees neighbors, decides.
     for start, end in line.cut:
-        by_unit = _see(line.segments[start:end], line.height)
+        by_unit = _detect_by_unit(line.segments[start:end], line.height)
         if sum(each.presence > _PRESENT for unit in by_unit for each in unit) > 1:
             seen.update(enumerate(by_unit, start))
             # Where the network counts the digits, much ink at a cut no longer speaks against a boundary.
@@ -101,13 +101,13 @@ def collect_evidence(line: TextLine) -> Evidence:
 
 
 def _own_middle(digit: Digit) -> list[Detection]:
-    """The detection that an uncut segment adds to a span: the digit that it is by itself, if any."""
+    """The detection that an uncut segment adds to a span: its own digit, if it is one."""
     return (
         [Detection(0.0, digit.probabilities, min(digit.confidence, 0.99))] if digit.label is not None else []
     )
 
 
-def _see(units: Sequence[Segment], height: float) -> list[list[Detection]]:
+def _detect_by_unit(units: Sequence[Segment], height: float) -> list[list[Detection]]:
     """The digits whose middles lie in each unit of a span."""
     whole = join(units)
     seen: list[list[Detection]] = [[] for _ in units]
@@ -125,12 +125,12 @@ def _ink_between(segment: Segment, left: float, right: float) -> float:
 
 def _fuse(digit: Digit, seen: Detection) -> Digit:
     """The weighted geometric mean of both opinions."""
+    # The two opinions are taken as independent experts: their logarithms add up, weighted.
     alone = np.append(digit.digit_probability * digit.probabilities, 1.0 - digit.digit_probability)
     together = np.append(seen.presence * seen.probabilities, 1.0 - seen.presence)
     logs = (1.0 - _TRUST) * np.log(np.maximum(alone, _MIN_PROBABILITY))
     logs += _TRUST * np.log(np.maximum(together, _MIN_FUSED))
     chances = np.exp(logs - logs.max())
-    # The two opinions are taken as independent experts: their logarithms add up, weighted.
     chances /= chances.sum()
     refusal = float(chances[-1])
     return replace(

@@ -15,7 +15,7 @@ DOUBT = 0.95
 """Below this probability, the best answer is doubted. Of MNIST's test digits, one in twenty is."""
 
 _FULL_DOUBT = 0.85
-"""From here down all copies count alike; above, the original counts more, so that answers change smoothly."""
+"""Below this, all copies count alike; above, the original counts more, so that answers change smoothly."""
 
 _TURN = np.deg2rad(10)
 _SLANT = 0.2
@@ -35,14 +35,14 @@ def augment_doubted(
     answer: Callable[[np.ndarray], np.ndarray],
     thin: Callable[[int], np.ndarray] | None = None,
 ) -> np.ndarray:
-    """The probabilities, and where none is above `DOUBT` those of distorted copies beside them.
+    """Averages the probabilities of doubted digits with those of distorted copies.
 
     Args:
         digits: (n, 28, 28) house digits.
         probabilities: (n, classes) of each.
-        answer: gives the probabilities of house digits.
-        thin: gives the house digit of a place in `digits` anew, (28, 28), as a thinner pen would have
-            written it, where there is something finer to make it of. It counts as much as the first.
+        answer: returns the probabilities of house digits.
+        thin: draws the house digit at an index of `digits` again, (28, 28), as a thinner pen would have
+            written it; None where no finer ink is known. It counts as much as the original.
 
     Returns:
         (n, classes), rows summing to 1.
@@ -58,7 +58,7 @@ def augment_doubted(
     answers = answer(np.concatenate(views)).reshape(len(views), doubted.size, -1)
     first = probabilities[doubted]
     mean = (first + answers.sum(axis=0)) / (1 + len(views))
-    # Faded in, or an answer of 0.951 and one of 0.949 would differ by more than their pixels do.
+    # Faded in: otherwise answers of 0.951 and 0.949 would differ by more than their pixels do.
     doubt = np.minimum((DOUBT - first.max(axis=1, keepdims=True)) / (DOUBT - _FULL_DOUBT), 1.0)
     result = probabilities.copy()
     result[doubted] = first + doubt * (mean - first)
@@ -66,7 +66,7 @@ def augment_doubted(
 
 
 def _distort(digit: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """The digit as `matrix`, (2, 2), moves its points about its center of mass."""
+    """Moves the points of a digit by `matrix`, (2, 2), about its center of mass."""
     center = np.full(2, SIDE / 2 + 0.5)
     shift = center - matrix @ center
     moved = Image.fromarray(np.asarray(digit, dtype=np.float32)).transform(

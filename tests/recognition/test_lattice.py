@@ -86,10 +86,10 @@ def test_what_is_found_reading_little_is_as_good_as_reading_all(seed: int):
         read.extend(asked)
         return [span_cost(digits[span], 100) for span in asked]
 
-    least = {span: min_span_cost(digits[span].box, 100) for span in spans}
-    assert all(least[span] <= span_cost(digits[span], 100) for span in spans)
-    way = best_path_reading_little(boundary_logits, least, score_spans)
-    assert set(way) <= set(read)
+    bounds = {span: min_span_cost(digits[span].box, 100) for span in spans}
+    assert all(bounds[span] <= span_cost(digits[span], 100) for span in spans)
+    path = best_path_reading_little(boundary_logits, bounds, score_spans)
+    assert set(path) <= set(read)
     assert len(read) == len(set(read)) < 0.8 * len(spans)
     _, best = best_path(boundary_logits, digits, height=100)
-    assert best_path(boundary_logits, {span: digits[span] for span in way}, height=100)[1] < best + AS_GOOD
+    assert best_path(boundary_logits, {span: digits[span] for span in path}, height=100)[1] < best + AS_GOOD
