@@ -1,0 +1,132 @@
+"""The page detector: a fully convolutional network with an answer for every 4 x 4 pixels.
+
+Source: X. Zhou, D. Wang, P. Krähenbühl, "Objects as Points", 2019, arXiv:1904.07850.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras.layers import Add, BatchNormalization, Concatenate, Conv2D, Input, Layer, ReLU
+
+STRIDE = 4
+UNIT = 16.0
+"""Pixels whose logarithm the size maps answer with 0."""
+
+HANDWRITTEN, PRINTED = 0, 1
+"""Heat maps: middles of handwritten and of printed digits."""
+
+SIZE = slice(2, 4)
+OFFSET = slice(4, 6)
+CLASSES = slice(6, 16)
+CHANNELS = 16
+
+_PRIOR = -4.0
+"""Bias of the heat maps: few cells are the middle of a digit."""
+
+
+class _Spread(Layer):
+    """Four channels to two by two pixels: unlike UpSampling2D, LiteRT runs it at any size of picture."""
+
+    def call(self, x: Any) -> Any:
+        return tf.nn.depth_to_space(x, 2)
+
+    def compute_output_shape(self, shape: tuple) -> tuple:
+        twice = [None if side is None else 2 * side for side in shape[1:3]]
+        return shape[0], *twice, shape[3] // 4
+
+
+def build() -> keras.Model:
+    """(n, height, width, 3) RGB in 0-1, sides multiples of 16, to (n, height / 4, width / 4, 16) logits."""
+    image = Input((None, None, 3))
+    x = _convolve(_convolve(image, 16, 2), 32, 2)
+    fine = _convolve(_convolve(x, 32), 32)
+    x = _convolve(fine, 64, 2)
+    middle = _convolve(_convolve(x, 64), 64)
+    x = _convolve(middle, 80, 2)
+    x = _convolve(_convolve(x, 80), 80)
+    x = _Spread()(_convolve(x, 4 * 64, 1, 1))
+    x = _convolve(Add()([x, middle]), 64)
+    x = Concatenate()([_Spread()(_convolve(x, 4 * 40, 1, 1)), fine])
+    x = _convolve(x, 48)
+    bias = np.zeros(CHANNELS, np.float32)
+    bias[:2] = _PRIOR
+    values: Any = bias.tolist()  # Keras's own annotations are too narrow.
+    start: Any = keras.initializers.Constant(values)
+    maps = Conv2D(CHANNELS, 1, bias_initializer=start)(x)
+    return keras.Model(image, maps, name="page_detector")
+
+
+def _convolve(x: Any, filters: int, stride: int = 1, kernel: int = 3) -> Any:
+    x = Conv2D(filters, kernel, strides=stride, padding="same", use_bias=False)(x)
+    # The usual momentum of 0.99 lags behind a training of a few thousand steps.
+    return ReLU()(BatchNormalization(momentum=0.97)(x))
+
+
+def save_network(model: keras.Model, path: Path) -> None:
+    """Writes the network for LiteRT, its weights as float16; it takes pictures of any size."""
+    converter = tf.lite.TFLiteConverter.from_keras_model(model)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_types = [tf.float16]
+    temporary = path.with_name(f"part-{path.name}")
+    temporary.write_bytes(converter.convert())
+    temporary.replace(path)
+
+
+def make_targets(
+    boxes: np.ndarray, labels: np.ndarray, printed: np.ndarray, ignored: np.ndarray, side: int
+) -> np.ndarray:
+    """The maps that the network should answer with.
+
+    Args:
+        boxes: (n, 4) left, top, right and bottom of digits in pixels.
+        labels: (n,) 0-9.
+        printed: (n,) bool.
+        ignored: (m, 4) boxes where no answer is right or wrong.
+        side: of the square picture, in pixels.
+
+    Returns:
+        (side / 4, side / 4, 9) float32: two heat maps, log width and height in units, offset across
+        and down in cells, label, weight of size, offset and label, weight of the heat maps.
+    """
+    cells = side // STRIDE
+    target = np.zeros((cells, cells, 9), np.float32)
+    target[..., 8] = 1.0
+    for left, top, right, bottom in ignored / STRIDE:
+        target[max(int(top), 0) : int(bottom) + 1, max(int(left), 0) : int(right) + 1, 8] = 0.0
+    y, x = np.mgrid[:cells, :cells].astype(np.float32)
+    for box, label, kind in zip(boxes / STRIDE, labels, printed, strict=True):
+        wide, high = max(box[2] - box[0], 1.0), max(box[3] - box[1], 1.0)
+        middle_x, middle_y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+        at_x, at_y = int(np.clip(middle_x, 0, cells - 1)), int(np.clip(middle_y, 0, cells - 1))
+        spread_x, spread_y = max(0.11 * wide, 0.45), max(0.11 * high, 0.45)
+        bell = np.exp(-0.5 * (((x - at_x) / spread_x) ** 2 + ((y - at_y) / spread_y) ** 2))
+        np.maximum(target[..., int(kind)], bell, out=target[..., int(kind)])
+        own = (bell > 0.5) & (bell >= target[..., 7])
+        target[own, 2:4] = np.log(np.array([wide, high]) * STRIDE / UNIT)
+        target[own, 4], target[own, 5] = middle_x - x[own], middle_y - y[own]
+        target[own, 6] = label
+        target[own, 7] = bell[own]
+        target[at_y, at_x, 8] = 1.0
+    return target
+
+
+def loss(target: Any, maps: Any) -> Any:
+    """Focal loss of the heat maps, L1 of size and offset, cross entropy of the classes; a scalar."""
+    heat, weight, own = target[..., :2], target[..., 8:9], target[..., 7]
+    count = tf.maximum(tf.reduce_sum(tf.cast(heat > 0.999, tf.float32)), 1.0)
+    logits = maps[..., :2]
+    chance = tf.clip_by_value(tf.sigmoid(logits), 1e-5, 1 - 1e-5)
+    found = (1 - chance) ** 2 * tf.math.log(chance) * tf.cast(heat > 0.999, tf.float32)
+    absent = chance**2 * tf.math.log(1 - chance) * (1 - heat) ** 4
+    focal = -tf.reduce_sum((found + absent) * weight) / count
+    share = own / tf.maximum(tf.reduce_sum(own), 1.0)
+    shape = tf.reduce_sum(tf.abs(maps[..., 2:6] - target[..., 2:6]), axis=-1)
+    kind = tf.nn.sparse_softmax_cross_entropy_with_logits(
+        tf.cast(target[..., 6], tf.int32), maps[..., CLASSES]
+    )
+    return focal + tf.reduce_sum(share * (shape + kind))
