@@ -1,11 +1,12 @@
 """Accuracy and loss within an epoch: `batches.csv`, bounded in size."""
 
 import csv
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from digitcnn.run_folder import replacing
 
 EVERY = 0.33
 """Seconds between rows, until the file is full."""
@@ -75,12 +76,10 @@ class BatchLog:
             csv.writer(file).writerow((row.epoch, row.accuracy, row.loss))
 
     def _rewrite(self) -> None:
-        temporary = self.path.with_suffix(".csv.part")
-        with temporary.open("w", newline="") as file:
+        with replacing(self.path) as new, new.open("w", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
             writer.writerows((row.epoch, row.accuracy, row.loss) for row in self._rows)
-        os.replace(temporary, self.path)
 
 
 def read_batches(path: Path) -> list[BatchRow]:

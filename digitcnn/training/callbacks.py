@@ -9,7 +9,7 @@ from typing import Any
 
 import keras
 
-from digitcnn.run_folder import RunFolder, write_json
+from digitcnn.run_folder import RunFolder, replacing, write_json
 from digitcnn.training.batch_log import BatchLog
 
 Echo = Callable[[str], None]
@@ -37,10 +37,12 @@ class Checkpoint(keras.callbacks.Callback):
         model: Any = self.model
         row = {"epoch": epoch} | {key: round(float(value), 6) for key, value in (logs or {}).items()}
         if all(row["val_accuracy"] >= past["val_accuracy"] for past in self.history):
-            _swap(best_weights(self.folder), model.save_weights)
+            with replacing(best_weights(self.folder)) as new:
+                model.save_weights(new)
         self.history.append(row)
         self.folder.write_history(self.history)
-        _swap(last_model(self.folder), model.save)
+        with replacing(last_model(self.folder)) as new:
+            model.save(new)
         shown = ", ".join(f"{key} {value:.4f}" for key, value in row.items() if key != "epoch")
         self.echo(f"Epoch {epoch + 1}/{self.epochs}: {shown}")
 
@@ -100,9 +102,3 @@ class ProgressFile(keras.callbacks.Callback):
         if {"accuracy", "loss"} <= set(metrics):
             position = self.epoch + (batch + 1) / self.steps
             self.batches.add(position, batch + 1, metrics["accuracy"], metrics["loss"])
-
-
-def _swap(path: Path, save: Callable[[Path], Any]) -> None:
-    temporary = path.with_name(f"part-{path.name}")
-    save(temporary)
-    os.replace(temporary, path)

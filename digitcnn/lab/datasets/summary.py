@@ -5,7 +5,6 @@ a few hundred megabytes, which a web server would keep.
 """
 
 import json
-import os
 import sys
 import zlib
 from dataclasses import asdict, dataclass, fields
@@ -21,6 +20,7 @@ from digitcnn.ink.house_digit import SIDE
 from digitcnn.lab.datasets.near_duplicates import count_shared, find_near_duplicates
 from digitcnn.lab.datasets.sources import DRAWN_TEST, LoadedSet, Part, Report, SetName, load_set
 from digitcnn.lab.jobs.background import be_nice, report_error, report_progress
+from digitcnn.run_folder import replacing
 from digitcnn.training.datasets import DigitSet
 
 VERSION = 2
@@ -159,10 +159,8 @@ def save_summary(summary: DataSummary, path: Path) -> None:
     arrays = {name: value for name, value in data.items() if isinstance(value, np.ndarray)}
     plain = json.dumps({name: data[name] for name in data.keys() - arrays}, default=asdict)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with temporary.open("wb") as file:
+    with replacing(path) as new, new.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, plain=np.array(plain), **arrays)
-    os.replace(temporary, path)
 
 
 def load_summary(path: Path) -> DataSummary:
