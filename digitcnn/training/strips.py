@@ -18,6 +18,7 @@ import numpy as np
 from keras.layers import BatchNormalization, Conv2D, Dense, Dropout, Input, MaxPooling2D, ReLU, Reshape
 from keras.optimizers import AdamW
 
+from digitcnn.ink.house_digit import box_of_ink
 from digitcnn.ink.images.strip import INK_HEIGHT, STRIP_HEIGHT, make_strip, step_of_column
 from digitcnn.ink.strokes import box_of_strokes, draw_ink
 from digitcnn.training.datasets import DigitSet, split_mnist
@@ -88,7 +89,9 @@ class NumberMaker:
         if self._printed is not None and rng.random() < 0.3:
             at = rng.integers(len(self._printed), size=count)
             images = self._printed.images[at].astype(np.float32) / 255.0
-            return [_resize(_trim(image), rng) for image in images], self._printed.labels[at].tolist()
+            return [
+                _resize(image[box_of_ink(image, _INK) or ...], rng) for image in images
+            ], self._printed.labels[at].tolist()
         hand = self._hands[rng.choice(len(self._hands), p=self._weights)]
         chosen = [hand[at] for at in rng.integers(len(hand), size=count)]
         if self._others and rng.random() < 0.06:
@@ -118,17 +121,6 @@ def _resize(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.clip(cv2.resize(image, size, interpolation=cv2.INTER_CUBIC), 0, 1)
 
 
-def _trim(image: np.ndarray) -> np.ndarray:
-    ink = _box_of_ink(image)
-    return image[ink] if ink else image
-
-
-def _box_of_ink(image: np.ndarray) -> tuple[slice, slice] | None:
-    """The rows and columns from the first to the last with ink; None where there is no ink."""
-    rows, columns = (np.flatnonzero(image.max(axis=axis) > _INK) for axis in (1, 0))
-    return (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)) if rows.size else None
-
-
 def _write(
     patches: Sequence[np.ndarray], rng: np.random.Generator
 ) -> tuple[np.ndarray, list[tuple[int, int]]]:
@@ -151,7 +143,7 @@ def _write(
         window = field[top : top + high, left : left + wide]
         np.maximum(window, patch, out=window)
         boxes.append((left, left + wide))
-    ink = _box_of_ink(field)
+    ink = box_of_ink(field, _INK)
     if ink is None:
         return np.zeros((INK_HEIGHT, 1), np.float32), boxes
     start = int(ink[1].start)
