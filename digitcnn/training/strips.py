@@ -87,11 +87,9 @@ class NumberMaker:
     def _choose(self, rng: np.random.Generator) -> tuple[list[np.ndarray], list[int]]:
         count = 1 + int(rng.choice(len(_COUNTS), p=_COUNTS))
         if self._printed is not None and rng.random() < 0.3:
-            at = rng.integers(len(self._printed), size=count)
-            images = self._printed.images[at].astype(np.float32) / 255.0
-            return [
-                _resize(image[box_of_ink(image, _INK) or ...], rng) for image in images
-            ], self._printed.labels[at].tolist()
+            printed = self._printed.take(rng.integers(len(self._printed), size=count))
+            patches = [_resize(image[box_of_ink(image, _INK) or ...], rng) for image in printed.pixels]
+            return patches, printed.labels.tolist()
         hand = self._hands[rng.choice(len(self._hands), p=self._weights)]
         chosen = [hand[at] for at in rng.integers(len(hand), size=count)]
         if self._others and rng.random() < 0.06:
