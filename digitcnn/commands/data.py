@@ -24,20 +24,19 @@ def add_to(commands: Subparsers) -> None:
     parser = add_command(commands, "data", "fetch and describe data sets", _DESCRIPTION)
     parts = parser.add_subparsers(required=True, metavar="PART", title="parts")
     fetching = add_command(
-        parts, "fetch", "download a data set", "Downloads a data set, unless it is here already."
+        parts, "fetch", "download a data set", "Downloads a data set, unless it is here already.", run=_fetch
     )
     fetching.add_argument("name", choices=("mnist", "pens"), help="one of %(choices)s")
-    fetching.set_defaults(run=_fetch)
     describing = add_command(
         parts,
         "describe",
         "how many of each digit there are",
         "Shows where a data set lies, and how many of each digit it holds.",
+        run=_describe,
     )
     describing.add_argument(
         "name", choices=_SETS, nargs="?", help="one of %(choices)s (default: all on this machine)"
     )
-    describing.set_defaults(run=_describe)
 
 
 def _fetch(options: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitcnn.commands.parsing import Subparsers, add_command
+from digitcnn.commands.parsing import Subparsers, add_command, add_format
 from digitcnn.commands.picture_files import PictureFile, find_pictures, read_manifest
 from digitcnn.commands.terminal import ProgressLine, silence_libraries
 from digitcnn.errors import InputError
@@ -56,14 +56,12 @@ curl -s https://example.org/number.png | digitcnn recognize -"""
 def add_to(commands: Subparsers) -> None:
     """Describes the command."""
     parser = add_command(
-        commands, "recognize", "read the digits in pictures", _DESCRIPTION, examples=_EXAMPLES
+        commands, "recognize", "read the digits in pictures", _DESCRIPTION, run=_recognize, examples=_EXAMPLES
     )
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="file, folder, pattern, or - for standard input"
     )
-    parser.add_argument(
-        "--format", choices=FORMATS, default="text", help="one of %(choices)s (default: text)"
-    )
+    add_format(parser, *FORMATS)
     parser.add_argument(
         "--expect",
         choices=("digit", "number"),
@@ -91,7 +89,7 @@ def add_to(commands: Subparsers) -> None:
     many.add_argument(
         "--workers", type=int, metavar="N", help="how many read at once with Ray (default: one a core)"
     )
-    parser.set_defaults(run=_recognize, refuse=parser.error)
+    parser.set_defaults(refuse=parser.error)
 
 
 def _recognize(options: argparse.Namespace) -> int:
@@ -131,6 +129,7 @@ def _print_results(options: argparse.Namespace) -> int:
     for done, result in enumerate(_read(found, reader, options.expect), start=1):
         progress.clear()
         write(result)
+        sys.stdout.flush()
         unread += result.error is not None
         progress.show(done)
     progress.clear()
@@ -153,29 +152,23 @@ def _read(found: Sequence[PictureFile], reader: "DigitReader", expect: "Expect")
 
 
 def _make_writer(form: str, *, alone: bool) -> "Callable[[FileResult], None]":
-    """A function that writes one result to standard output, at once."""
+    """A function that writes one result to standard output."""
     from digitcnn.recognition.results import COLUMNS, record_of, row_of
 
     if form == "jsonl":
-        return lambda result: print(json.dumps(record_of(result), ensure_ascii=False), flush=True)
+        return lambda result: print(json.dumps(record_of(result), ensure_ascii=False))
     if form == "csv":
         rows = csv.writer(sys.stdout, lineterminator="\n")
         rows.writerow(COLUMNS)
-
-        def write_row(result: "FileResult") -> None:
-            rows.writerow(row_of(result))
-            sys.stdout.flush()
-
-        return write_row
+        return lambda result: rows.writerow(row_of(result))
 
     def write_text(result: "FileResult") -> None:
         if result.error is not None:
             print(f"digitcnn: {result.error}", file=sys.stderr, flush=True)
         elif alone:
-            print(result.reading.text, flush=True)
+            print(result.reading.text)
         else:
-            text = result.reading.text.replace("\n", " / ")
-            print(f"{result.path}: {text}", flush=True)
+            print(f"{result.path}:", result.reading.text.replace("\n", " / "))
 
     return write_text
 
