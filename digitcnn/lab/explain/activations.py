@@ -147,12 +147,12 @@ def _find_tensors(details: Sequence[Mapping[str, Any]], layers: Sequence[Layer])
         # The product in batch normalization is an intermediate value.
         if not len(signature) or signature[0] != -1 or detail["name"].endswith("/mul_1"):
             continue
-        for tag in re.findall(r"(?:^|;)[^/;]+/([^/;]+)/", detail["name"]):
+        tags = re.findall(r"(?:^|;)[^/;]+/([^/;]+)/", detail["name"])
+        for tag in tags:
             if tag not in known and (left := places.get(_without_number(tag))):
                 known[tag] = left.pop(0)
-        tags = [known[tag] for tag in re.findall(r"(?:^|;)[^/;]+/([^/;]+)/", detail["name"]) if tag in known]
-        if tags:
-            found[max(tags)] = detail["index"]
+        if fused := [known[tag] for tag in tags if tag in known]:
+            found[max(fused)] = detail["index"]
     return found
 
 
