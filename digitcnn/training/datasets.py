@@ -64,16 +64,10 @@ class Split:
     test: DigitSet
 
 
-def data_folder() -> Path | None:
-    """`$DIGITCNN_DATA`, a folder of data sets that comes before any download; None where it is not set."""
-    folder = os.environ.get("DIGITCNN_DATA")
-    return Path(folder) if folder else None
-
-
 def find_data(name: str) -> Path | None:
-    """The file of this name in `$DIGITCNN_DATA`; None where there is none."""
-    folder = data_folder()
-    return folder / name if folder and (folder / name).is_file() else None
+    """The file of this name in `$DIGITCNN_DATA`, before any download; None where there is none."""
+    folder = os.environ.get("DIGITCNN_DATA")
+    return path if folder and (path := Path(folder, name)).is_file() else None
 
 
 def load_mnist() -> tuple[DigitSet, DigitSet]:
@@ -99,11 +93,8 @@ def load_local_mnist() -> tuple[DigitSet, DigitSet] | None:
     """
     if path := find_data("mnist.npz"):
         return _read_mnist(path)
-    kept = keras_datasets() / "mnist.npz"
-    if not kept.is_file():
-        return None
     try:
-        return _read_mnist(kept)
+        return _read_mnist(keras_datasets() / "mnist.npz")
     except DatasetError:
         return None
 
