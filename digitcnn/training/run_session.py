@@ -4,6 +4,7 @@ import os
 import platform
 import shutil
 import sys
+from contextlib import suppress
 from dataclasses import MISSING, fields, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -41,19 +42,10 @@ def begin(preset: Preset, folder: RunFolder, settings: dict[str, Any], seed: int
             )
         seconds = record.seconds + _killed_session_seconds(folder, record)
         folder.progress_json.unlink(missing_ok=True)
-        resumed = {"finished": None, "seconds": seconds}
-        return run_state.start(replace(record, **resumed, **_describe_environment()))
+        return run_state.start(replace(record, finished=None, seconds=seconds, **_describe_environment()))
     folder.path.mkdir(parents=True, exist_ok=True)
     new = RunRecord(preset.name, settings, {}, seed, "running", run_state.now(), **_describe_environment())
     return run_state.start(new)
-
-
-def write_if_possible(folder: RunFolder, record: RunRecord) -> None:
-    """Writes the record of a failed training, unless that fails as well."""
-    try:
-        folder.write_record(record)
-    except OSError:
-        pass  # A full disk, say, ends the training and keeps its record from being written.
 
 
 def format_io_error(error: OSError, folder: RunFolder) -> str:
@@ -72,10 +64,9 @@ def _describe_environment() -> dict[str, Any]:
 def _versions() -> dict[str, str]:
     versions = {"python": platform.python_version()}
     for name in ("tensorflow-cpu", "tensorflow", "keras", "numpy"):
-        try:
+        # Only one of the two packages of TensorFlow is installed.
+        with suppress(PackageNotFoundError):
             versions[name] = version(name)
-        except PackageNotFoundError:
-            pass  # Only one of the two packages of TensorFlow is installed.
     return versions
 
 
