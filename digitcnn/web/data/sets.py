@@ -10,11 +10,7 @@ from digitcnn.lab.datasets.summary import VERSION, DataSummary, load_summary
 from digitcnn.lab.jobs.background import BackgroundJob, forget, run_once
 from digitcnn.run_folder import runs_root
 
-TITLES: dict[SetName, str] = {
-    "mnist": "MNIST",
-    "pens": "Pen strokes",
-    "bundled": "scikit-learn's digits",
-}
+TITLES: dict[SetName, str] = {"mnist": "MNIST", "pens": "Pen strokes", "bundled": "scikit-learn's digits"}
 
 _POLL = 0.8
 """Seconds between two polls of a job's progress."""
@@ -55,28 +51,27 @@ def offer_fetching(name: SetName, label: str) -> None:
 
 def _show_waiting(name: SetName) -> None:
     job = _start(name)
-    if job.is_running:
-        st.progress(job.progress.done, f"{job.progress.doing}: {TITLES[name]}, the first time only …")
-        return
-    if job.error:
-        st.error(job.error, icon=":material/error:")
-        if st.button("Try again", key=f"data.again-{name}"):
-            forget(_key(name))
-        return
-    forget(_key(name))
-    if _path(name).is_file():
-        st.rerun()
+    if _has_ended_well(job, f": {TITLES[name]}, the first time only"):
+        forget(_key(name))
+        if _path(name).is_file():
+            st.rerun()
+    elif job.error and st.button("Try again", key=f"data.again-{name}"):
+        forget(_key(name))
 
 
 def _show_fetching(name: SetName, key: str) -> None:
-    job = run_once(key, "digitcnn.training.fetch", [name])
-    if job.is_running:
-        st.progress(job.progress.done, f"{job.progress.doing} …")
-    elif job.error:
-        st.error(job.error, icon=":material/error:")
-    else:
+    if _has_ended_well(run_once(key, "digitcnn.training.fetch", [name])):
         del st.session_state["data.fetching"]
         st.rerun()
+
+
+def _has_ended_well(job: BackgroundJob, of: str = "") -> bool:
+    """Whether a job has ended without an error; shows its progress or its error where it has not."""
+    if job.is_running:
+        st.progress(job.progress.done, f"{job.progress.doing}{of} …")
+    elif job.error:
+        st.error(job.error, icon=":material/error:")
+    return not job.is_running and not job.error
 
 
 def _start(name: SetName) -> BackgroundJob:
