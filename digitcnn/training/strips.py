@@ -195,17 +195,9 @@ def build() -> keras.Model:
         layers.append(Conv2D(filters, 3, padding="same", use_bias=False))
         layers += [MaxPooling2D(pool)] if pool else []
         layers += [BatchNormalization(), ReLU()]
-    layers += [
-        Conv2D(112, (4, 1), padding="valid", use_bias=False),
-        BatchNormalization(),
-        ReLU(),
-        Conv2D(112, (1, 5), padding="same", use_bias=False),
-        BatchNormalization(),
-        ReLU(),
-        Dropout(0.2),
-        Reshape((-1, 112)),
-        Dense(BLANK + 1, activation="softmax"),
-    ]
+    for size, padding in (((4, 1), "valid"), ((1, 5), "same")):
+        layers += [Conv2D(112, size, padding=padding, use_bias=False), BatchNormalization(), ReLU()]
+    layers += [Dropout(0.2), Reshape((-1, 112)), Dense(BLANK + 1, activation="softmax")]
     return keras.Sequential(layers, name="strips")
 
 
@@ -247,8 +239,7 @@ def main() -> None:
         metrics=["accuracy"],
         jit_compile=False,
     )
-    last = options.checkpoint / "last.keras"
-    done = 0
+    last, done = options.checkpoint / "last.keras", 0
     if last.is_file():
         model = keras.models.load_model(last)
         done = int(model.optimizer.iterations.numpy()) * options.epochs // steps
