@@ -64,10 +64,16 @@ class Split:
     test: DigitSet
 
 
-def find_data(name: str) -> Path | None:
-    """The file of this name in `$DIGITCNN_DATA`, before any download; None where there is none."""
+def data_folder() -> Path | None:
+    """`$DIGITCNN_DATA`, a folder of data sets that comes before any download; None where it is not set."""
     folder = os.environ.get("DIGITCNN_DATA")
-    return path if folder and (path := Path(folder, name)).is_file() else None
+    return Path(folder) if folder else None
+
+
+def find_data(name: str) -> Path | None:
+    """The file of this name in `$DIGITCNN_DATA`; None where there is none."""
+    folder = data_folder()
+    return folder / name if folder and (folder / name).is_file() else None
 
 
 def load_mnist() -> tuple[DigitSet, DigitSet]:
