@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -112,11 +113,9 @@ def _describe(trial: Trial, log: SweepLog) -> dict[str, Any]:
     """A trial as it is sent to its worker."""
     replay: list[dict[str, float]] = []
     if log.find(trial.name).ended:
-        try:
+        with suppress(RunFolderError):
             rows = RunFolder(runs_root() / trial.name).read_history()
-        except RunFolderError:
-            rows = []
-        replay = [{"epoch": row["epoch"], _METRIC: row[_METRIC]} for row in rows if _METRIC in row]
+            replay = [{"epoch": row["epoch"], _METRIC: row[_METRIC]} for row in rows if _METRIC in row]
     return {"name": trial.name, "settings": asdict(trial.settings), "replay": replay}
 
 

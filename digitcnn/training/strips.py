@@ -7,8 +7,9 @@ learns from; nobody wrote the numbers.
 """
 
 import argparse
-from collections import defaultdict
 from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -58,10 +59,8 @@ class NumberMaker:
         self, drawings: Sequence[Drawing], others: Sequence[Drawing], printed: DigitSet | None
     ) -> None:
         """Makes them out of pen strokes and MNIST images, with a drawing that is not a digit now and then."""
-        hands: dict[str, list[Drawing]] = defaultdict(list)
-        for drawing in drawings:
-            hands[drawing.writer].append(drawing)
-        self._hands = [found for _, found in sorted(hands.items())]
+        writer = attrgetter("writer")
+        self._hands = [list(hand) for _, hand in groupby(sorted(drawings, key=writer), writer)]
         self._weights = np.sqrt([len(found) for found in self._hands])
         self._weights /= self._weights.sum()
         self._others = list(others)

@@ -76,7 +76,8 @@ def measure_occlusion(
     if answer is not None and answer >= probabilities.shape[1]:
         answer = confidence = None  # A model of ten classes has no output for "not a digit".
     target = int(probabilities[0].argmax()) if answer is None else answer
-    odds = _log_odds(probabilities, target)
+    others = np.delete(probabilities, target, axis=1).sum(axis=1)
+    odds = np.log10(probabilities[:, target]) - np.log10(others)
     falls = odds[0] - odds[1:]
     change = np.einsum("n,nyx->yx", falls, covered) / covered.sum(axis=0)
     weakest = int(falls.argmax())
@@ -172,9 +173,3 @@ def _predict(folder: RunFolder, digits: np.ndarray) -> np.ndarray:
     raw = Recognizer(folder.tflite_file).predict(digits).astype(np.float64)
     record = folder.read_record()
     return calibrate_confidence(raw, record.temperature, record.refusal_bias)
-
-
-def _log_odds(probabilities: np.ndarray, target: int) -> np.ndarray:
-    """(n,) log10 of the target's probability over that of all other classes."""
-    others = np.delete(probabilities, target, axis=1).sum(axis=1)
-    return np.log10(probabilities[:, target]) - np.log10(others)
