@@ -22,11 +22,12 @@ from benchmarks.arguments import parse_arguments
 from benchmarks.tables import insert, markdown
 from digitcnn import DigitReader
 from digitcnn.ink.strokes import Box
-from digitcnn.lab.metrics.evaluation import DigitScore, Interval, NonDigitScore, score_digits, score_nondigits
+from digitcnn.lab.metrics.evaluation import Interval
 from digitcnn.recognition.reading import Digit
 from digitcnn.run_folder import SHIPPED, RunFolder, list_runs, write_json
 from digitcnn.training.datasets import DigitSet, find_data, load_mnist
 from digitcnn.training.pen_strokes import LOOK_ALIKES, Drawing, load_pen_digits, load_pen_nondigits
+from testbed.scores import DigitScore, NonDigitScore, score_digits, score_nondigits
 
 Answers = tuple[Sequence[Digit | None], np.ndarray, np.ndarray | None]
 
