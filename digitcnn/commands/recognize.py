@@ -6,7 +6,6 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -191,15 +190,14 @@ def _read_into_file(options: argparse.Namespace) -> int:
         results.add([line_of(FileResult(each.path, error=each.problem)) for each in new if each.problem])
         progress = ProgressLine(len(new), quiet=options.quiet)
         done, printed = 0, 0
-        with _read_lines(options, [each.path for each in new if not each.problem], folder) as batches:
-            for lines in batches:
-                for record in results.add(lines):
-                    if record["error"] is not None and printed < MAX_PRINTED_ERRORS:
-                        progress.clear()
-                        print(f"digitcnn: {record['error']}", file=sys.stderr, flush=True)
-                        printed += 1
-                done += len(lines)
-                progress.show(done)
+        for lines in _read_lines(options, [each.path for each in new if not each.problem], folder):
+            for record in results.add(lines):
+                if record["error"] is not None and printed < MAX_PRINTED_ERRORS:
+                    progress.clear()
+                    print(f"digitcnn: {record['error']}", file=sys.stderr, flush=True)
+                    printed += 1
+            done += len(lines)
+            progress.show(done)
         progress.clear()
     finally:
         results.close()
@@ -211,29 +209,24 @@ def _read_into_file(options: argparse.Namespace) -> int:
     return 1 if results.failed else 0
 
 
-@contextmanager
 def _read_lines(
     options: argparse.Namespace, paths: Sequence[str], folder: "RunFolder"
-) -> Iterator[Iterator[list[bytes]]]:
-    """Yields lists of result lines, read in this process or on Ray."""
+) -> Iterator[list[bytes]]:
+    """Lists of result lines, read in this process or on Ray."""
     if not paths:
-        yield iter(())
-    elif options.ray or options.address is not None:
+        return
+    if options.ray or options.address is not None:
         from digitcnn.cluster.session import connected
 
         with connected(options.address) as ray:
             from digitcnn.cluster.reading import read_on_ray
 
-            yield read_on_ray(ray, paths, folder, expect=options.expect, workers=options.workers)
-    else:
-        yield _read_here(paths, folder, options.expect)
-
-
-def _read_here(paths: Sequence[str], folder: "RunFolder", expect: "Expect") -> Iterator[list[bytes]]:
+            yield from read_on_ray(ray, paths, folder, expect=options.expect, workers=options.workers)
+        return
     from digitcnn.recognition.reader import DigitReader
     from digitcnn.recognition.result_files import line_of
 
     with silence_libraries():
         reader = DigitReader(folder.path)
-    for result in _read([PictureFile(path) for path in paths], reader, expect):
+    for result in _read([PictureFile(path) for path in paths], reader, options.expect):
         yield [line_of(result)]

@@ -107,6 +107,8 @@ def _row(run: Run) -> tuple[str, ...]:
 
 
 def _show(options: argparse.Namespace) -> int:
+    from digitcnn.lab.runs.run_table import format_value
+
     run = find_any_run(options.name)
     record = run.folder.read_record()
     if options.format == "jsonl":
@@ -116,7 +118,7 @@ def _show(options: argparse.Namespace) -> int:
     rows += [
         ("folder", str(run.folder.path)),
         ("started", record.started),
-        ("finished", _plain(record.finished)),
+        ("finished", format_value(record.finished)),
     ]
     for title, entries in (
         ("setting", record.settings),
@@ -124,24 +126,16 @@ def _show(options: argparse.Namespace) -> int:
         ("version", record.versions),
         ("machine", record.machine),
     ):
-        rows += [(f"{title} {name}".strip(), _plain(value)) for name, value in entries.items()]
+        rows += [(f"{title} {name}".strip(), format_value(value)) for name, value in entries.items()]
     for part, entry in record.dataset.items():
         if isinstance(entry, dict):
-            rows.append((f"data, {part}", f"{entry.get('name')}, {_plain(entry.get('images'))} images"))
+            rows.append((f"data, {part}", f"{entry.get('name')}, {format_value(entry.get('images'))} images"))
     files = sorted(path.name for path in run.folder.path.iterdir() if not path.name.startswith("."))
     rows.append(("files", ", ".join(files)))
     if run.problem:
         rows.append(("problem", run.problem))
     print(align(rows))
     return 0
-
-
-def _plain(value: object) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _delete(options: argparse.Namespace) -> int:
