@@ -20,13 +20,7 @@ _METRIC = "val_accuracy"
 
 
 def run_on_ray(
-    ray: Any,
-    spec: SweepSpec,
-    trials: Sequence[Trial],
-    log: SweepLog,
-    *,
-    cores: int = 1,
-    echo: Echo = print,
+    ray: Any, spec: SweepSpec, trials: Sequence[Trial], log: SweepLog, *, cores: int = 1, echo: Echo = print
 ) -> None:
     """Trains the trials that have not ended, on all nodes of the cluster.
 

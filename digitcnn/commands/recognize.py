@@ -203,8 +203,7 @@ def _read_into_file(options: argparse.Namespace) -> int:
         results.close()
     if results.failed:
         print(
-            f"digitcnn: {results.failed} could not be read: {options.out} says why for each.",
-            file=sys.stderr,
+            f"digitcnn: {results.failed} could not be read: {options.out} says why for each.", file=sys.stderr
         )
     return 1 if results.failed else 0
 

@@ -55,10 +55,7 @@ def add_to(commands: Subparsers) -> None:
         "--address", metavar="HOST:PORT", help="head of a Ray cluster, or auto on one of its nodes"
     )
     parser.add_argument(
-        "--cores",
-        type=_positive,
-        metavar="N",
-        help="cores for each training (default: 1 with Ray, else all)",
+        "--cores", type=_positive, metavar="N", help="cores for each training (default: 1 with Ray, else all)"
     )
 
 

@@ -15,9 +15,9 @@ import numpy as np
 from digitcnn.errors import InputError
 from digitcnn.ink.house_digit import SIDE
 from digitcnn.ink.strokes import Box
+from digitcnn.lab.metrics.evaluation import Interval, interval_of_fraction
 
 if TYPE_CHECKING:
-    from digitcnn.lab.metrics.evaluation import Interval
     from digitcnn.recognition.reader import DigitReader
 
 MAX_DIGITS = 2000
@@ -178,9 +178,6 @@ def score_models(personal: PersonalDigits, models: Mapping[str, DigitReader]) ->
     """
     if not len(personal):
         raise ValueError("expected at least one digit, received none")
-    # Loads SciPy, which a page that only collects digits does not need.
-    from digitcnn.lab.metrics.evaluation import interval_of_fraction
-
     pixels = np.stack([digit.pixels for digit in personal.digits])
     labels = [digit.label for digit in personal.digits]
     unplaced = [Box(0.0, 0.0, 1.0, 1.0)] * len(labels)
