@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from digitcnn.errors import DatasetError
+from digitcnn.file_cache import cached_by_file
 from digitcnn.lab.datasets.sources import SetName, fingerprint, is_at_hand
 from digitcnn.lab.datasets.summary import VERSION, DataSummary, load_summary
 from digitcnn.lab.jobs.background import BackgroundJob, forget, run_once
@@ -25,12 +26,11 @@ def find_summary(name: SetName) -> DataSummary | None:
     """The summary of a set on this machine; None while a process, which this starts, computes it."""
     path = _path(name)
     try:
-        return _load(str(path), path.stat().st_mtime_ns)
-    except FileNotFoundError:
-        _start(name)
+        if path.is_file():
+            return _load(path)
     except DatasetError:
         path.unlink(missing_ok=True)
-        _start(name)
+    _start(name)
     return None
 
 
@@ -86,7 +86,4 @@ def _path(name: SetName) -> Path:
     return runs_root() / ".data" / f"{name}-{fingerprint(name)}-{VERSION}.npz"
 
 
-@st.cache_resource(max_entries=3, show_spinner=False)
-def _load(path: str, changed: int) -> DataSummary:
-    del changed  # Part of the cache key: a new file is read again.
-    return load_summary(Path(path))
+_load = cached_by_file(maxsize=3)(load_summary)
