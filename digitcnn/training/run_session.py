@@ -32,14 +32,10 @@ def begin(preset: Preset, folder: RunFolder, settings: dict[str, Any], seed: int
     """
     if folder.run_json.is_file():
         record = folder.read_record()
-        if (record.preset, _NEWER | record.settings, record.seed) != (preset.name, settings, seed):
-            raise RunFolderError(
-                f"{folder.path} holds a run with other settings: choose another folder, or delete this one."
-            )
-        if record.state == "finished":
-            raise RunFolderError(
-                f"{folder.path} holds a finished run: choose another folder, or delete this one."
-            )
+        other = (record.preset, _NEWER | record.settings, record.seed) != (preset.name, settings, seed)
+        if other or record.state == "finished":
+            held = "a run with other settings" if other else "a finished run"
+            raise RunFolderError(f"{folder.path} holds {held}: choose another folder, or delete this one.")
         seconds = record.seconds + _killed_session_seconds(folder, record)
         folder.progress_json.unlink(missing_ok=True)
         return run_state.start(replace(record, finished=None, seconds=seconds, **_describe_environment()))

@@ -55,17 +55,10 @@ def show_gap(first: DataSummary, first_title: str, pens: DataSummary) -> None:
 
 
 def _show_shapes(first: DataSummary, first_title: str, pens: DataSummary) -> None:
-    shapes = [measure_shapes(summary.samples) for summary in (first, pens)]
+    sets = {first_title: measure_shapes(first.samples), "Pen strokes": measure_shapes(pens.samples)}
+    columns = {title: {row: form(shapes) for row, form in _ROWS.items()} for title, shapes in sets.items()}
     st.dataframe(
-        [
-            {
-                "Median of the training digits": row,
-                first_title: form(shapes[0]),
-                "Pen strokes": form(shapes[1]),
-            }
-            for row, form in _ROWS.items()
-        ],
-        hide_index=True,
+        pd.DataFrame(columns).rename_axis("Median of the training digits"),
         width=560,
         alt=f"How digits of {first_title} and pen-drawn digits are shaped",
     )
