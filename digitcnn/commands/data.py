@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from digitcnn.commands.parsing import Subparsers, add_command
@@ -43,23 +42,18 @@ def _fetch(options: argparse.Namespace) -> int:
     from digitcnn.lab.datasets.sources import find_file
     from digitcnn.training.fetch import fetch_mnist, fetch_pens
 
-    if find_file(options.name) is None:
-        (fetch_mnist if options.name == "mnist" else fetch_pens)(_make_reporter())
-    print(find_file(options.name))
-    return 0
-
-
-def _make_reporter() -> Callable[[float, str], None]:
-    """A function that prints the progress of a download to standard error, at every tenth."""
-    shown = -1
+    tenths: set[int] = set()
 
     def report(done: float, doing: str) -> None:
-        nonlocal shown
-        if (tenth := int(done * 10)) != shown:
-            shown = tenth
+        """Prints the progress of the download at every tenth."""
+        if (tenth := int(done * 10)) not in tenths:
+            tenths.add(tenth)
             print(doing, file=sys.stderr, flush=True)
 
-    return report
+    if find_file(options.name) is None:
+        (fetch_mnist if options.name == "mnist" else fetch_pens)(report)
+    print(find_file(options.name))
+    return 0
 
 
 def _describe(options: argparse.Namespace) -> int:

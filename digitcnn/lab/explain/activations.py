@@ -72,7 +72,10 @@ def measure_occlusion(
     """
     covered = _patches()
     batch = np.where(covered, np.float32(cover == "ink"), pixels.astype(np.float32))
-    probabilities = _predict(folder, np.concatenate([pixels[np.newaxis], batch]))
+    # Not the shared recognizer of the pages: it would keep the memory of this large batch.
+    raw = Recognizer(folder.tflite_file).predict(np.concatenate([pixels[np.newaxis], batch]))
+    record = folder.read_record()
+    probabilities = calibrate_confidence(raw.astype(np.float64), record.temperature, record.refusal_bias)
     if answer is not None and answer >= probabilities.shape[1]:
         answer = confidence = None  # A model of ten classes has no output for "not a digit".
     target = int(probabilities[0].argmax()) if answer is None else answer
@@ -165,11 +168,3 @@ def _patches() -> np.ndarray:
     """(196, 28, 28) bool: the pixels that each patch covers, patches row by row."""
     near = np.abs(np.arange(SIDE) - _CENTERS[:, np.newaxis]) <= PATCH // 2
     return (near[:, np.newaxis, :, np.newaxis] & near[np.newaxis, :, np.newaxis, :]).reshape(-1, SIDE, SIDE)
-
-
-def _predict(folder: RunFolder, digits: np.ndarray) -> np.ndarray:
-    """(n, classes) probabilities with the record's calibration."""
-    # Not the shared recognizer of the pages: it would keep the memory of this large batch.
-    raw = Recognizer(folder.tflite_file).predict(digits).astype(np.float64)
-    record = folder.read_record()
-    return calibrate_confidence(raw, record.temperature, record.refusal_bias)
