@@ -76,9 +76,7 @@ def _processor() -> str:
 
 def _killed_session_seconds(folder: RunFolder, record: RunRecord) -> float:
     """Seconds of training in a run session that was killed: its record has no end."""
-    if record.finished is not None:
-        return 0.0
-    try:
-        return float(folder.read_progress().get("seconds", 0.0))
-    except RunFolderError:
-        return 0.0
+    if record.finished is None:
+        with suppress(RunFolderError):
+            return float(folder.read_progress().get("seconds", 0.0))
+    return 0.0

@@ -181,10 +181,10 @@ def _photograph(strip: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def _label(row: np.ndarray, digits: Sequence[int], boxes: Sequence[tuple[int, int]], scale: float) -> None:
     middles = [step_of_column((left + right - 1) / 2, scale) for left, right in boxes]
     reach = [max(_MIDDLE * (right - left) * scale / 2, 0.6) for left, right in boxes]
-    for step in range(len(row)):
-        nearest = int(np.argmin([abs(step - middle) for middle in middles]))
-        if abs(step - middles[nearest]) <= reach[nearest]:
-            row[step] = digits[nearest]
+    distances = np.abs(np.arange(len(row)) - np.array(middles)[:, np.newaxis])
+    nearest = distances.argmin(axis=0)
+    close = distances.min(axis=0) <= np.array(reach)[nearest]
+    row[close] = np.array(digits)[nearest[close]]
 
 
 def build() -> keras.Model:
