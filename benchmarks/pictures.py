@@ -33,6 +33,7 @@ from digitcnn.lab.metrics.evaluation import Interval, interval_of_fraction
 from digitcnn.recognition.reader import DEFAULT_MODEL
 from digitcnn.recognition.reading import Reading
 from testbed.numbers import Sample, draw_numbers, load_pens, make_numbers
+from testbed.pages import KINDS, make_pages
 
 
 @dataclass
@@ -210,6 +211,9 @@ def main() -> None:
     table.append(("made numbers, drawn, touching", *measure(touching, as_drawing)))
     table.append(("made numbers, pictures", *measure(draw_numbers(apart), as_number)))
     table.append(("made numbers, pictures, touching", *measure(draw_numbers(touching), as_number)))
+
+    for kind in KINDS:
+        table.append((f"made pages, {kind}", *measure(make_pages(pens, kind, most // 25), as_number)))
 
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     heading = f"Model `{reader.name}`; {machine}; milliseconds are medians, file to answer."

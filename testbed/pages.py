@@ -6,6 +6,7 @@ Another maker than the one that trains the page detector, so that what one of th
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import cv2
 import numpy as np
@@ -85,14 +86,14 @@ class _Page:
             label += str(digit.label)
         return label, x
 
-    def lines(self, height: float, **how: object) -> str:
+    def lines(self, height: float, **how: Any) -> str:
         """One to three numbers below each other."""
         count, labels = int(self.rng.integers(1, 4)), []
         count = min(count, int((0.75 * self.size[1] / height - 1.0) / 1.7) + 1)
         for line in range(count):
             labels.append(
                 self.write(self.size[0] * 0.12, self.size[1] * 0.2 + line * 1.7 * height, height, **how)[0]
-            )  # type: ignore[arg-type]
+            )
         return "\n".join(labels)
 
     def photograph(self) -> np.ndarray:
@@ -192,7 +193,12 @@ def _form(page: _Page) -> str:
             page.box(*sides, (225, 232, 240))
         if kind == 2:
             comb = np.array(
-                [(sides[0], top + height / 2), sides[::3], (sides[2], sides[3]), (sides[2], top + height / 2)]
+                [
+                    (sides[0], top + height / 2),
+                    (sides[0], sides[3]),
+                    (sides[2], sides[3]),
+                    (sides[2], top + height / 2),
+                ]
             )
             page.line(comb, color, 1.5)
         else:

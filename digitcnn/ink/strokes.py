@@ -41,6 +41,14 @@ class Box(NamedTuple):
     width: float
     height: float
 
+    @property
+    def right(self) -> float:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.height
+
 
 def as_strokes(strokes: Iterable[np.ndarray | Sequence[Sequence[float]]]) -> list[Stroke]:
     """Checks pen strokes at the door.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 
+from digitcnn.errors import InputError
 from digitcnn.ink.house_digit import SIDE
 from digitcnn.ink.images.binarize import Ink, binarize
 from digitcnn.ink.images.components import find_components, make_segment_digit
@@ -23,7 +24,7 @@ from digitcnn.ink.images.cuts import (
 )
 from digitcnn.ink.images.load import Picture
 from digitcnn.ink.images.page import find_pages, is_page, isolate_page, may_be_page
-from digitcnn.ink.images.rotation import turn_box_back, turn_ink
+from digitcnn.ink.images.rotation import turn_box_back, turn_ink, turn_picture
 from digitcnn.ink.images.selection import choose_digit, choose_writing
 from digitcnn.ink.strokes import Box
 from digitcnn.ink.text_lines import typical_height
@@ -36,6 +37,7 @@ from digitcnn.recognition.lattice import (
     min_span_cost,
     span_cost,
 )
+from digitcnn.recognition.page_reading import is_drawn, settle_page
 from digitcnn.recognition.reading import Digit
 from digitcnn.recognition.touching import collect_evidence, may_be_several
 from digitcnn.time_budget import within_time_budget
@@ -66,53 +68,91 @@ _MIN_LEAD = 3.0
 """By how much the log-probabilities must rise, on average and in all, to turn a page."""
 
 
+@dataclass(frozen=True, eq=False)
+class _Hypothesis:
+    """One reading of a picture's ink.
+
+    Attributes:
+        ink: of the picture as it lies.
+        lines: boxes are in the pixels of the input, turned.
+        turns: how many quarters counterclockwise the page was turned to be read.
+    """
+
+    ink: Ink
+    lines: list[list[Digit]]
+    turns: int = 0
+
+    @property
+    def digit_probability(self) -> float:
+        """The mean probability of the nearest digits, 0 where there are no lines."""
+        return float(np.mean([digit.nearest_probability for line in self.lines for digit in line] or [0.0]))
+
+
 def read_digit(classifier: Classifier, picture: Picture) -> tuple[list[list[Digit]], Ink]:
     """Reads a picture of one digit; no lines where there is no ink."""
-    return _best_of(picture, lambda ink: _read_whole(classifier, ink))
+    best = _find_best(picture, lambda ink: _read_whole(classifier, ink))
+    return best.lines, best.ink
 
 
 def read_number(classifier: Classifier, picture: Picture) -> tuple[list[list[Digit]], Ink]:
-    """Reads a picture of numbers, line by line; no lines where there is no ink."""
-    return _best_of(picture, lambda ink: _read_pages(classifier, ink))
+    """Reads a picture of numbers, line by line; no lines where there is no ink.
+
+    Raises:
+        InputError: there is more ink than digits have, and no digit is found in it.
+    """
+    try:
+        best = _find_best(picture, lambda ink: _read_pages(classifier, ink))
+    except InputError:
+        # A texture has as many segments as a page of writing; the page detector is not misled by it.
+        best = _Hypothesis(binarize(picture), settle_page(classifier, picture, []))
+        if not best.lines:
+            raise
+        return best.lines, best.ink
+    # On plain paper all that is no paper is ink: nothing is left to be found.
+    lines = best.lines
+    if not is_drawn(picture):
+        lines = settle_page(classifier, turn_picture(picture, best.turns), lines)
+
+    def turn_back(digit: Digit) -> Digit:
+        return replace(digit, box=turn_box_back(digit.box, best.turns, picture.width, picture.height))
+
+    return [[turn_back(digit) for digit in line] for line in lines], best.ink
 
 
-def _best_of(picture: Picture, read: Callable[[Ink], list[list[Digit]]]) -> tuple[list[list[Digit]], Ink]:
-    """The most probable reading: of the picture as binarized, of the other polarity, or of its page alone.
+def _find_best(picture: Picture, read: Callable[[Ink], _Hypothesis]) -> _Hypothesis:
+    """The most probable hypothesis: the picture as binarized, the other polarity, or its page alone.
 
     Only hypotheses that can win are read; one whose ink is the page itself, only if no other is probable.
     """
     # Reading a hypothesis costs ten times as much as finding its ink.
-    found = chosen = binarize(picture)
+    found = binarize(picture)
+    best = _Hypothesis(found, [])
     pages = cache(lambda: find_pages(picture))
-    lines: list[list[Digit]] = []
     page_like: list[Ink] = []
 
     def consider(ink: Ink) -> None:
-        nonlocal lines, chosen
-        lines, chosen = _better(lines, chosen, read(ink), ink)
-
-    def consider_unless_page(ink: Ink) -> None:
+        nonlocal best
         if may_be_page(ink) and is_page(ink, pages()):
             page_like.append(ink)
         else:
-            consider(ink)
+            best = _better(best, read(ink))
 
-    consider_unless_page(found)
+    consider(found)
     # The other polarity deserves a reading only where this one left doubt.
-    if not found.polarity_is_sure and _mean_digit_probability(lines) < 1.0 - _MIN_GAIN:
-        consider_unless_page(binarize(picture, light_on_dark=not found.light_on_dark))
-    if _mean_digit_probability(lines) <= _SURE:
+    if not found.polarity_is_sure and best.digit_probability < 1.0 - _MIN_GAIN:
+        consider(binarize(picture, light_on_dark=not found.light_on_dark))
+    if best.digit_probability <= _SURE:
         # A desk beside the paper spoils threshold and polarity: once more with the page alone.
         for page in pages():
-            consider(replace(binarize(isolate_page(picture, page)), picture=picture))
+            best = _better(best, read(replace(binarize(isolate_page(picture, page)), picture=picture)))
     for ink in page_like:
         # A bold digit may be as large and as straight as a page, but has no page of digits on it.
-        if _mean_digit_probability(lines) <= _SURE or sum(map(len, lines)) < _MANY:
-            others = read(ink)
-            if _mean_digit_probability(others) > _SURE:
-                return others, ink
-            lines, chosen = _better(lines, chosen, others, ink)
-    return lines, chosen
+        if best.digit_probability <= _SURE or sum(map(len, best.lines)) < _MANY:
+            other = read(ink)
+            if other.digit_probability > _SURE:
+                return other
+            best = _better(best, other)
+    return best
 
 
 def read_boxes(classifier: Classifier, picture: Picture, boxes: Sequence[Box]) -> tuple[list[Digit], Ink]:
@@ -131,45 +171,31 @@ def read_boxes(classifier: Classifier, picture: Picture, boxes: Sequence[Box]) -
     return digits, ink
 
 
-def _better(
-    first: list[list[Digit]], ink: Ink, second: list[list[Digit]], other: Ink
-) -> tuple[list[list[Digit]], Ink]:
-    """The more probable of the readings of dark and of light ink."""
-    if not first or (second and _mean_digit_probability(second) > _mean_digit_probability(first) + _MIN_GAIN):
-        return second, other
-    return first, ink
+def _better(first: _Hypothesis, second: _Hypothesis) -> _Hypothesis:
+    """The more probable of two hypotheses; in doubt the first."""
+    gain = second.digit_probability - first.digit_probability
+    return second if not first.lines or (second.lines and gain > _MIN_GAIN) else first
 
 
-def _mean_digit_probability(lines: list[list[Digit]]) -> float:
-    """0 where there are no lines."""
-    return float(np.mean([digit.nearest_probability for line in lines for digit in line] or [0.0]))
-
-
-def _read_whole(classifier: Classifier, ink: Ink) -> list[list[Digit]]:
+def _read_whole(classifier: Classifier, ink: Ink) -> _Hypothesis:
     components = find_components(ink)
     chosen = choose_digit(components)
     if not chosen:
-        return []
-    return [
-        _classify(classifier, ink, [crop_segment(components, chosen)], rejection_threshold=_EXPECTED_DIGIT)
-    ]
+        return _Hypothesis(ink, [])
+    segments = [crop_segment(components, chosen)]
+    return _Hypothesis(ink, [_classify(classifier, ink, segments, rejection_threshold=_EXPECTED_DIGIT)])
 
 
-def _read_pages(classifier: Classifier, ink: Ink) -> list[list[Digit]]:
+def _read_pages(classifier: Classifier, ink: Ink) -> _Hypothesis:
     segments = _segments_of(ink)
     digits = _classify(classifier, ink, segments)
     turns = _find_turns(classifier, segments, digits)
-    if turns == 0:
-        return _read_segments(classifier, ink, dict(zip(segments, digits, strict=True)))
     turned = turn_ink(ink, turns)
-    segments = _segments_of(turned)
-    digits = _classify(classifier, turned, segments)
-    lines = _read_segments(classifier, turned, dict(zip(segments, digits, strict=True)))
-    width, height = ink.picture.width, ink.picture.height
-    return [
-        [replace(digit, box=turn_box_back(digit.box, turns, width, height)) for digit in line]
-        for line in lines
-    ]
+    if turns:
+        segments = _segments_of(turned)
+        digits = _classify(classifier, turned, segments)
+    known = dict(zip(segments, digits, strict=True))
+    return _Hypothesis(ink, _read_segments(classifier, turned, known), turns)
 
 
 def _segments_of(ink: Ink) -> list[Segment]:

@@ -73,6 +73,20 @@ def load_recognizer(path: Path) -> Recognizer:
     return Recognizer(path)
 
 
+class Network:
+    """A network in LiteRT for arrays of any shape, loaded once, safe to use from several threads."""
+
+    def __init__(self, path: Path) -> None:
+        # Memory is laid out for the first array: not every network fits the placeholder of a free shape.
+        self._network = Interpreter(model_content=path.read_bytes(), num_threads=1)
+        self._lock = threading.Lock()
+
+    def run(self, array: np.ndarray) -> np.ndarray:
+        """The network's answer to a float32 array."""
+        with self._lock:
+            return run_network(self._network, array)
+
+
 def open_network(model: bytes, *, threads: int = 1) -> Interpreter:
     """Opens a network of one input and one output; two threads must not run it at once.
 

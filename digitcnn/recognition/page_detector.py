@@ -1,12 +1,25 @@
-"""Finds handwritten digits on a picture with the page detector's maps, at several scales."""
+"""Finds handwritten digits on a picture with a network that has learned pages.
+
+The network answers for every 4 x 4 pixels whether a digit has its middle there, how large it is and
+which it is; `python -m digitcnn.training.page_detector.train` trains it. Source: X. Zhou, D. Wang,
+P. Krähenbühl, "Objects as Points", 2019, arXiv:1904.07850.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 import cv2
 import numpy as np
+
+from digitcnn.ink.images.components import make_segment_digit
+from digitcnn.ink.strokes import Box
+from digitcnn.recognition.model import Network
+
+MODEL_FILE = Path(__file__).with_name("pages.tflite")
 
 STRIDE = 4
 """Pixels of a scaled picture for each answer of the network."""
@@ -17,7 +30,9 @@ UNIT = 16.0
 LONGEST_SIDE = 768
 """Of the largest scale; each further scale is half as large."""
 
-THRESHOLD = 0.35
+MIN_SCORE = 0.05
+"""Of a detection: what is left of those this faint, other evidence decides."""
+
 _SMALLEST_SIDE = 48
 _MULTIPLE = 16
 _SHARED_MIDDLE = 0.45
@@ -26,117 +41,150 @@ _SHARED_MIDDLE = 0.45
 _HEIGHTS = (9.0, 100.0)
 """Heights in pixels of a scale at which the network has learned to find digits."""
 
+_CROP_SIDE = 64
+"""The longer side, in pixels, of the window in which a digit's ink is told from its paper."""
+
+_MIN_CONTRAST = 4.0
+_SPECK = 12
+
 Predict = Callable[[np.ndarray], np.ndarray]
 """(1, height, width, 3) float32 in 0-1 to (1, height / 4, width / 4, 16) logits."""
 
 
 @dataclass(frozen=True, eq=False)
-class Detection:
-    """One digit that was found.
+class PageDetection:
+    """One digit that was found on a picture.
 
     Attributes:
-        left, top, right, bottom: in pixels of the picture.
+        box: in pixels of the picture.
         score: of the heat map, 0-1.
         printed: whether it is print rather than handwriting.
         probabilities: (10,) float32, the network's own reading.
     """
 
-    left: float
-    top: float
-    right: float
-    bottom: float
+    box: Box
     score: float
     printed: bool
     probabilities: np.ndarray
 
-    @property
-    def width(self) -> float:
-        """In pixels of the picture."""
-        return self.right - self.left
 
-    @property
-    def height(self) -> float:
-        """In pixels of the picture."""
-        return self.bottom - self.top
-
-    @property
-    def middle(self) -> np.ndarray:
-        """(2,) x and y."""
-        return np.array([(self.left + self.right) / 2, (self.top + self.bottom) / 2])
+@lru_cache(maxsize=1)
+def load_page_detector() -> Network:
+    """The network that ships, one per process."""
+    return Network(MODEL_FILE)
 
 
-def detect_digits(rgb: np.ndarray, predict: Predict, *, threshold: float = THRESHOLD) -> list[Detection]:
+def find_digits(rgb: np.ndarray, predict: Predict | None = None) -> list[PageDetection]:
     """Finds the digits on a picture, handwritten and printed, the surest first.
 
     Args:
         rgb: (height, width, 3) uint8.
-        predict: the network.
-        threshold: the lowest score that counts.
+        predict: the network; by default the one that ships.
     """
-    found: list[Detection] = []
+    predict = predict or load_page_detector().run
+    found: list[PageDetection] = []
     for scaled, zoom in _scale(rgb):
         maps = predict(scaled[np.newaxis].astype(np.float32) / 255.0)[0]
-        found.extend(_decode(maps, zoom, threshold))
-    return suppress_doubles(found)
+        found.extend(_decode(maps, zoom))
+    return _suppress_doubles(found)
 
 
-def suppress_doubles(found: list[Detection]) -> list[Detection]:
-    """Keeps the surest of detections that share a middle; touching neighbors stay.
+def draw_heat_map(rgb: np.ndarray, predict: Predict | None = None) -> np.ndarray:
+    """(height, width) float32 in 0-1: where the network sees the middles of handwritten digits."""
+    predict = predict or load_page_detector().run
+    height, width = rgb.shape[:2]
+    heat = np.zeros((height, width), np.float32)
+    for scaled, zoom in _scale(rgb):
+        maps = predict(scaled[np.newaxis].astype(np.float32) / 255.0)[0]
+        # Each scale was padded on the right and below.
+        seen = _sigmoid(
+            maps[: max(round(height * zoom) // STRIDE, 1), : max(round(width * zoom) // STRIDE, 1), 0]
+        )
+        np.maximum(heat, cv2.resize(seen, (width, height), interpolation=cv2.INTER_LINEAR), out=heat)
+    return heat
+
+
+def crop_digit(rgb: np.ndarray, box: Box) -> np.ndarray | None:
+    """The house digit, (28, 28) float32, of the ink in a box of a picture; None where there is none.
+
+    Ink is what departs from the paper around it, in the color in which it departs the most: each
+    digit has a paper and a polarity of its own.
+    """
+    margin = 0.12 * box.height
+    left, top = int(max(box.x - margin, 0)), int(max(box.y - margin, 0))
+    window = rgb[top : int(box.bottom + margin) + 1, left : int(box.right + margin) + 1]
+    if min(window.shape[:2]) < 3:
+        return None
+    zoom = _CROP_SIDE / max(window.shape[:2])
+    method = cv2.INTER_AREA if zoom < 1 else cv2.INTER_CUBIC
+    window = cv2.resize(window, None, fx=zoom, fy=zoom, interpolation=method).astype(np.float32)
+    rim = np.concatenate(
+        [window[:3], window[-3:], window[:, :3].swapaxes(0, 1), window[:, -3:].swapaxes(0, 1)], axis=1
+    )
+    departure = window - np.median(rim.reshape(-1, 3), axis=0)
+    far = np.abs(departure).max(axis=2)
+    if np.percentile(far, 97) < _MIN_CONTRAST:
+        return None
+    axis = departure[far >= np.percentile(far, 94)].mean(axis=0)
+    strength = departure @ (axis / max(float(np.linalg.norm(axis)), 1e-6))
+    strength /= max(float(np.percentile(strength, 97)), 1e-6)
+    split, _ = cv2.threshold(np.clip(255 * strength, 0, 255).astype(np.uint8), 0, 255, cv2.THRESH_OTSU)
+    coverage = np.clip((strength - split / 255 + 0.15) / 0.3, 0.0, 1.0)
+    # The box where it lies in the window.
+    own = _own_ink(
+        coverage > 0.5, Box((box.x - left) * zoom, (box.y - top) * zoom, box.width * zoom, box.height * zoom)
+    )
+    return make_segment_digit((coverage * own).astype(np.float32)) if own.any() else None
+
+
+def is_same_digit(one: Box, other: Box, apart: float = 0.4) -> bool:
+    """Whether two boxes share a middle, nearer than `apart` mean sizes; touching neighbors do not.
 
     Overlap would not do: digits that touch share more of their boxes than two finds of one digit may.
     """
-    kept: list[Detection] = []
-    for detection in sorted(found, key=lambda each: -each.score):
-        if not any(_is_same(detection, other) for other in kept):
-            kept.append(detection)
+    across = abs(one.x + one.right - other.x - other.right) / 2
+    down = abs(one.y + one.bottom - other.y - other.bottom) / 2
+    wide, high = (one.width + other.width) / 2, (one.height + other.height) / 2
+    # A 1 is narrow: its width says little about how near another digit's middle may be.
+    return across < apart * max(wide, 0.45 * high) and down < apart * high
+
+
+def shared_area(one: Box, other: Box) -> float:
+    """The area that two boxes share."""
+    width = min(one.right, other.right) - max(one.x, other.x)
+    height = min(one.bottom, other.bottom) - max(one.y, other.y)
+    return max(width, 0.0) * max(height, 0.0)
+
+
+def _own_ink(mask: np.ndarray, box: Box) -> np.ndarray:
+    """Where the components of a mask are that lie mostly in the box, two pixels around included."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    own = [
+        area >= _SPECK
+        and min(x + w, box.right) - max(x, box.x) > 0.5 * w
+        and min(y + h, box.bottom) - max(y, box.y) > 0.5 * h
+        for x, y, w, h, area in stats
+    ]
+    own[0] = False
+    return cv2.dilate(np.take(np.array(own, np.uint8), labels), np.ones((3, 3), np.uint8))
+
+
+def _suppress_doubles(found: list[PageDetection]) -> list[PageDetection]:
+    """Keeps the surest of detections that share a middle, and drops parts of digits."""
+    kept: list[PageDetection] = []
+    for one in sorted(found, key=lambda each: -each.score):
+        if not any(_is_double(one.box, other.box) for other in kept):
+            kept.append(one)
     return kept
 
 
-def sort_into_lines(found: list[Detection]) -> list[list[Detection]]:
-    """Lines from top to bottom, each from left to right, along the slope that its digits have."""
-    lines: list[list[Detection]] = []
-    for detection in sorted(found, key=lambda each: each.left):
-        fitting = [(abs(_off_line(line, detection)), at) for at, line in enumerate(lines)]
-        best = min(fitting, default=(np.inf, -1))
-        if best[0] < 0.55:
-            lines[best[1]].append(detection)
-        else:
-            lines.append([detection])
-    return sorted(lines, key=lambda line: float(np.mean([each.middle[1] for each in line])))
-
-
-def _off_line(line: list[Detection], detection: Detection) -> float:
-    """How far off the end of a line, in heights of a digit."""
-    last = line[-3:]
-    height = float(np.mean([each.height for each in last] + [detection.height]))
-    slope = 0.0
-    if len(last) > 1:
-        run = last[-1].middle - last[0].middle
-        slope = float(np.clip(run[1] / max(run[0], 1.0), -0.4, 0.4))
-    ahead = detection.middle[0] - last[-1].middle[0]
-    if ahead > 6 * height:
-        slope = 0.0
-    level = float(np.mean([each.middle[1] for each in last[-1:]])) + slope * ahead
-    ratio = max(detection.height, 1e-6) / max(last[-1].height, 1e-6)
-    return (detection.middle[1] - level) / height if 0.4 < ratio < 2.5 else np.inf
-
-
-def _is_same(one: Detection, other: Detection) -> bool:
-    away = np.abs(one.middle - other.middle)
-    wide, high = (one.width + other.width) / 2, (one.height + other.height) / 2
-    # A 1 is narrow: its width says little about how near another digit's middle may be.
-    return bool(away[0] < _SHARED_MIDDLE * max(wide, 0.45 * high) and away[1] < _SHARED_MIDDLE * high) or (
-        _contains(other, one) and one.height < 0.7 * other.height
-    )
-
-
-def _contains(outer: Detection, inner: Detection) -> bool:
-    width = min(outer.right, inner.right) - max(outer.left, inner.left)
-    height = min(outer.bottom, inner.bottom) - max(outer.top, inner.top)
-    return width > 0 and height > 0 and width * height > 0.8 * inner.width * inner.height
+def _is_double(one: Box, other: Box) -> bool:
+    part = one.height < 0.7 * other.height and shared_area(one, other) > 0.8 * one.width * one.height
+    return part or is_same_digit(one, other, _SHARED_MIDDLE)
 
 
 def _scale(rgb: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
+    """The picture at each scale, sides filled up to multiples of 16, and its pixels per pixel of `rgb`."""
     longest = max(rgb.shape[:2])
     zoom = min(LONGEST_SIDE / longest, 2.0)
     while longest * zoom >= _SMALLEST_SIDE:
@@ -147,10 +195,10 @@ def _scale(rgb: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
         zoom /= 2
 
 
-def _decode(maps: np.ndarray, zoom: float, threshold: float) -> Iterator[Detection]:
-    heat = 1.0 / (1.0 + np.exp(-maps[..., :2]))
+def _decode(maps: np.ndarray, zoom: float) -> Iterator[PageDetection]:
+    heat = _sigmoid(maps[..., :2])
     best = heat.max(axis=2)
-    peaks = (best >= threshold) & (best >= cv2.dilate(best, np.ones((3, 3), np.uint8)))
+    peaks = (best >= MIN_SCORE) & (best >= cv2.dilate(best, np.ones((3, 3), np.uint8)))
     for row, column in np.argwhere(peaks):
         cell = maps[row, column]
         wide, high = np.exp(np.clip(cell[2:4], -3, 4)) * UNIT
@@ -158,12 +206,13 @@ def _decode(maps: np.ndarray, zoom: float, threshold: float) -> Iterator[Detecti
             continue
         x, y = (column + cell[4]) * STRIDE, (row + cell[5]) * STRIDE
         odds = np.exp(cell[6:16] - cell[6:16].max())
-        yield Detection(
-            float(x - wide / 2) / zoom,
-            float(y - high / 2) / zoom,
-            float(x + wide / 2) / zoom,
-            float(y + high / 2) / zoom,
+        yield PageDetection(
+            Box(*(float(side) / zoom for side in (x - wide / 2, y - high / 2, wide, high))),
             float(best[row, column]),
             bool(heat[row, column, 1] > heat[row, column, 0]),
             (odds / odds.sum()).astype(np.float32),
         )
+
+
+def _sigmoid(logits: np.ndarray) -> np.ndarray:
+    return 1.0 / (1.0 + np.exp(-logits))

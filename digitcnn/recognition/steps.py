@@ -30,7 +30,7 @@ class Step(NamedTuple):
 
 
 def draw_steps(read: PictureReading, expect: Expect, *, longest: int) -> list[Step]:
-    """The four steps: paper flattened, ink found, segments, centered.
+    """The steps: paper flattened, ink found, segments, middles sought where numbers are read, centered.
 
     Args:
         read: from `DigitReader.examine_image`.
@@ -39,11 +39,13 @@ def draw_steps(read: PictureReading, expect: Expect, *, longest: int) -> list[St
     """
     from digitcnn.ink.images.components import find_components
     from digitcnn.ink.images.selection import choose_digit, choose_writing
+    from digitcnn.recognition.page_reading import is_drawn
 
     ink = read.ink
     components = find_components(ink)
     chosen = choose_digit(components) if expect == "digit" else choose_writing(components)
     digits = read.reading.digits
+    sought = [] if expect == "digit" or is_drawn(read.picture) else [_draw_middles(read, longest)]
     return [
         Step(
             "Paper flattened",
@@ -60,12 +62,24 @@ def draw_steps(read: PictureReading, expect: Expect, *, longest: int) -> list[St
             _fit(_color(components.labels, [each.label for each in chosen], ink.mask), longest),
             f"The ink in {len(chosen)} colored segments; what was left out is gray",
         ),
+        *sought,
         Step(
             "Centered",
             _fit(_tile([digit.pixels for digit in digits[:MAX_CENTERED]]), longest, grow=True),
             f"The first {min(len(digits), MAX_CENTERED)} digits, each in its field of 28 by 28 pixels",
         ),
     ]
+
+
+def _draw_middles(read: PictureReading, longest: int) -> Step:
+    """The page detector's map over the picture."""
+    from digitcnn.recognition.page_detector import draw_heat_map
+
+    rgb = read.picture.rgb
+    heat = draw_heat_map(rgb)[..., np.newaxis]
+    pale = 0.6 * _PAPER + 0.4 * rgb
+    picture = _fit(np.round(pale * (1.0 - heat) + _COLORS[1] * heat).astype(np.uint8), longest)
+    return Step("Digits sought", picture, "Where a network that has learned pages sees the middle of a digit")
 
 
 def _paint(ink: np.ndarray) -> np.ndarray:

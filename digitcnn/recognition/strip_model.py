@@ -7,7 +7,6 @@ trained by `python -m digitcnn.training.strips`.
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +15,7 @@ import cv2
 import numpy as np
 
 from digitcnn.ink.images.strip import INK_HEIGHT, STRIDE, column_in_ink, make_strip
-from digitcnn.recognition.model import open_network, run_network
+from digitcnn.recognition.model import Network
 
 MODEL_FILE = Path(__file__).with_name("strips.tflite")
 
@@ -53,19 +52,6 @@ class Detection:
         return int(self.probabilities.argmax())
 
 
-class StripRecognizer:
-    """The network in LiteRT, loaded once, safe to use from several threads."""
-
-    def __init__(self, path: Path = MODEL_FILE) -> None:
-        self._network = open_network(path.read_bytes())
-        self._lock = threading.Lock()
-
-    def predict(self, strip: np.ndarray) -> np.ndarray:
-        """(32, width) float32 in 0-1, width a multiple of 8, to (width / 2, 11) float32, the last blank."""
-        with self._lock:
-            return run_network(self._network, strip[np.newaxis, ..., np.newaxis])[0]
-
-
 def detect_digits(coverage: np.ndarray) -> list[Detection]:
     """Detects the digits of a span of ink, left to right.
 
@@ -80,7 +66,7 @@ def detect_digits(coverage: np.ndarray) -> list[Detection]:
         return []
     wide = max(round(width * _STRETCH), 1)
     stretched = cv2.resize(coverage, (wide, height), interpolation=cv2.INTER_LINEAR)
-    seen = find_middles(load_strip_recognizer().predict(make_strip(stretched)))
+    seen = find_middles(load_strip_network().run(make_strip(stretched)[np.newaxis, ..., np.newaxis])[0])
     scale = INK_HEIGHT / height
     return [replace(each, column=column_in_ink(each.column, scale) * width / wide) for each in seen]
 
@@ -110,6 +96,9 @@ def find_middles(seen: np.ndarray) -> list[Detection]:
 
 
 @lru_cache(maxsize=1)
-def load_strip_recognizer() -> StripRecognizer:
-    """The network that ships, one per process."""
-    return StripRecognizer()
+def load_strip_network() -> Network:
+    """The network that ships, one per process.
+
+    It takes (n, 32, width, 1) float32 in 0-1, width a multiple of 8, to (n, width / 2, 11), the last blank.
+    """
+    return Network(MODEL_FILE)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from digitcnn.ink.images.binarize import Ink
+from digitcnn.ink.images.load import Picture
 from digitcnn.ink.strokes import Box
 
 
@@ -12,17 +13,24 @@ def turn_ink(ink: Ink, turns: int) -> Ink:
     """The ink as if the picture had been turned counterclockwise by this many quarters."""
     if turns % 4 == 0:
         return ink
-    picture = ink.picture
-    width, height = picture.width, picture.height
-    if turns % 2:
-        width, height = height, width
-    turned = replace(picture, rgb=np.rot90(picture.rgb, turns), width=width, height=height)
     return replace(
         ink,
-        picture=turned,
+        picture=turn_picture(ink.picture, turns),
         lightness=np.ascontiguousarray(np.rot90(ink.lightness, turns)),
         mask=np.ascontiguousarray(np.rot90(ink.mask, turns)),
     )
+
+
+def turn_picture(picture: Picture, turns: int) -> Picture:
+    """The picture turned counterclockwise by this many quarters."""
+    if turns % 4 == 0:
+        return picture
+    width, height = picture.width, picture.height
+    if turns % 2:
+        width, height = height, width
+    # OpenCV takes no array with steps backwards.
+    rgb = np.ascontiguousarray(np.rot90(picture.rgb, turns))
+    return replace(picture, rgb=rgb, width=width, height=height)
 
 
 def turn_box_back(box: Box, turns: int, width: float, height: float) -> Box:

@@ -1,0 +1,232 @@
+"""Decides which digits are on a page: by the ink that was segmented and by what the page detector finds.
+
+Each candidate, a segment of ink or a detection, is given the probability of being a digit by a
+logistic regression on the evidence for it; of candidates in one place the most probable stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from digitcnn.ink.images.load import Picture
+from digitcnn.ink.strokes import Box
+from digitcnn.ink.text_lines import group_rows
+from digitcnn.recognition.classifier import Classifier
+from digitcnn.recognition.page_detector import (
+    PageDetection,
+    crop_digit,
+    find_digits,
+    is_same_digit,
+    shared_area,
+)
+from digitcnn.recognition.reading import Digit
+
+# Fitted on 710 made pages of other writers, `testbed/pages.py` with other seeds than its benchmark's.
+_SEGMENT_WEIGHTS = np.array([1.193, 0.506, 0.8, 1.202, 0.685, -0.623])
+"""Of the detector's score, the reader's and the detector's opinion of the label, the share of the
+other segments that the detector sees, whether one stands beside it, and 1."""
+
+_DETECTION_WEIGHTS = np.array([2.202, 0.136, 2.54, -0.959])
+"""Of the detector's score, the reader's opinion, whether another digit stands beside it, and 1."""
+
+_UNSEEN = 0.03
+"""Score of a segment that the detector does not see."""
+
+_SEEN, _CLEAR = 0.35, 0.5
+_SURE, _FAINT = 0.9, 0.2
+_OVERLAP = 0.3
+_TRUST = 0.3
+"""Weight of the detector's label beside the reader's, which saw the same ink at a higher resolution."""
+
+_ONE_PLACE = 0.6
+"""Candidates that share this much of the smaller one's box are in one place."""
+
+_SIZES = (0.4, 2.5)
+"""Heights of the smallest and the largest digit, in those of the median one."""
+
+
+@dataclass(frozen=True, eq=False)
+class _PlacedDigit:
+    """A digit that can be put into rows."""
+
+    digit: Digit
+
+    @property
+    def left(self) -> float:
+        return self.digit.box.x
+
+    @property
+    def top(self) -> float:
+        return self.digit.box.y
+
+    @property
+    def right(self) -> float:
+        return self.digit.box.right
+
+    @property
+    def bottom(self) -> float:
+        return self.digit.box.bottom
+
+
+def is_drawn(picture: Picture) -> bool:
+    """Whether most of a picture is exactly one color, as in drawings and thresholded scans."""
+    step = max(max(picture.rgb.shape[:2]) // 256, 1)
+    pixels = picture.rgb[::step, ::step].reshape(-1, 3).astype(np.uint32) @ np.array(
+        [65536, 256, 1], np.uint32
+    )
+    _, counts = np.unique(pixels, return_counts=True)
+    return bool(counts.max() > 0.5 * pixels.size)
+
+
+def settle_page(
+    classifier: Classifier, picture: Picture, lines: Sequence[Sequence[Digit]]
+) -> list[list[Digit]]:
+    """The digits of a page, line by line.
+
+    Args:
+        classifier: reads the ink of detections.
+        picture: the page.
+        lines: its segments of ink as they were read, boxes in pixels of the input.
+    """
+    segments = [digit for line in lines for digit in line]
+    detections = (each for each in find_digits(picture.rgb) if not each.printed)
+    found = [replace(each, box=picture.to_input(*each.box)) for each in detections]
+    seen = [
+        max((each for each in found if _matches(segment.box, each.box)), key=_score, default=None)
+        for segment in segments
+    ]
+    digits = _weigh_detections(classifier, picture, found)
+    if _is_clean(segments, seen, [digit for digit in digits if digit.digit_probability > 0.5]):
+        return [list(line) for line in lines]
+    weighed = _weigh_segments(segments, seen)
+    kept: list[Digit] = []
+    for digit in sorted(weighed + digits, key=lambda each: -each.digit_probability):
+        if digit.digit_probability > 0.5 and not any(_is_one_place(digit.box, other.box) for other in kept):
+            kept.append(digit)
+    if not kept:
+        doubted = iter(weighed)
+        return [[replace(next(doubted), refused=True) for _ in line] for line in lines]
+    typical = float(np.median([digit.box.height for digit in kept]))
+    kept = [digit for digit in kept if _SIZES[0] < digit.box.height / typical < _SIZES[1]]
+    # A gap in a number is worth showing: what the reader refused stays where it stands among digits.
+    kept += [
+        digit
+        for digit in segments
+        if digit.refused
+        and any(_is_beside(digit.box, other.box) for other in kept)
+        and not any(_is_one_place(digit.box, other.box) for other in kept)
+    ]
+    return [[each.digit for each in row] for row in group_rows([_PlacedDigit(digit) for digit in kept])]
+
+
+def _is_clean(
+    segments: Sequence[Digit], seen: Sequence[PageDetection | None], digits: Sequence[Digit]
+) -> bool:
+    """Whether the segments are read without a doubt and hold all digits that the detector finds.
+
+    The ink shows better than the detector where touching digits part. A 1 has to be seen: it may be a line.
+    """
+    if not segments or any(segment.refused for segment in segments):
+        return False
+    scores = [each.score if each else _UNSEEN for each in seen]
+    # A lone digit may fill the picture, larger than the detector knows digits.
+    is_seen = len(segments) == 1 or (
+        float(np.mean([score > _SEEN for score in scores])) >= 0.5
+        and all(score > _FAINT for score, each in zip(scores, segments, strict=True) if each.nearest == 1)
+    )
+    return (
+        is_seen
+        and float(np.mean([segment.nearest_probability for segment in segments])) > _SURE
+        and all(any(_overlap(digit.box, each.box) > _OVERLAP for each in segments) for digit in digits)
+    )
+
+
+def _weigh_segments(segments: Sequence[Digit], seen: Sequence[PageDetection | None]) -> list[Digit]:
+    """The segments as digits, with the probability that each is one."""
+    scores = [each.score if each else _UNSEEN for each in seen]
+    weighed = []
+    for at, (segment, detection) in enumerate(zip(segments, seen, strict=True)):
+        rest = [(other, scores[k] > _SEEN) for k, other in enumerate(segments) if k != at]
+        others = [is_seen for other, is_seen in rest if not other.refused]
+        beside = any(is_seen and _is_beside(segment.box, other.box) for other, is_seen in rest)
+        opinion = float(detection.probabilities[segment.nearest]) if detection else 0.1
+        evidence = (
+            _logit(scores[at]),
+            _logit(segment.nearest_probability),
+            np.log(opinion + 0.01),
+            float(np.mean(others)) if others else 0.5,
+            beside,
+            1.0,
+        )
+        weighed.append(_accept(segment, detection, _TRUST, _probability(_SEGMENT_WEIGHTS, evidence)))
+    return weighed
+
+
+def _weigh_detections(
+    classifier: Classifier, picture: Picture, found: Sequence[PageDetection]
+) -> list[Digit]:
+    """The detections as digits, with the probability that each is one."""
+    scale = picture.scale
+    crops = [crop_digit(picture.rgb, Box(*(side / scale for side in each.box))) for each in found]
+    inked = [(each, crop) for each, crop in zip(found, crops, strict=True) if crop is not None]
+    if not inked:
+        return []
+    boxes = [each.box for each, _ in inked]
+    digits = classifier.classify_batch(np.stack([crop for _, crop in inked]), boxes, rejection_threshold=1.0)
+    weighed = []
+    for (detection, _), digit in zip(inked, digits, strict=True):
+        beside = any(
+            other is not detection and other.score > _CLEAR and _is_beside(detection.box, other.box)
+            for other in found
+        )
+        evidence = _logit(detection.score), _logit(digit.digit_probability), beside, 1.0
+        weighed.append(_accept(digit, detection, 1.0, _probability(_DETECTION_WEIGHTS, evidence)))
+    return weighed
+
+
+def _accept(digit: Digit, detection: PageDetection | None, trust: float, probability: float) -> Digit:
+    """The digit with its label by reader and detector, taken as independent experts."""
+    fused = digit.probabilities
+    if detection is not None:
+        fused = (fused + 1e-3) * (detection.probabilities + 1e-3) ** trust
+        fused = (fused / fused.sum()).astype(np.float32)
+    return replace(digit, probabilities=fused, digit_probability=float(probability), refused=False)
+
+
+def _score(detection: PageDetection) -> float:
+    return detection.score
+
+
+def _matches(one: Box, other: Box) -> bool:
+    return is_same_digit(one, other) and 0.5 < one.height / max(other.height, 1e-9) < 2.0
+
+
+def _is_one_place(one: Box, other: Box) -> bool:
+    return _matches(one, other) or _overlap(one, other) > _ONE_PLACE
+
+
+def _overlap(one: Box, other: Box) -> float:
+    """The area that two boxes share, as a fraction of the smaller one's."""
+    return shared_area(one, other) / max(min(one.width * one.height, other.width * other.height), 1e-9)
+
+
+def _is_beside(one: Box, other: Box) -> bool:
+    """Whether both are of one height and side by side, at most about a digit apart."""
+    high = max(one.height, 1e-9)
+    return (
+        abs(one.y + one.bottom - other.y - other.bottom) / 2 < 0.4 * high
+        and 0.6 < other.height / high < 1.6
+        and abs(one.x + one.right - other.x - other.right) / 2 < 2.2 * high
+    )
+
+
+def _logit(probability: float) -> float:
+    bounded = min(max(probability, 1e-3), 1.0 - 1e-3)
+    return float(np.log(bounded / (1.0 - bounded)))
+
+
+def _probability(weights: np.ndarray, evidence: Sequence[float]) -> float:
+    return float(1.0 / (1.0 + np.exp(-weights @ evidence)))
