@@ -99,7 +99,7 @@ def show_results(uploads: list[Upload], model: Model, expect: Expect, progress: 
     show_errors([result.error for result in results if result.error])
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         title = f"{len(files)} files" if len(files) > 1 else escape_markdown(files[0].result.path)
-        st.subheader(title, anchor=False, width="content")
+        st.header(title, anchor=False, width="content")
         with st.container(horizontal=True, width="content", gap="xsmall"):
             st.download_button(
                 "CSV",
@@ -125,7 +125,7 @@ def show_results(uploads: list[Upload], model: Model, expect: Expect, progress: 
         show_file(files[0], model, expect, has_error_above=True)
         return
     chosen = files[choose_row(files)]
-    st.subheader(escape_markdown(chosen.result.path), anchor=False)
+    st.header(escape_markdown(chosen.result.path), anchor=False)
     show_file(chosen, model, expect)
 
 

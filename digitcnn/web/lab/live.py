@@ -92,7 +92,7 @@ def _follow(before: tuple[tuple[str, str, bool], ...], fresh: list[list[Run]]) -
 def _show_subject(run: Run, runs: Sequence[Run]) -> None:
     with st.container(border=True, key="lab-live"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.subheader(run.name, anchor=False, width="content")
+            st.header(run.name, anchor=False, width="content")
             st.markdown(format_state(run), width="content")
             st.space("stretch")
             _show_buttons(run, runs)

@@ -31,7 +31,7 @@ def show_runs() -> None:
     run = runs[_choose_row(runs)]
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.subheader(run.name, anchor=False, width="content")
+            st.header(run.name, anchor=False, width="content")
             st.markdown(format_state(run), width="content")
             st.space("stretch")
             _show_actions(run)

@@ -89,7 +89,7 @@ def _show_head(view: SweepView) -> None:
         else ("cut off", "orange")
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(escape_markdown(record.name), anchor=False, width="content")
+        st.header(escape_markdown(record.name), anchor=False, width="content")
         st.markdown(f":{color}-badge[{state}]", width="content")
     count = len(view.trials)
     done = sum(trial.record.ended for trial in view.trials)
@@ -226,5 +226,5 @@ def _explain() -> None:
         "chance."
     )
     st.info("There are no sweeps yet: write a file like this one, and start it.")
-    st.code(_EXAMPLE, language="toml")
-    st.code("python -m digitcnn sweep sweep.toml", language="bash")
+    st.code(_EXAMPLE, language=None)
+    st.code("python -m digitcnn sweep sweep.toml", language=None)

@@ -43,7 +43,7 @@ def show_train() -> None:
             with another:
                 _choose_preset(runs)
     else:
-        st.subheader("Train a model", anchor=False)
+        st.header("Train a model", anchor=False)
         _choose_preset(runs)
 
 
