@@ -4,8 +4,10 @@ import streamlit as st
 
 from digitcnn.web.frame import draw_frame
 from digitcnn.web.lab.actions import PART, PARTS
+from digitcnn.web.lab.visitor import remember_browser
 
 with draw_frame("Model Lab", styles=("lab", "compare", "digits")):
+    remember_browser()
     st.title("Model Lab", anchor=False)
     with st.container(key="lab-parts"):
         part = st.segmented_control(

@@ -1,11 +1,12 @@
 """A training from its start to its end, as a visitor sees it."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from digitcnn.lab.jobs.processes import find_worker
 from digitcnn.lab.runs.catalog import list_own_runs
@@ -88,3 +89,33 @@ def test_a_training_is_watched_left_stopped_and_resumed_on_another_server(
         with page.expect_download() as download:
             page.get_by_role("button", name=".tflite").click()
         assert Path(download.value.path()).read_bytes() == run.folder.tflite_file.read_bytes()
+
+
+@pytest.mark.slow
+def test_a_second_visitor_sees_a_run_but_can_neither_stop_nor_delete_it(
+    page: Page, chromium: Browser, start_server: Serve, runs: Path
+):
+    page.set_default_timeout(PATIENCE)
+    with start_server(runs) as address:
+        page.goto(f"{address}/model_lab")
+        start_training(page)
+        expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=PATIENCE)
+        context = chromium.new_context()
+        second = context.new_page()
+        second.goto(f"{address}/model_lab")
+        expect(live(second)).to_contain_text("only the browser that began it", timeout=PATIENCE)
+        expect(second.get_by_role("button", name="Stop")).to_have_count(0)
+
+        page.reload()
+        page.get_by_role("button", name="Stop").click()
+        # A process that is stopped while it still loads TensorFlow cannot say so.
+        expect(live(page)).to_contain_text(re.compile("stopped|interrupted"), timeout=PATIENCE)
+        second.goto(f"{address}/model_lab?tab=Runs&run=simple-1")
+        expect(second.get_by_text("only the browser that began it")).to_be_visible()
+        expect(second.get_by_role("button", name="Delete")).to_have_count(0)
+        page.goto(f"{address}/model_lab?tab=Runs&run=simple-1")
+        page.get_by_role("button", name="Delete", exact=True).click()
+        page.get_by_role("button", name="Delete it").click()
+        expect(page.locator(".stSubheader, h3").filter(has_text="simple-1")).to_have_count(0)
+        assert not (runs / "simple-1").exists()
+        context.close()
