@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from digitcnn.lab.jobs.processes import find_worker
+from digitcnn.lab.runs.about import read_about
 from digitcnn.lab.runs.catalog import list_own_runs
 from tests.support.made_mnist import write_mnist
 
@@ -119,3 +120,35 @@ def test_a_second_visitor_sees_a_run_but_can_neither_stop_nor_delete_it(
         expect(page.locator(".stSubheader, h3").filter(has_text="simple-1")).to_have_count(0)
         assert not (runs / "simple-1").exists()
         context.close()
+
+
+def test_start_is_blocked_with_a_sentence_that_states_the_range(page: Page, start_server: Serve, runs: Path):
+    with start_server(runs) as address:
+        page.goto(f"{address}/model_lab")
+        field = page.get_by_role("spinbutton", name="Epochs")
+        field.fill("500")
+        field.press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("Epochs must be between 1 and 200, received 500")
+        expect(page.get_by_role("button", name="Start training")).to_be_disabled()
+        field.fill("5")
+        field.press("Enter")
+        expect(page.get_by_role("button", name="Start training")).to_be_enabled()
+
+
+@pytest.mark.slow
+def test_a_sweep_of_two_presets_and_two_seeds_is_planned_started_and_watched(
+    page: Page, start_server: Serve, runs: Path
+):
+    with start_server(runs) as address:
+        page.goto(f"{address}/model_lab?tab=Sweeps")
+        for label, value in (("Epochs of each", "1"), ("Images used by each", "200")):
+            page.get_by_role("spinbutton", name=label).fill(value)
+            page.get_by_role("spinbutton", name=label).press("Enter")
+        expect(page.get_by_text("4 trainings")).to_be_visible()
+        page.get_by_role("button", name="Start the sweep").click()
+        sweep = page.locator(".st-key-lab-sweep")
+        expect(sweep).to_contain_text("4 of 4 trials have ended", timeout=PATIENCE)
+    assert {run.name for run in list_own_runs() if run.state == "finished"} == {
+        f"sweep-1-{preset}-s{seed}" for preset in ("simple", "sprint") for seed in (0, 1)
+    }
+    assert len({read_about(run.folder.path).owner for run in list_own_runs()} - {None}) == 1

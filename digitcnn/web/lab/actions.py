@@ -1,7 +1,8 @@
 """A visitor's actions on runs, and the run that this visitor watches."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -10,6 +11,7 @@ from digitcnn.lab.jobs import queue as training_queue
 from digitcnn.lab.runs.about import read_about, write_about
 from digitcnn.lab.runs.catalog import Run, get_own_run, own_path
 from digitcnn.lab.runs.settings import Settings
+from digitcnn.lab.sweeps import start as sweeps
 from digitcnn.web.lab.visitor import is_allowed, is_mine, owner
 from digitcnn.web.models import use_run, used_run
 
@@ -36,6 +38,21 @@ def stop(name: str) -> None:
     """Asks a training to stop."""
     st.session_state["lab.stopping"] = name
     _try(lambda: training_queue.stop(_require_own(name)))
+
+
+def start_sweep(name: str, plan: Mapping[str, Any]) -> None:
+    """Starts a sweep and shows it."""
+
+    def begin() -> None:
+        sweeps.start_sweep(name, plan, owner=owner())
+        st.session_state["lab.sweep.started"] = name
+
+    _try(begin)
+
+
+def stop_sweep(name: str) -> None:
+    """Asks a sweep to stop."""
+    _try(lambda: sweeps.stop_sweep(name, owner=owner()))
 
 
 def resume(name: str) -> None:

@@ -70,7 +70,7 @@ def sign(runs: Sequence[Run]) -> tuple[tuple[str, str, bool], ...]:
     return tuple((run.name, run.state, run.busy) for run in runs)
 
 
-def show_curves(name: str, curves: Curves, *, key: str, height: int = 260) -> None:
+def show_curves(run: Run, curves: Curves, *, key: str, height: int = 260) -> None:
     """Accuracy and loss side by side, one under the other on a phone."""
     with st.grid(2, min_column_width=280, gap="medium"):
         for metric in ("accuracy", "loss"):
@@ -79,8 +79,14 @@ def show_curves(name: str, curves: Curves, *, key: str, height: int = 260) -> No
                 show_chart(
                     draw_training(curves, metric, height=height),
                     key=f"{key}.{metric}",
-                    alt=_describe(name, curves, metric),
+                    alt=_describe(run.name, curves, metric),
                 )
+    last = curves.epochs[-1] if curves.epochs else {}
+    if last.get("accuracy", 1.0) < last.get("val_accuracy", 0.0):
+        distorted = "its images are distorted anew in every epoch, and validation's are not"
+        early = "it is measured while the epoch goes on, with the dropout that validation leaves out"
+        reason = distorted if run.record and run.record.settings.get("augmentation") else early
+        st.caption(f"Training lies below validation: {reason}.")
 
 
 def _follow(before: tuple[tuple[str, str, bool], ...], fresh: list[list[Run]]) -> None:
@@ -90,6 +96,10 @@ def _follow(before: tuple[tuple[str, str, bool], ...], fresh: list[list[Run]]) -
         # The parts around this one, and how often this one runs, depend on the runs.
         st.rerun()
     subject = choose_subject(runs, actions.watched())
+    if (asked := actions.watched()) and asked not in {run.name for run in runs}:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.warning(f"There is no run called {escape_markdown(asked)} here any more.")
+            st.button("Close", on_click=actions.watch, args=(None,), key="lab.forget", type="tertiary")
     if sentence := actions.format_queue(runs):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lab-queue"):
             st.markdown(f":material/queue: {sentence}", width="content")
@@ -116,7 +126,7 @@ def _show_subject(run: Run, runs: Sequence[Run]) -> None:
         _show_figures(run, now)
         if curves.problem:
             st.warning(escape_markdown(curves.problem), icon=":material/warning:")
-        show_curves(run.name, curves, key="lab.live")
+        show_curves(run, curves, key="lab.live")
 
 
 def _show_buttons(run: Run, runs: Sequence[Run]) -> None:

@@ -34,6 +34,8 @@ def show_runs() -> None:
     own = list_own_runs()
     st.fragment(_follow, run_every=REFRESH_SECONDS)(sign(own))
     runs = [*own, *list_shipped_runs()]
+    if (asked := actions.watched()) and asked not in {run.name for run in runs}:
+        st.warning(f"There is no run called {escape_markdown(asked)} here any more.")
     if sentence := actions.format_queue(own):
         st.markdown(f":material/queue: {sentence}")
     if not runs:
@@ -59,7 +61,7 @@ def show_runs() -> None:
         if curves.problem:
             st.warning(escape_markdown(curves.problem), icon=":material/warning:")
         if curves.epochs or curves.batches:
-            show_curves(run.name, curves, key="lab.runs.curves", height=220)
+            show_curves(run, curves, key="lab.runs.curves", height=220)
         show_downloads(run)
         _show_log(run)
 

@@ -83,7 +83,7 @@ def _show_card(preset: Preset, run: Run | None) -> None:
         if run is None or run.state != "finished":
             st.caption("No trained model of it ships: train it to see its accuracy.")
         else:
-            show_curves(run.name, read_curves(run), key=f"lab.card.{preset.name}", height=200)
+            show_curves(run, read_curves(run), key=f"lab.card.{preset.name}", height=200)
 
 
 def _choose_and_start(preset: Preset, runs: list[Run], shipped: list[Run]) -> None:
@@ -97,7 +97,7 @@ def _choose_and_start(preset: Preset, runs: list[Run], shipped: list[Run]) -> No
         _show_estimate(settings, runs, shipped)
     if not training_is_on():
         st.info("Training is turned off on this server. On your own machine it is one command:")
-    elif obstacle := obstacle or _find_obstacle(preset.recipe.data):
+    elif obstacle := obstacle or find_obstacle(preset.recipe.data):
         st.error(escape_markdown(obstacle), icon=":material/error:")
     elif any(run.busy or run.state == "queued" for run in runs):
         st.caption("One model is trained at a time; yours will wait for its turn.")
@@ -128,11 +128,12 @@ def _show_estimate(settings: Settings, runs: list[Run], shipped: list[Run]) -> N
 
 
 @st.cache_data(ttl=30, show_spinner="Looking for the images")
-def _find_obstacle(data: Literal["mnist", "handwriting"]) -> str | None:
+def find_obstacle(data: Literal["mnist", "handwriting"]) -> str | None:
+    """Why a training on these data cannot begin, looked up every half minute; None where it can."""
     # Only a visitor of this part needs what reads data sets.
-    from digitcnn.lab.datasets.readiness import find_obstacle
+    from digitcnn.lab.datasets import readiness
 
-    return find_obstacle(data)
+    return readiness.find_obstacle(data)
 
 
 def _choose_settings(preset: Preset) -> dict[str, Any]:
