@@ -152,3 +152,18 @@ def test_a_sweep_of_two_presets_and_two_seeds_is_planned_started_and_watched(
         f"sweep-1-{preset}-s{seed}" for preset in ("simple", "sprint") for seed in (0, 1)
     }
     assert len({read_about(run.folder.path).owner for run in list_own_runs()} - {None}) == 1
+
+
+def test_back_and_forward_go_through_the_parts_of_the_lab(page: Page, server: str):
+    def selected() -> Locator:
+        return page.locator(".st-key-lab-parts button[aria-checked=true]")
+
+    page.goto(f"{server}/model_lab?tab=Runs")
+    for part in ("Sweeps", "Inside"):
+        page.locator(".st-key-lab-parts").get_by_role("radio", name=part).click()
+        expect(page).to_have_url(re.compile(f"tab={part}"))
+    for step, part in ((page.go_back, "Sweeps"), (page.go_back, "Runs"), (page.go_forward, "Sweeps")):
+        step()
+        expect(page).to_have_url(re.compile(f"tab={part}"))
+        expect(selected()).to_have_text(part)
+    expect(page.get_by_text("Plan a sweep")).to_be_visible()

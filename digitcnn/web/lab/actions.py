@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -9,15 +10,24 @@ import streamlit as st
 from digitcnn.errors import DigitcnnError, NotSupportedError, RunFolderError
 from digitcnn.lab.jobs import queue as training_queue
 from digitcnn.lab.runs.about import read_about, write_about
-from digitcnn.lab.runs.catalog import Run, get_own_run, own_path
+from digitcnn.lab.runs.catalog import Run, get_own_run, list_shipped_runs, own_path
 from digitcnn.lab.runs.settings import Settings
 from digitcnn.lab.sweeps import start as sweeps
 from digitcnn.web.lab.visitor import is_allowed, is_mine, owner
 from digitcnn.web.models import use_run, used_run
+from digitcnn.web.text import escape_markdown
+
+MEASURE = (
+    "On MNIST's 10,000 test images, by the ten digits alone. README counts a digit that is refused as wrong."
+)
+"""The measure of every accuracy in the Lab, in words."""
 
 PARTS = ("Train", "Compare", "Inside", "Runs", "Sweeps")
 PART = "tab"
 """The query parameter that holds the part of the lab, so that a link leads to it."""
+
+HISTORY = Path(__file__).with_name("history.js").read_text("utf-8")
+"""Makes every part a step in the browser's history."""
 
 WATCHED = "run"
 """The query parameter of the run that a visitor watches, so that a reload and a link keep it."""
@@ -95,11 +105,6 @@ def describe(name: str, title: str, notes: str, tags: Sequence[str]) -> None:
     _try(write)
 
 
-def use(name: str | None) -> None:
-    """Makes a run this visitor's model on Draw and Upload, or none."""
-    use_run(name)
-
-
 def compare(run: Run) -> None:
     """Opens the comparison of a run with the usual baseline."""
     # Only a visitor who compares loads the libraries of the comparison.
@@ -141,6 +146,14 @@ def format_queue(runs: Sequence[Run]) -> str:
     if mine:
         sentence += f". Your place in the queue: {', '.join(map(str, mine))} of {len(waiting)}"
     return f"{sentence}." if sentence else ""
+
+
+def warn_if_gone(runs: Sequence[Run]) -> None:
+    """Warns where the address names a run that is not there."""
+    if (asked := watched()) and asked not in {run.name for run in (*runs, *list_shipped_runs())}:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.warning(f"There is no run called {escape_markdown(asked)} here any more.")
+            st.button("Close", on_click=watch, args=(None,), key="lab.forget", type="tertiary")
 
 
 def show_problem() -> None:

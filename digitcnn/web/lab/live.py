@@ -96,10 +96,7 @@ def _follow(before: tuple[tuple[str, str, bool], ...], fresh: list[list[Run]]) -
         # The parts around this one, and how often this one runs, depend on the runs.
         st.rerun()
     subject = choose_subject(runs, actions.watched())
-    if (asked := actions.watched()) and asked not in {run.name for run in runs}:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.warning(f"There is no run called {escape_markdown(asked)} here any more.")
-            st.button("Close", on_click=actions.watch, args=(None,), key="lab.forget", type="tertiary")
+    actions.warn_if_gone(runs)
     if sentence := actions.format_queue(runs):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lab-queue"):
             st.markdown(f":material/queue: {sentence}", width="content")

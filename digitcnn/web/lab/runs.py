@@ -24,7 +24,7 @@ from digitcnn.web.lab.live import (
     sign,
 )
 from digitcnn.web.lab.visitor import about, is_allowed, is_mine
-from digitcnn.web.models import used_run
+from digitcnn.web.models import use_run, used_run
 from digitcnn.web.text import escape_markdown
 
 
@@ -34,8 +34,7 @@ def show_runs() -> None:
     own = list_own_runs()
     st.fragment(_follow, run_every=REFRESH_SECONDS)(sign(own))
     runs = [*own, *list_shipped_runs()]
-    if (asked := actions.watched()) and asked not in {run.name for run in runs}:
-        st.warning(f"There is no run called {escape_markdown(asked)} here any more.")
+    actions.warn_if_gone(runs)
     if sentence := actions.format_queue(own):
         st.markdown(f":material/queue: {sentence}")
     if not runs:
@@ -149,9 +148,7 @@ def _choose_row(runs: Sequence[Run]) -> int:
         tabulate(runs),
         column_config={
             "Run": st.column_config.TextColumn(pinned=True),
-            "Test accuracy": st.column_config.NumberColumn(
-                format="%.2f %%", help="On MNIST's 10,000 test images"
-            ),
+            "Test accuracy": st.column_config.NumberColumn(format="%.2f %%", help=actions.MEASURE),
             "Weights": st.column_config.NumberColumn(format="localized"),
             "Begun": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
         },
@@ -217,7 +214,7 @@ def _use_button(run: Run) -> None:
     st.button(
         "Used on Draw and Upload" if used else "Use on Draw and Upload",
         icon=":material/check:" if used else ":material/draw:",
-        on_click=actions.use,
+        on_click=use_run,
         args=(None if used else run.name,),
         key="lab.runs.use",
         help="Puts this model first on both pages, for you alone, until you leave; again to take it back",

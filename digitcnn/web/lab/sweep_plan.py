@@ -38,11 +38,7 @@ def show_plan(taken: list[str]) -> None:
         name = st.text_input("Name of the sweep", free, key="lab.plan.name")
         presets = st.multiselect("Presets", list(PRESETS), ["simple", "sprint"], key="lab.plan.presets")
         seeds = st.number_input(
-            "Seeds",
-            value=2,
-            step=1,
-            help="How often each is trained",
-            key="lab.plan.seeds",
+            "Seeds", value=2, step=1, help="How often each is trained", key="lab.plan.seeds"
         )
         fixed = {
             setting: st.number_input(

@@ -76,7 +76,7 @@ def _show_card(preset: Preset, run: Run | None) -> None:
             f"{escape_markdown(preset.summary)}. Its own claim: {escape_markdown(preset.claim)}.{judged}"
         )
         with st.grid(4, min_column_width=110, gap="small"):
-            st.metric("MNIST test", format_accuracy(accuracy), help="Measured on the 10,000 test images")
+            st.metric("MNIST test", format_accuracy(accuracy), help=actions.MEASURE)
             st.metric("Training time", format_duration(run.record.seconds) if run and run.record else "–")
             st.metric("Weights", f"{run.record.parameters:,}" if run and run.record else "–")
             st.metric("Epochs", preset.recipe.epochs)
