@@ -22,11 +22,12 @@ from benchmarks.arguments import parse_arguments
 from benchmarks.tables import insert, markdown
 from digitcnn import DigitReader
 from digitcnn.ink.strokes import Box
-from digitcnn.lab.metrics.evaluation import DigitScore, Interval, NonDigitScore, score_digits, score_nondigits
+from digitcnn.lab.metrics.evaluation import Interval
 from digitcnn.recognition.reading import Digit
 from digitcnn.run_folder import SHIPPED, RunFolder, list_runs, write_json
-from digitcnn.training.datasets import DigitSet, data_folder, load_mnist
+from digitcnn.training.datasets import DigitSet, find_data, load_mnist
 from digitcnn.training.pen_strokes import LOOK_ALIKES, Drawing, load_pen_digits, load_pen_nondigits
+from testbed.scores import DigitScore, NonDigitScore, score_digits, score_nondigits
 
 Answers = tuple[Sequence[Digit | None], np.ndarray, np.ndarray | None]
 
@@ -69,19 +70,16 @@ def digit_sets(reader: DigitReader) -> Iterator[tuple[str, Answers]]:
 
 
 def picture_sets(reader: DigitReader) -> Iterator[tuple[str, Answers]]:
-    folder = data_folder()
-    if folder is None:
-        return
     for title, name in (("photos", "photos_single"), ("drawn elsewhere", "drawn_single")):
-        if (folder / name / "labels.csv").is_file():
-            with (folder / name / "labels.csv").open(newline="") as file:
+        if table := find_data(f"{name}/labels.csv"):
+            with table.open(newline="") as file:
                 entries = list(csv.DictReader(file))
-            answers = [first(reader, folder / name / entry["file"]) for entry in entries]
+            answers = [first(reader, table.parent / entry["file"]) for entry in entries]
             labels = np.array([int(entry["label"]) for entry in entries])
             yield title, (answers, labels, np.array([entry["source"] for entry in entries]))
     for title, name in (("scans, grid", "scan_grid"), ("scans, sheets", "scan_sheets")):
-        if (folder / f"{name}.npz").is_file():
-            with np.load(folder / f"{name}.npz", allow_pickle=False) as file:
+        if path := find_data(f"{name}.npz"):
+            with np.load(path, allow_pickle=False) as file:
                 writers = file.get("row")
                 yield title, ([first(reader, image) for image in file["x"]], file["y"].astype(int), writers)
 

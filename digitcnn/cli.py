@@ -29,7 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code: 0 success, 1 user error, 130 interrupted, 141 nobody reads the output any more.
         A usage error ends the process with 2.
     """
-    _allow_any_file_name()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # File names that are not text are escaped, as JSON does.
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
         status = options.run(options)
@@ -64,9 +66,3 @@ def _parser() -> argparse.ArgumentParser:
     for command in (recognize, train, sweep, runs, measure, export, data, serve):
         command.add_to(commands)
     return parser
-
-
-def _allow_any_file_name() -> None:
-    """Makes standard output escape, as JSON does, file names that are not text."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -22,6 +22,8 @@ import json
 import math
 import os
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
@@ -157,12 +159,10 @@ class RunFolder:
 
     def write_history(self, rows: list[dict[str, float]]) -> None:
         """Writes all rows with the columns of the first; epochs as whole numbers, as Keras does."""
-        temporary = self.history_csv.with_suffix(".csv.part")
-        with temporary.open("w", newline="") as file:
+        with replacing(self.history_csv) as new, new.open("w", newline="") as file:
             writer = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else ["epoch"])
             writer.writeheader()
             writer.writerows({**row, "epoch": int(row["epoch"])} for row in rows)
-        os.replace(temporary, self.history_csv)
 
     def read_predictions(self) -> tuple[np.ndarray, np.ndarray]:
         """Probabilities (n, 10) float32 and labels (n,) int64 on the test set."""
@@ -229,11 +229,22 @@ def _can_be_used(record: RunRecord) -> bool:
     )
 
 
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A file to write that takes the place of `path` at the end: a reader sees the old one or the new one."""
+    # The suffix stays, by which Keras and NumPy choose the format.
+    new = path.with_name(f"part-{os.getpid()}-{path.name}")
+    try:
+        yield new
+        os.replace(new, path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
 def write_json(path: Path, data: Any) -> None:
-    """Writes JSON atomically: a reader sees the old file or the new one."""
-    temporary = path.with_name(path.name + ".part")
-    temporary.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-    os.replace(temporary, path)
+    """Writes JSON atomically."""
+    with replacing(path) as new:
+        new.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,10 +65,11 @@ def read_on_ray(
     _quieten(ray)
     left = dict.fromkeys(paths)
     # The rest is read one by one: a picture that ends its worker then takes no others with it.
-    for split in (partial(split_into_tasks, workers=at_once), _split_one_by_one):
+    for most in (MAX_PER_TASK, 1):
         if not left:
             return
-        for lines, read in _run(ray, split(list(left)), model, expect, workers):
+        tasks = split_into_tasks(list(left), at_once, most)
+        for lines, read in _run(ray, tasks, model, expect, workers):
             for path in read:
                 left.pop(path, None)
             yield lines
@@ -77,19 +78,15 @@ def read_on_ray(
         yield [line_of(FileResult(path, error=f"{path} {error}")) for path in left]
 
 
-def split_into_tasks(paths: Sequence[str], workers: int) -> list[Sequence[str]]:
-    """Splits files into tasks for a number of workers, large tasks first."""
+def split_into_tasks(paths: Sequence[str], workers: int, most: int = MAX_PER_TASK) -> list[Sequence[str]]:
+    """Splits files into tasks of at most so many for a number of workers, large tasks first."""
     tasks, at = [], 0
     while at < len(paths):
         fair = (len(paths) - at) // (2 * workers)
-        size = min(max(fair, MIN_PER_TASK), MAX_PER_TASK)
+        size = min(max(fair, MIN_PER_TASK), most)
         tasks.append(paths[at : at + size])
         at += size
     return tasks
-
-
-def _split_one_by_one(paths: Sequence[str]) -> list[Sequence[str]]:
-    return [[path] for path in paths]
 
 
 def _run(
@@ -115,17 +112,14 @@ def _run(
 
 def _read_batch(batch: pa.Table, *, model: Any, expect: "Expect", working_folder: str) -> pa.Table:
     """Reads the files of a task, in a worker; returns their lines of results."""
-    reader = _load_once(model)
-    paths = [path for task in batch["paths"].to_pylist() for path in task]
-    lines = [_read_line(reader, os.fsdecode(path), working_folder, expect) for path in paths]
-    return pa.table({"path": pa.array(paths, pa.binary()), "line": pa.array(lines, pa.binary())})
-
-
-def _read_line(reader: "DigitReader", name: str, working_folder: str, expect: "Expect") -> bytes:
     from digitcnn.recognition.files import read_file
 
-    place = str(Path(working_folder, name))
-    return line_of(read_file(reader, place, path=name, expect=expect).result)
+    reader = _load_once(model)
+    paths = [path for task in batch["paths"].to_pylist() for path in task]
+    names = map(os.fsdecode, paths)
+    files = (read_file(reader, str(Path(working_folder, name)), path=name, expect=expect) for name in names)
+    lines = [line_of(file.result) for file in files]
+    return pa.table({"path": pa.array(paths, pa.binary()), "line": pa.array(lines, pa.binary())})
 
 
 def _make_ready(models: list[Any]) -> None:

@@ -66,7 +66,8 @@ def connected(address: str | None) -> Iterator[Any]:
         os.environ.setdefault(name, value)
     import ray
 
-    options: dict[str, Any] = {
+    options: dict[str, Any] = {} if address else {"include_dashboard": False}
+    options |= {
         "logging_level": logging.ERROR,
         "log_to_driver": False,
         "runtime_env": {
@@ -76,10 +77,7 @@ def connected(address: str | None) -> Iterator[Any]:
         },
     }
     try:
-        if address is None:
-            ray.init(address="local", include_dashboard=False, **options)
-        else:
-            ray.init(address=address, **options)
+        ray.init(address=address or "local", **options)
     except (ConnectionError, ValueError) as error:
         raise InputError(
             f"No Ray cluster accepts a connection at {address!r}: {_first_line(error)}. If it needs a token, "

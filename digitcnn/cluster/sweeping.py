@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,7 @@ _METRIC = "val_accuracy"
 
 
 def run_on_ray(
-    ray: Any,
-    spec: SweepSpec,
-    trials: Sequence[Trial],
-    log: SweepLog,
-    *,
-    cores: int = 1,
-    echo: Echo = print,
+    ray: Any, spec: SweepSpec, trials: Sequence[Trial], log: SweepLog, *, cores: int = 1, echo: Echo = print
 ) -> None:
     """Trains the trials that have not ended, on all nodes of the cluster.
 
@@ -68,11 +63,10 @@ def _fit(
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
     here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
-    collector = ray.remote(num_cpus=0, scheduling_strategy=here)(Collector).remote(
-        str(runs_root().absolute())
-    )
+    runs = str(runs_root().absolute())
+    collector = ray.remote(num_cpus=0, scheduling_strategy=here)(Collector).remote(runs)
     job = Job(
-        runs=str(runs_root().absolute()),
+        runs=runs,
         record=str(log.path.absolute()),
         token=log.record.token,
         cores=cores,
@@ -113,11 +107,9 @@ def _describe(trial: Trial, log: SweepLog) -> dict[str, Any]:
     """A trial as it is sent to its worker."""
     replay: list[dict[str, float]] = []
     if log.find(trial.name).ended:
-        try:
+        with suppress(RunFolderError):
             rows = RunFolder(runs_root() / trial.name).read_history()
-        except RunFolderError:
-            rows = []
-        replay = [{"epoch": row["epoch"], _METRIC: row[_METRIC]} for row in rows if _METRIC in row]
+            replay = [{"epoch": row["epoch"], _METRIC: row[_METRIC]} for row in rows if _METRIC in row]
     return {"name": trial.name, "settings": asdict(trial.settings), "replay": replay}
 
 
@@ -137,7 +129,7 @@ class _AskToStop:
 class _Follow:
     """Records Tune's events in the sweep's record, and prints them."""
 
-    def __init__(self, log: SweepLog | None, trials: Sequence[Trial], echo: Echo):
+    def __init__(self, log: SweepLog, trials: Sequence[Trial], echo: Echo):
         self._log = log
         self._trials = {trial.name: trial for trial in trials}
         self._echo = echo
@@ -145,10 +137,10 @@ class _Follow:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Tune pickles its callbacks to restore them later. Here the record serves that purpose.
-        return _Follow, (None, (), print)
+        return object, ()
 
     def on_trial_start(self, iteration: int, trials: Any, trial: Any, **info: Any) -> None:
-        if self._log and not self._is_replay(trial):
+        if not self._is_replay(trial):
             attempts = self._log.find(_name(trial)).attempts + 1
             self._log.update(_name(trial), state="running", attempts=attempts)
 
@@ -156,7 +148,7 @@ class _Follow:
         self, iteration: int, trials: Any, trial: Any, result: dict[str, Any], **info: Any
     ) -> None:
         files = result.pop("files", None)
-        if not self._log or self._is_replay(trial):
+        if self._is_replay(trial):
             return
         name = _name(trial)
         if files:
@@ -175,16 +167,15 @@ class _Follow:
             self._echo(f"{name}: {result.get('error') or words}")
 
     def on_trial_recover(self, iteration: int, trials: Any, trial: Any, **info: Any) -> None:
-        if self._log:
-            error = "Its worker was lost: the trial was started again."
-            self._log.update(_name(trial), state="waiting", error=error)
-            self._echo(f"{_name(trial)}: its worker was lost, it is started again")
+        self._log.update(
+            _name(trial), state="waiting", error="Its worker was lost: the trial was started again."
+        )
+        self._echo(f"{_name(trial)}: its worker was lost, it is started again")
 
     def on_trial_error(self, iteration: int, trials: Any, trial: Any, **info: Any) -> None:
-        if self._log:
-            error = f"Its worker was lost {MAX_ATTEMPTS} times: run the sweep again to retry."
-            self._log.update(_name(trial), state="failed", error=error)
-            self._echo(f"{_name(trial)}: {error}")
+        error = f"Its worker was lost {MAX_ATTEMPTS} times: run the sweep again to retry."
+        self._log.update(_name(trial), state="failed", error=error)
+        self._echo(f"{_name(trial)}: {error}")
 
     def _is_replay(self, trial: Any) -> bool:
         return bool(trial.config["trial"]["replay"])

@@ -10,7 +10,7 @@ from typing import Any
 
 from digitcnn.lab.runs.settings import Settings
 from digitcnn.lab.sweeps.trial import TrialProcess
-from digitcnn.run_folder import RunFolder
+from digitcnn.run_folder import RunFolder, replacing
 
 BRIEF = ("run.json", "history.csv", "progress.json")
 """The files of a run folder that its page needs during training, some kilobytes."""
@@ -170,9 +170,8 @@ def write_files(folder: RunFolder, files: dict[str, bytes]) -> None:
     for name in sorted(files, key=lambda name: name == "run.json"):
         if Path(name).name != name:
             raise ValueError(f"expected the name of a file, received {name!r}")
-        part = folder.path / f"{name}.part"
-        part.write_bytes(files[name])
-        os.replace(part, folder.path / name)
+        with replacing(folder.path / name) as new:
+            new.write_bytes(files[name])
 
 
 def _holds(record: str, token: str) -> bool:

@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from digitcnn.commands.parsing import Subparsers, add_command
@@ -24,43 +23,37 @@ def add_to(commands: Subparsers) -> None:
     parser = add_command(commands, "data", "fetch and describe data sets", _DESCRIPTION)
     parts = parser.add_subparsers(required=True, metavar="PART", title="parts")
     fetching = add_command(
-        parts, "fetch", "download a data set", "Downloads a data set, unless it is here already."
+        parts, "fetch", "download a data set", "Downloads a data set, unless it is here already.", run=_fetch
     )
     fetching.add_argument("name", choices=("mnist", "pens"), help="one of %(choices)s")
-    fetching.set_defaults(run=_fetch)
     describing = add_command(
         parts,
         "describe",
         "how many of each digit there are",
         "Shows where a data set lies, and how many of each digit it holds.",
+        run=_describe,
     )
     describing.add_argument(
         "name", choices=_SETS, nargs="?", help="one of %(choices)s (default: all on this machine)"
     )
-    describing.set_defaults(run=_describe)
 
 
 def _fetch(options: argparse.Namespace) -> int:
     from digitcnn.lab.datasets.sources import find_file
     from digitcnn.training.fetch import fetch_mnist, fetch_pens
 
-    if find_file(options.name) is None:
-        (fetch_mnist if options.name == "mnist" else fetch_pens)(_make_reporter())
-    print(find_file(options.name))
-    return 0
-
-
-def _make_reporter() -> Callable[[float, str], None]:
-    """A function that prints the progress of a download to standard error, at every tenth."""
-    shown = -1
+    tenths: set[int] = set()
 
     def report(done: float, doing: str) -> None:
-        nonlocal shown
-        if (tenth := int(done * 10)) != shown:
-            shown = tenth
+        """Prints the progress of the download at every tenth."""
+        if (tenth := int(done * 10)) not in tenths:
+            tenths.add(tenth)
             print(doing, file=sys.stderr, flush=True)
 
-    return report
+    if find_file(options.name) is None:
+        (fetch_mnist if options.name == "mnist" else fetch_pens)(report)
+    print(find_file(options.name))
+    return 0
 
 
 def _describe(options: argparse.Namespace) -> int:

@@ -36,14 +36,13 @@ digitcnn export runs/simple-2 digits.h5"""
 def add_to(commands: Subparsers) -> None:
     """Describes the command."""
     parser = add_command(
-        commands, "export", "write a trained model as one file", _DESCRIPTION, examples=_EXAMPLES
+        commands, "export", "write a trained model as one file", _DESCRIPTION, run=_export, examples=_EXAMPLES
     )
     parser.add_argument("run_name", metavar="RUN", help="name of a model or run, or path of its folder")
     parser.add_argument(
         "file", type=Path, nargs="?", metavar="FILE", help="file to write (default: RUN.FORMAT, here)"
     )
     parser.add_argument("--format", choices=FORMATS, help="one of %(choices)s (default: the suffix of FILE)")
-    parser.set_defaults(run=_export)
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digitcnn.commands.parsing import Subparsers, add_command
+from digitcnn.commands.parsing import Subparsers, add_command, add_format
 from digitcnn.commands.runs import find_any_run
 from digitcnn.commands.terminal import align
 from digitcnn.errors import DatasetError
@@ -33,6 +33,7 @@ def add_to(commands: Subparsers) -> None:
         "evaluate",
         "measure a run on its test images",
         _EVALUATE,
+        run=_evaluate,
         examples="digitcnn evaluate simple\ndigitcnn evaluate reader --again --html reader.html",
     )
     evaluating.add_argument("run_name", metavar="RUN", help="name of a run, or path of its folder")
@@ -42,25 +43,22 @@ def add_to(commands: Subparsers) -> None:
         help="ask the model again instead; needs MNIST (digitcnn data fetch mnist)",
     )
     _add_outputs(evaluating)
-    evaluating.set_defaults(run=_evaluate)
     comparing = add_command(
         commands,
         "compare",
         "which of two runs is better, and whether that is luck",
         _COMPARE,
+        run=_compare,
         examples="digitcnn compare simple deeper\ndigitcnn compare simple deeper reader --html report.html",
     )
     comparing.add_argument("baseline", metavar="A", help="name of a run, or path of its folder")
     comparing.add_argument("others", metavar="B", nargs="+", help="one or more runs to compare with it")
     comparing.add_argument("--all", action="store_true", help="also show figures and settings that are equal")
     _add_outputs(comparing)
-    comparing.set_defaults(run=_compare)
 
 
 def _add_outputs(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--format", choices=("text", "json"), default="text", help="one of %(choices)s (default: text)"
-    )
+    add_format(parser, "text", "json")
     parser.add_argument("--html", type=Path, metavar="FILE", help="also write a report, one HTML file")
 
 
@@ -87,13 +85,10 @@ def _load_run(name_or_path: str) -> "ComparedRun":
         ModelNotFoundError: there is no such run.
         RunFolderError: it has no answers, or its files are broken.
     """
-    from digitcnn.lab.metrics.compared_runs import RunRef, list_run_refs, load_run
+    from digitcnn.lab.metrics.compared_runs import list_run_refs, load_run, run_ref_of
 
-    for run_ref in list_run_refs(SHIPPED, runs_root()).ready:
-        if run_ref.label == name_or_path:
-            return load_run(run_ref)
-    run = find_any_run(name_or_path)
-    return load_run(RunRef(run.name, str(run.folder.path), ()))
+    run_refs = {run_ref.label: run_ref for run_ref in list_run_refs(SHIPPED, runs_root()).ready}
+    return load_run(run_refs.get(name_or_path) or run_ref_of(find_any_run(name_or_path).folder))
 
 
 def _answer_again(run: "ComparedRun", name: str) -> "ComparedRun":

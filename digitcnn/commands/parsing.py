@@ -1,7 +1,7 @@
 """The argument parser of the commands."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,14 +30,29 @@ class AnyOrderParser(argparse.ArgumentParser):
 
 
 def add_command(
-    commands: Subparsers, name: str, help: str, description: str, *, examples: str = ""
+    commands: Subparsers,
+    name: str,
+    help: str,
+    description: str,
+    *,
+    run: Callable[[argparse.Namespace], int] | None = None,
+    examples: str = "",
 ) -> argparse.ArgumentParser:
-    """Adds a command with its help; `examples` holds one example per line."""
+    """Adds a command with its help and what runs it; `examples` holds one example per line."""
     epilog = "examples:\n" + "\n".join(f"  {line}" for line in examples.splitlines()) if examples else None
-    return commands.add_parser(
+    parser = commands.add_parser(
         name,
         help=help,
         description=description,
         epilog=epilog,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_format(parser: argparse.ArgumentParser, *choices: str) -> None:
+    """Adds --format; the first choice is the default."""
+    parser.add_argument(
+        "--format", choices=choices, default=choices[0], help="one of %(choices)s (default: %(default)s)"
     )

@@ -6,11 +6,10 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitcnn.commands.parsing import Subparsers, add_command
+from digitcnn.commands.parsing import Subparsers, add_command, add_format
 from digitcnn.commands.picture_files import PictureFile, find_pictures, read_manifest
 from digitcnn.commands.terminal import ProgressLine, silence_libraries
 from digitcnn.errors import InputError
@@ -56,14 +55,12 @@ curl -s https://example.org/number.png | digitcnn recognize -"""
 def add_to(commands: Subparsers) -> None:
     """Describes the command."""
     parser = add_command(
-        commands, "recognize", "read the digits in pictures", _DESCRIPTION, examples=_EXAMPLES
+        commands, "recognize", "read the digits in pictures", _DESCRIPTION, run=_recognize, examples=_EXAMPLES
     )
     parser.add_argument(
         "paths", nargs="*", metavar="PATH", help="file, folder, pattern, or - for standard input"
     )
-    parser.add_argument(
-        "--format", choices=FORMATS, default="text", help="one of %(choices)s (default: text)"
-    )
+    add_format(parser, *FORMATS)
     parser.add_argument(
         "--expect",
         choices=("digit", "number"),
@@ -91,7 +88,7 @@ def add_to(commands: Subparsers) -> None:
     many.add_argument(
         "--workers", type=int, metavar="N", help="how many read at once with Ray (default: one a core)"
     )
-    parser.set_defaults(run=_recognize, refuse=parser.error)
+    parser.set_defaults(refuse=parser.error)
 
 
 def _recognize(options: argparse.Namespace) -> int:
@@ -131,6 +128,7 @@ def _print_results(options: argparse.Namespace) -> int:
     for done, result in enumerate(_read(found, reader, options.expect), start=1):
         progress.clear()
         write(result)
+        sys.stdout.flush()
         unread += result.error is not None
         progress.show(done)
     progress.clear()
@@ -153,29 +151,23 @@ def _read(found: Sequence[PictureFile], reader: "DigitReader", expect: "Expect")
 
 
 def _make_writer(form: str, *, alone: bool) -> "Callable[[FileResult], None]":
-    """A function that writes one result to standard output, at once."""
+    """A function that writes one result to standard output."""
     from digitcnn.recognition.results import COLUMNS, record_of, row_of
 
     if form == "jsonl":
-        return lambda result: print(json.dumps(record_of(result), ensure_ascii=False), flush=True)
+        return lambda result: print(json.dumps(record_of(result), ensure_ascii=False))
     if form == "csv":
         rows = csv.writer(sys.stdout, lineterminator="\n")
         rows.writerow(COLUMNS)
-
-        def write_row(result: "FileResult") -> None:
-            rows.writerow(row_of(result))
-            sys.stdout.flush()
-
-        return write_row
+        return lambda result: rows.writerow(row_of(result))
 
     def write_text(result: "FileResult") -> None:
         if result.error is not None:
             print(f"digitcnn: {result.error}", file=sys.stderr, flush=True)
         elif alone:
-            print(result.reading.text, flush=True)
+            print(result.reading.text)
         else:
-            text = result.reading.text.replace("\n", " / ")
-            print(f"{result.path}: {text}", flush=True)
+            print(f"{result.path}:", result.reading.text.replace("\n", " / "))
 
     return write_text
 
@@ -198,49 +190,42 @@ def _read_into_file(options: argparse.Namespace) -> int:
         results.add([line_of(FileResult(each.path, error=each.problem)) for each in new if each.problem])
         progress = ProgressLine(len(new), quiet=options.quiet)
         done, printed = 0, 0
-        with _read_lines(options, [each.path for each in new if not each.problem], folder) as batches:
-            for lines in batches:
-                for record in results.add(lines):
-                    if record["error"] is not None and printed < MAX_PRINTED_ERRORS:
-                        progress.clear()
-                        print(f"digitcnn: {record['error']}", file=sys.stderr, flush=True)
-                        printed += 1
-                done += len(lines)
-                progress.show(done)
+        for lines in _read_lines(options, [each.path for each in new if not each.problem], folder):
+            for record in results.add(lines):
+                if record["error"] is not None and printed < MAX_PRINTED_ERRORS:
+                    progress.clear()
+                    print(f"digitcnn: {record['error']}", file=sys.stderr, flush=True)
+                    printed += 1
+            done += len(lines)
+            progress.show(done)
         progress.clear()
     finally:
         results.close()
     if results.failed:
         print(
-            f"digitcnn: {results.failed} could not be read: {options.out} says why for each.",
-            file=sys.stderr,
+            f"digitcnn: {results.failed} could not be read: {options.out} says why for each.", file=sys.stderr
         )
     return 1 if results.failed else 0
 
 
-@contextmanager
 def _read_lines(
     options: argparse.Namespace, paths: Sequence[str], folder: "RunFolder"
-) -> Iterator[Iterator[list[bytes]]]:
-    """Yields lists of result lines, read in this process or on Ray."""
+) -> Iterator[list[bytes]]:
+    """Lists of result lines, read in this process or on Ray."""
     if not paths:
-        yield iter(())
-    elif options.ray or options.address is not None:
+        return
+    if options.ray or options.address is not None:
         from digitcnn.cluster.session import connected
 
         with connected(options.address) as ray:
             from digitcnn.cluster.reading import read_on_ray
 
-            yield read_on_ray(ray, paths, folder, expect=options.expect, workers=options.workers)
-    else:
-        yield _read_here(paths, folder, options.expect)
-
-
-def _read_here(paths: Sequence[str], folder: "RunFolder", expect: "Expect") -> Iterator[list[bytes]]:
+            yield from read_on_ray(ray, paths, folder, expect=options.expect, workers=options.workers)
+        return
     from digitcnn.recognition.reader import DigitReader
     from digitcnn.recognition.result_files import line_of
 
     with silence_libraries():
         reader = DigitReader(folder.path)
-    for result in _read([PictureFile(path) for path in paths], reader, expect):
+    for result in _read([PictureFile(path) for path in paths], reader, options.expect):
         yield [line_of(result)]

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from digitcnn.commands.parsing import Subparsers, add_command
+from digitcnn.commands.parsing import Subparsers, add_command, add_format
 from digitcnn.commands.terminal import align
 from digitcnn.errors import InputError, ModelNotFoundError
 from digitcnn.lab.runs.catalog import (
@@ -30,25 +30,23 @@ _COLUMNS = ("run", "made", "state", "preset", "test accuracy", "parameters", "tr
 
 def add_to(commands: Subparsers) -> None:
     """Describes the command and its parts."""
-    parser = add_command(commands, "runs", "list, show and delete runs", _DESCRIPTION)
-    parser.set_defaults(run=_list, format="text")
+    parser = add_command(commands, "runs", "list, show and delete runs", _DESCRIPTION, run=_list)
+    parser.set_defaults(format="text")
     parts = parser.add_subparsers(metavar="PART", title="parts (default: list)")
-    listing = add_command(parts, "list", "all runs, a line each", "Lists all runs, a line each.")
-    _add_format(listing)
-    listing.set_defaults(run=_list)
-    showing = add_command(parts, "show", "the record of one run", "Shows the record of one run.")
+    listing = add_command(parts, "list", "all runs, a line each", "Lists all runs, a line each.", run=_list)
+    add_format(listing, "text", "jsonl")
+    showing = add_command(parts, "show", "the record of one run", "Shows the record of one run.", run=_show)
     showing.add_argument("name", metavar="RUN", help="name of a run, or path of its folder")
-    _add_format(showing)
-    showing.set_defaults(run=_show)
+    add_format(showing, "text", "jsonl")
     deleting = add_command(
         parts,
         "delete",
         "delete runs of this machine with all their files",
         "Deletes runs of this machine with all their files. Models that ship are never deleted.",
+        run=_delete,
     )
     deleting.add_argument("names", nargs="+", metavar="RUN", help="name of a run")
     deleting.add_argument("--yes", action="store_true", help="don't ask")
-    deleting.set_defaults(run=_delete)
 
 
 def find_any_run(name_or_path: str) -> Run:
@@ -66,12 +64,6 @@ def find_any_run(name_or_path: str) -> Run:
         return inspect_run(path, shipped=path.resolve().parent == SHIPPED)
     known = ", ".join(run.name for run in runs) or "none"
     raise ModelNotFoundError(f"There is no run called {name_or_path!r}; there are: {known}.")
-
-
-def _add_format(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--format", choices=("text", "jsonl"), default="text", help="one of %(choices)s (default: text)"
-    )
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -115,6 +107,8 @@ def _row(run: Run) -> tuple[str, ...]:
 
 
 def _show(options: argparse.Namespace) -> int:
+    from digitcnn.lab.runs.run_table import format_value
+
     run = find_any_run(options.name)
     record = run.folder.read_record()
     if options.format == "jsonl":
@@ -124,7 +118,7 @@ def _show(options: argparse.Namespace) -> int:
     rows += [
         ("folder", str(run.folder.path)),
         ("started", record.started),
-        ("finished", _plain(record.finished)),
+        ("finished", format_value(record.finished)),
     ]
     for title, entries in (
         ("setting", record.settings),
@@ -132,24 +126,16 @@ def _show(options: argparse.Namespace) -> int:
         ("version", record.versions),
         ("machine", record.machine),
     ):
-        rows += [(f"{title} {name}".strip(), _plain(value)) for name, value in entries.items()]
+        rows += [(f"{title} {name}".strip(), format_value(value)) for name, value in entries.items()]
     for part, entry in record.dataset.items():
         if isinstance(entry, dict):
-            rows.append((f"data, {part}", f"{entry.get('name')}, {_plain(entry.get('images'))} images"))
+            rows.append((f"data, {part}", f"{entry.get('name')}, {format_value(entry.get('images'))} images"))
     files = sorted(path.name for path in run.folder.path.iterdir() if not path.name.startswith("."))
     rows.append(("files", ", ".join(files)))
     if run.problem:
         rows.append(("problem", run.problem))
     print(align(rows))
     return 0
-
-
-def _plain(value: object) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _delete(options: argparse.Namespace) -> int:

@@ -17,6 +17,7 @@ def add_to(commands: Subparsers) -> None:
         "serve",
         "serve the app and its HTTP API",
         _DESCRIPTION,
+        run=_serve,
         examples="digitcnn serve --port 8501\ndigitcnn serve --base-path digits",
     )
     parser.add_argument(
@@ -32,7 +33,6 @@ def add_to(commands: Subparsers) -> None:
         metavar="PATH",
         help="path of the app behind a reverse proxy, such as digits (default: its root)",
     )
-    parser.set_defaults(run=_serve)
 
 
 def _as_port(word: str) -> int:

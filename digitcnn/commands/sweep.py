@@ -45,6 +45,7 @@ def add_to(commands: Subparsers) -> None:
         "sweep",
         "train many runs, here or on a Ray cluster; run it again to resume",
         _DESCRIPTION,
+        run=_sweep,
         examples=_EXAMPLES,
     )
     parser.add_argument("spec", type=Path, metavar="SPEC.toml", help="file of the sweep")
@@ -54,12 +55,8 @@ def add_to(commands: Subparsers) -> None:
         "--address", metavar="HOST:PORT", help="head of a Ray cluster, or auto on one of its nodes"
     )
     parser.add_argument(
-        "--cores",
-        type=_positive,
-        metavar="N",
-        help="cores for each training (default: 1 with Ray, else all)",
+        "--cores", type=_positive, metavar="N", help="cores for each training (default: 1 with Ray, else all)"
     )
-    parser.set_defaults(run=_sweep)
 
 
 def _positive(text: str) -> int:

@@ -19,14 +19,8 @@ def align(rows: Sequence[Sequence[str]], *, right: Collection[int] = ()) -> str:
         right: indices of the columns that are aligned to the right: numbers.
     """
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = []
-    for row in rows:
-        cells = [
-            cell.rjust(width) if at in right else cell.ljust(width)
-            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append("  ".join(cells).rstrip())
-    return "\n".join(lines)
+    line = "  ".join(f"{{:{'>' if at in right else '<'}{width}}}" for at, width in enumerate(widths))
+    return "\n".join(line.format(*row).rstrip() for row in rows)
 
 
 class ProgressLine:

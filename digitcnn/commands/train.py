@@ -20,13 +20,8 @@ digitcnn train deeper --epochs 3 --folder runs/short"""
 
 def add_to(commands: Subparsers) -> None:
     """Describes the command."""
-    parser = add_command(
-        commands,
-        "train",
-        "train a preset; run it again to resume",
-        _DESCRIPTION,
-        examples=_EXAMPLES,
-    )
+    help = "train a preset; run it again to resume"
+    parser = add_command(commands, "train", help, _DESCRIPTION, run=_train, examples=_EXAMPLES)
     parser.add_argument("preset", choices=PRESETS, help="one of %(choices)s")
     parser.add_argument("--folder", type=Path, metavar="PATH", help="run folder (default: runs/PRESET)")
     for name, kind in (("epochs", int), ("batch_size", int), ("learning_rate", float)):
@@ -39,7 +34,6 @@ def add_to(commands: Subparsers) -> None:
     )
     for name, kind in (("validation_split", float), ("images", int), ("seed", int)):
         _add_setting(parser, name, kind)
-    parser.set_defaults(run=_train)
 
 
 def _add_setting(parser: argparse.ArgumentParser, name: str, kind: type) -> None:

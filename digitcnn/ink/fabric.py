@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -51,11 +51,11 @@ def strokes_from_canvas(json_data: object) -> list[Stroke]:
             f"The drawing has more than {MAX_STROKES:,} strokes: clear the canvas and draw less."
         )
     strokes: list[Stroke] = []
-    points = 0
+    room = MAX_POINTS
     for entry in objects:
-        for stroke in _strokes_of_object(entry, MAX_POINTS - points):
-            strokes.append(stroke)
-            points += len(stroke)
+        found = _strokes_of_object(entry, room)
+        room -= sum(map(len, found))
+        strokes += found
     return strokes
 
 
@@ -106,23 +106,12 @@ def _strokes_of_object(entry: object, room: int) -> list[Stroke]:
         raise _too_long()
     try:
         subpaths = _read_path(path)
-        strokes = [_flatten(subpath.curves) for subpath in subpaths]
+        strokes = [_flatten(curves[:, 0]) for curves in subpaths]
         if sum(map(len, strokes)) > room:
             raise _too_long()
-        return _place(strokes, _bounds(subpaths), entry) if strokes else []
+        return _place(strokes, _bounds([curves[:, 1] for curves in subpaths]), entry) if strokes else []
     except _BrokenPathError:
         return []
-
-
-class _Subpath(NamedTuple):
-    """A path between two moves of the pen, as cubic Bezier curves (n, 4, 2).
-
-    The first curve is the point where the pen came down. `outer` has the curves that Fabric.js measures:
-    of a quadratic curve it takes the control point twice, which bulges a little more than the curve drawn.
-    """
-
-    curves: np.ndarray
-    outer: np.ndarray
 
 
 class _BrokenPathError(Exception):
@@ -133,7 +122,12 @@ def _too_long() -> InputError:
     return InputError(f"The drawing has more than {MAX_POINTS:,} points: clear the canvas and draw less.")
 
 
-def _read_path(path: Sequence[object]) -> list[_Subpath]:
+def _read_path(path: Sequence[object]) -> list[np.ndarray]:
+    """The cubic Bezier curves of each subpath, (n, 2, 4, 2): as drawn, and as Fabric.js measures them.
+
+    The first curve is the point where the pen came down. Of a quadratic curve Fabric.js takes the control
+    point twice, which bulges a little more than the curve drawn.
+    """
     subpaths: list[list[list[float]]] = []
     x = y = 0.0
     for command in path:
@@ -159,8 +153,7 @@ def _read_path(path: Sequence[object]) -> list[_Subpath]:
             outer = first * 2
         subpaths[-1].append([x, y, *drawn, *end, x, y, *outer, *end])
         x, y = end
-    arrays = [np.array(subpath).reshape(-1, 2, 4, 2) for subpath in subpaths]
-    return [_Subpath(curves[:, 0], curves[:, 1]) for curves in arrays]
+    return [np.array(subpath).reshape(-1, 2, 4, 2) for subpath in subpaths]
 
 
 def _flatten(curves: np.ndarray) -> Stroke:
@@ -176,15 +169,10 @@ def _points_along(curves: np.ndarray, steps: int) -> np.ndarray:
     return np.einsum("ks,nkd->nsd", bernstein, curves).reshape(-1, 2)
 
 
-def _bounds(subpaths: Sequence[_Subpath]) -> tuple[np.ndarray, np.ndarray]:
+def _bounds(subpaths: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Lowest and highest x and y of a path as Fabric.js finds them: it places their center."""
-    points = np.concatenate(
-        [
-            part
-            for subpath in subpaths
-            for part in (subpath.outer[:, 0], _points_along(subpath.outer, _MAX_STEPS))
-        ]
-    )
+    curves = np.concatenate(subpaths)
+    points = np.concatenate([curves[:, 0], _points_along(curves, _MAX_STEPS)])
     return points.min(axis=0), points.max(axis=0)
 
 

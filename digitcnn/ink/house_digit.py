@@ -42,10 +42,15 @@ def make_house_digit(ink: np.ndarray) -> np.ndarray:
         raise ValueError(f"expected ink of shape (height, width), received {ink.shape}")
     if not np.isfinite(ink).all():
         raise ValueError("expected finite ink, received NaN or infinity")
-    box = _box_of_ink(ink)
-    if box is None:
-        return np.zeros((SIDE, SIDE), dtype=np.float32)
-    return place_by_mass(_resize_to_fit(ink, box))
+    box = box_of_ink(ink, _INK_FLOOR)
+    return place_by_mass(_resize_to_fit(ink[box])) if box else np.zeros((SIDE, SIDE), dtype=np.float32)
+
+
+def box_of_ink(ink: np.ndarray, above: float = 0.0) -> tuple[slice, slice] | None:
+    """The rows and columns from the first to the last with ink above a value; None where there is none."""
+    inked = ink > above
+    rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
+    return (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)) if rows.size else None
 
 
 def place_by_mass(fine_ink: np.ndarray, samples: int = FINE) -> np.ndarray:
@@ -81,20 +86,10 @@ def _shares_of_pixels(profile: np.ndarray, samples: int) -> np.ndarray:
     return np.maximum(shares, 0.0).astype(np.float32)
 
 
-def _box_of_ink(ink: np.ndarray) -> tuple[int, int, int, int] | None:
-    """Left, top, right and bottom of the ink, right and bottom exclusive."""
-    inked = ink > _INK_FLOOR
-    rows, columns = np.flatnonzero(inked.any(axis=1)), np.flatnonzero(inked.any(axis=0))
-    if rows.size == 0:
-        return None
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
-
-
-def _resize_to_fit(ink: np.ndarray, box: tuple[int, int, int, int]) -> np.ndarray:
-    left, top, right, bottom = box
-    width, height = right - left, bottom - top
+def _resize_to_fit(ink: np.ndarray) -> np.ndarray:
+    height, width = ink.shape
     scale = FITTED_SIDE * FINE / max(width, height)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     method = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
-    image = Image.fromarray(np.ascontiguousarray(ink[top:bottom, left:right]), mode="F")
+    image = Image.fromarray(np.ascontiguousarray(ink), mode="F")
     return np.clip(np.asarray(image.resize(size, method)), 0.0, 1.0)

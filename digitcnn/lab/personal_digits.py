@@ -15,9 +15,9 @@ import numpy as np
 from digitcnn.errors import InputError
 from digitcnn.ink.house_digit import SIDE
 from digitcnn.ink.strokes import Box
+from digitcnn.lab.metrics.evaluation import Interval, interval_of_fraction
 
 if TYPE_CHECKING:
-    from digitcnn.lab.metrics.evaluation import Interval
     from digitcnn.recognition.reader import DigitReader
 
 MAX_DIGITS = 2000
@@ -78,7 +78,9 @@ class PersonalDigits:
             ValueError: `label` is not 0-9, or `pixels` are no house digit with ink.
             InputError: the set is full.
         """
-        digit, place = PersonalDigit(_quantise(pixels), _checked(label)), self._place_of(pixels)
+        if label not in range(10):
+            raise ValueError(f"expected a label 0-9, received {label!r}")
+        digit, place = PersonalDigit(_quantise(pixels), int(label)), self._place_of(pixels)
         if place is None:
             return self.merge([digit])
         return PersonalDigits((*self.digits[:place], digit, *self.digits[place + 1 :]))
@@ -100,7 +102,7 @@ class PersonalDigits:
     def remove(self, pixels: np.ndarray) -> PersonalDigits:
         """The set without a drawing, (28, 28) in 0-1."""
         place = self._place_of(pixels)
-        return self if place is None else PersonalDigits((*self.digits[:place], *self.digits[place + 1 :]))
+        return PersonalDigits(tuple(digit for at, digit in enumerate(self.digits) if at != place))
 
     def clear(self) -> PersonalDigits:
         """The empty set."""
@@ -108,13 +110,10 @@ class PersonalDigits:
 
     def to_bytes(self) -> bytes:
         """An .npz of "pixels", (n, 28, 28) uint8, ink 255, and "labels", (n,) uint8."""
-        pixels = np.zeros((len(self), SIDE, SIDE), np.uint8)
-        for index, digit in enumerate(self.digits):
-            pixels[index] = digit.pixels_u8
+        pixels = np.array([digit.pixels_u8 for digit in self.digits], np.uint8).reshape(-1, SIDE, SIDE)
+        labels = np.array([digit.label for digit in self.digits], np.uint8)
         file = io.BytesIO()
-        np.savez_compressed(
-            file, pixels=pixels, labels=np.array([digit.label for digit in self.digits], np.uint8)
-        )
+        np.savez_compressed(file, pixels=pixels, labels=labels)
         return file.getvalue()
 
     def _place_of(self, pixels: np.ndarray) -> int | None:
@@ -179,19 +178,15 @@ def score_models(personal: PersonalDigits, models: Mapping[str, DigitReader]) ->
     """
     if not len(personal):
         raise ValueError("expected at least one digit, received none")
-    # Loads SciPy, which a page that only collects digits does not need.
-    from digitcnn.lab.metrics.evaluation import interval_of_fraction
-
     pixels = np.stack([digit.pixels for digit in personal.digits])
     labels = [digit.label for digit in personal.digits]
     unplaced = [Box(0.0, 0.0, 1.0, 1.0)] * len(labels)
     scores = {}
     for name, reader in models.items():
         answers = [digit.label for digit in reader.classify_batch(pixels, unplaced)]
-        hits = np.array([one == other for one, other in zip(answers, labels, strict=True)])
-        scores[name] = PersonalScore(
-            len(labels), int(hits.sum()), answers.count(None), interval_of_fraction(hits)
-        )
+        hits = np.array(answers, object) == labels
+        interval = interval_of_fraction(hits)
+        scores[name] = PersonalScore(len(labels), int(hits.sum()), answers.count(None), interval)
     return scores
 
 
@@ -199,12 +194,6 @@ def _quantise(pixels: np.ndarray) -> np.ndarray:
     if pixels.shape != (SIDE, SIDE) or not pixels.any():
         raise ValueError(f"expected a house digit with ink, ({SIDE}, {SIDE}), received {pixels.shape}")
     return np.round(np.clip(pixels, 0.0, 1.0) * 255).astype(np.uint8)
-
-
-def _checked(label: int) -> int:
-    if label not in range(10):
-        raise ValueError(f"expected a label 0-9, received {label!r}")
-    return int(label)
 
 
 def _read_array(archive: zipfile.ZipFile, name: str, most: int) -> np.ndarray:

@@ -6,19 +6,7 @@ All are `keras.Sequential`, so that a model reads from top to bottom as data flo
 from collections.abc import Callable
 
 import keras
-from keras.layers import (
-    BatchNormalization,
-    Conv2D,
-    Cropping2D,
-    Dense,
-    Dropout,
-    Flatten,
-    GlobalAveragePooling2D,
-    Input,
-    MaxPooling2D,
-    ReLU,
-    Rescaling,
-)
+from keras import layers
 
 INPUT_SHAPE = (28, 28, 1)
 MNIST_MEAN, MNIST_DEVIATION = 0.1307, 0.3081
@@ -27,22 +15,22 @@ MNIST_MEAN, MNIST_DEVIATION = 0.1307, 0.3081
 
 def simple(classes: int = 10) -> keras.Model:
     """Two convolutions, each with its pooling, and one hidden layer: where most courses begin."""
-    return _network("simple", classes, *_two_convolutions(), Dense(128, activation="relu"))
+    return _network("simple", classes, *_two_convolutions(), layers.Dense(128, activation="relu"))
 
 
-def _network(name: str, classes: int, *layers: keras.Layer) -> keras.Model:
-    answer = Dense(classes, activation="softmax")
-    return keras.Sequential([Input(INPUT_SHAPE), *layers, answer], name=name)
+def _network(name: str, classes: int, *hidden: keras.Layer) -> keras.Model:
+    answer = layers.Dense(classes, activation="softmax")
+    return keras.Sequential([layers.Input(INPUT_SHAPE), *hidden, answer], name=name)
 
 
 def _two_convolutions() -> list[keras.Layer]:
     """The first layers of most introductions."""
     return [
-        Conv2D(32, 3, activation="relu"),
-        MaxPooling2D(),
-        Conv2D(64, 3, activation="relu"),
-        MaxPooling2D(),
-        Flatten(),
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.MaxPooling2D(),
+        layers.Conv2D(64, 3, activation="relu"),
+        layers.MaxPooling2D(),
+        layers.Flatten(),
     ]
 
 
@@ -51,22 +39,22 @@ def deeper(classes: int = 10) -> keras.Model:
     return _network(
         "deeper",
         classes,
-        *_block(24),
-        *_block(48),
-        *_block(96),
-        Flatten(),
-        Dense(256, activation="relu"),
-        Dropout(0.5),
+        *_block(24, dropout=0.2),
+        *_block(48, dropout=0.2),
+        *_block(96, dropout=0.2),
+        layers.Flatten(),
+        layers.Dense(256, activation="relu"),
+        layers.Dropout(0.5),
     )
 
 
-def _block(filters: int) -> list[keras.Layer]:
-    return [
-        Conv2D(filters, 3, padding="same", activation="relu"),
-        Conv2D(filters, 3, padding="same", activation="relu"),
-        MaxPooling2D(),
-        Dropout(0.2),
-    ]
+def _block(filters: int, *, dropout: float, normalized: bool = False) -> list[keras.Layer]:
+    """Two convolutions, with batch normalization behind each where asked for, then pooling and dropout."""
+    convolutions: list[keras.Layer] = []
+    for _ in range(2):
+        convolutions.append(layers.Conv2D(filters, 3, padding="same", activation="relu"))
+        convolutions += [layers.BatchNormalization()] if normalized else []
+    return [*convolutions, layers.MaxPooling2D(), layers.Dropout(dropout)]
 
 
 def reader(classes: int = 11) -> keras.Model:
@@ -84,25 +72,26 @@ def reader(classes: int = 11) -> keras.Model:
         *_normalized(80, padding="valid", pool=True),
         *_normalized(160, padding="same"),
         *_normalized(160, padding="same"),
-        GlobalAveragePooling2D(),
-        Dropout(0.2),
+        layers.GlobalAveragePooling2D(),
+        layers.Dropout(0.2),
     )
 
 
 def _normalized(filters: int, *, padding: str, pool: bool = False) -> list[keras.Layer]:
-    convolution = Conv2D(filters, 3, padding=padding, use_bias=False)
+    convolution = layers.Conv2D(filters, 3, padding=padding, use_bias=False)
     # Pooling first leaves a quarter of the values to normalize and rectify.
-    return [convolution, *([MaxPooling2D()] if pool else []), BatchNormalization(), ReLU()]
+    pooling = [layers.MaxPooling2D()] if pool else []
+    return [convolution, *pooling, layers.BatchNormalization(), layers.ReLU()]
 
 
 def conv_dropout(classes: int = 10) -> keras.Model:
     """Two convolutions and no hidden layer, half of the features dropped: Keras's own first example."""
-    return _network("conv_dropout", classes, *_two_convolutions(), Dropout(0.5))
+    return _network("conv_dropout", classes, *_two_convolutions(), layers.Dropout(0.5))
 
 
 def conv_dense64(classes: int = 10) -> keras.Model:
     """Two convolutions and a hidden layer of 64."""
-    return _network("conv_dense64", classes, *_two_convolutions(), Dense(64, activation="relu"))
+    return _network("conv_dense64", classes, *_two_convolutions(), layers.Dense(64, activation="relu"))
 
 
 def vgg_batchnorm(classes: int = 10) -> keras.Model:
@@ -110,24 +99,13 @@ def vgg_batchnorm(classes: int = 10) -> keras.Model:
     return _network(
         "vgg_batchnorm",
         classes,
-        *_vgg_block(32),
-        *_vgg_block(64),
-        Flatten(),
-        Dense(512, activation="relu"),
-        BatchNormalization(),
-        Dropout(0.5),
+        *_block(32, dropout=0.25, normalized=True),
+        *_block(64, dropout=0.25, normalized=True),
+        layers.Flatten(),
+        layers.Dense(512, activation="relu"),
+        layers.BatchNormalization(),
+        layers.Dropout(0.5),
     )
-
-
-def _vgg_block(filters: int) -> list[keras.Layer]:
-    return [
-        Conv2D(filters, 3, padding="same", activation="relu"),
-        BatchNormalization(),
-        Conv2D(filters, 3, padding="same", activation="relu"),
-        BatchNormalization(),
-        MaxPooling2D(),
-        Dropout(0.25),
-    ]
 
 
 def conv3_rmsprop(classes: int = 10) -> keras.Model:
@@ -135,15 +113,15 @@ def conv3_rmsprop(classes: int = 10) -> keras.Model:
     return _network(
         "conv3_rmsprop",
         classes,
-        Conv2D(32, 3, padding="same", activation="relu"),
-        MaxPooling2D(),
-        Conv2D(64, 3, padding="same", activation="relu"),
-        MaxPooling2D(),
-        Conv2D(128, 3, padding="same", activation="relu"),
-        Flatten(),
-        Dense(128, activation="relu"),
-        Dense(64, activation="relu"),
-        Dropout(0.5),
+        layers.Conv2D(32, 3, padding="same", activation="relu"),
+        layers.MaxPooling2D(),
+        layers.Conv2D(64, 3, padding="same", activation="relu"),
+        layers.MaxPooling2D(),
+        layers.Conv2D(128, 3, padding="same", activation="relu"),
+        layers.Flatten(),
+        layers.Dense(128, activation="relu"),
+        layers.Dense(64, activation="relu"),
+        layers.Dropout(0.5),
     )
 
 
@@ -157,16 +135,16 @@ def sprint(classes: int = 10) -> keras.Model:
     return _network(
         "sprint",
         classes,
-        Rescaling(1 / MNIST_DEVIATION, offset=-MNIST_MEAN / MNIST_DEVIATION),
-        Cropping2D(2),
-        Conv2D(16, 5, strides=3, activation="relu"),
-        Conv2D(48, 3, use_bias=False),
-        BatchNormalization(momentum=0.9),
-        ReLU(),
-        Flatten(),
-        Dense(96, use_bias=False),
-        BatchNormalization(momentum=0.9),
-        ReLU(),
+        layers.Rescaling(1 / MNIST_DEVIATION, offset=-MNIST_MEAN / MNIST_DEVIATION),
+        layers.Cropping2D(2),
+        layers.Conv2D(16, 5, strides=3, activation="relu"),
+        layers.Conv2D(48, 3, use_bias=False),
+        layers.BatchNormalization(momentum=0.9),
+        layers.ReLU(),
+        layers.Flatten(),
+        layers.Dense(96, use_bias=False),
+        layers.BatchNormalization(momentum=0.9),
+        layers.ReLU(),
     )
 
 

@@ -43,15 +43,13 @@ def distort(images: np.ndarray, rng: np.random.Generator, strength: float = 1.0)
 def _add_neighbors(images: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
     """Puts the edge of another digit beside some, as in a crop from a number."""
     chosen = np.flatnonzero(rng.random(len(images)) < 0.04 * strength)
-    if chosen.size == 0:
-        return images
     images = images.copy()
     for index, other in zip(chosen, rng.integers(len(images), size=chosen.size), strict=True):
         shift = int(rng.integers(17, 22))
-        if rng.random() < 0.5:
-            np.maximum(images[index, :, shift:], images[other, :, :-shift], out=images[index, :, shift:])
-        else:
-            np.maximum(images[index, :, :-shift], images[other, :, shift:], out=images[index, :, :-shift])
+        here, there = np.s_[:, shift:], np.s_[:, :-shift]
+        if rng.random() >= 0.5:
+            here, there = there, here
+        images[index][here] = np.maximum(images[index][here], images[other][there])
     return images
 
 
@@ -109,8 +107,6 @@ def _change_thickness(images: np.ndarray, rng: np.random.Generator, strength: fl
 def _cut_gaps(images: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
     """Cuts a thin stripe through some images, as a skipping pen or a bad threshold does."""
     chosen = np.flatnonzero(rng.random(len(images)) < 0.05 * strength)
-    if chosen.size == 0:
-        return images
     images = images.copy()
     angle = rng.uniform(0, np.pi, (chosen.size, 1, 1))
     offset = rng.uniform(-6, 6, (chosen.size, 1, 1))

@@ -1,11 +1,13 @@
 """Accuracy and loss within an epoch: `batches.csv`, bounded in size."""
 
 import csv
-import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import astuple, dataclass
 from pathlib import Path
+
+from digitcnn.run_folder import replacing
 
 EVERY = 0.33
 """Seconds between rows, until the file is full."""
@@ -56,15 +58,12 @@ class BatchLog:
         now = self._clock()
         if now - self._written < self._every or step <= self._steps:
             return
-        self._written = now
-        span = step - self._steps
-
-        def since(mean: float, before: float) -> float:
-            return (mean * step - before * self._steps) / span
-
-        accuracy_since = min(1.0, max(0.0, since(accuracy, self._means.accuracy)))
-        row = BatchRow(round(epoch, 4), round(accuracy_since, 5), round(since(loss, self._means.loss), 5))
-        self._means, self._steps = BatchRow(epoch, accuracy, loss), step
+        before, steps = self._means, step - self._steps
+        accuracy_since = (accuracy * step - before.accuracy * self._steps) / steps
+        loss_since = (loss * step - before.loss * self._steps) / steps
+        accuracy_since = round(min(1.0, max(0.0, accuracy_since)), 5)
+        row = BatchRow(round(epoch, 4), accuracy_since, round(loss_since, 5))
+        self._written, self._means, self._steps = now, BatchRow(epoch, accuracy, loss), step
         self._rows.append(row)
         if len(self._rows) > MAX_ROWS:
             self._rows = self._rows[1::2]
@@ -72,15 +71,13 @@ class BatchLog:
             self._rewrite()
             return
         with self.path.open("a", newline="") as file:
-            csv.writer(file).writerow((row.epoch, row.accuracy, row.loss))
+            csv.writer(file).writerow(astuple(row))
 
     def _rewrite(self) -> None:
-        temporary = self.path.with_suffix(".csv.part")
-        with temporary.open("w", newline="") as file:
+        with replacing(self.path) as new, new.open("w", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(COLUMNS)
-            writer.writerows((row.epoch, row.accuracy, row.loss) for row in self._rows)
-        os.replace(temporary, self.path)
+            writer.writerows(map(astuple, self._rows))
 
 
 def read_batches(path: Path) -> list[BatchRow]:
@@ -91,9 +88,6 @@ def read_batches(path: Path) -> list[BatchRow]:
         return []
     rows = []
     for line in text[: text.rfind("\n") + 1].splitlines()[1:]:
-        try:
-            epoch, accuracy, loss = map(float, line.split(","))
-        except ValueError:
-            continue
-        rows.append(BatchRow(epoch, accuracy, loss))
+        with suppress(TypeError, ValueError):
+            rows.append(BatchRow(*map(float, line.split(","))))
     return rows

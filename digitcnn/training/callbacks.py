@@ -9,8 +9,9 @@ from typing import Any
 
 import keras
 
-from digitcnn.run_folder import RunFolder, write_json
+from digitcnn.run_folder import RunFolder, replacing, write_json
 from digitcnn.training.batch_log import BatchLog
+from digitcnn.training.presets import Recipe
 
 Echo = Callable[[str], None]
 Logs = dict[str, Any] | None
@@ -28,19 +29,18 @@ class Checkpoint(keras.callbacks.Callback):
     ) -> None:
         """Writes into `folder` and appends to `history`, which holds the rows of past epochs."""
         super().__init__()
-        self.folder = folder
-        self.history = history
-        self.epochs = epochs
-        self.echo = echo
+        self.folder, self.history, self.epochs, self.echo = folder, history, epochs, echo
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         model: Any = self.model
         row = {"epoch": epoch} | {key: round(float(value), 6) for key, value in (logs or {}).items()}
         if all(row["val_accuracy"] >= past["val_accuracy"] for past in self.history):
-            _swap(best_weights(self.folder), model.save_weights)
+            with replacing(best_weights(self.folder)) as new:
+                model.save_weights(new)
         self.history.append(row)
         self.folder.write_history(self.history)
-        _swap(last_model(self.folder), model.save)
+        with replacing(last_model(self.folder)) as new:
+            model.save(new)
         shown = ", ".join(f"{key} {value:.4f}" for key, value in row.items() if key != "epoch")
         self.echo(f"Epoch {epoch + 1}/{self.epochs}: {shown}")
 
@@ -60,11 +60,10 @@ class ProgressFile(keras.callbacks.Callback):
 
     EVERY = 0.33
 
-    def __init__(self, folder: RunFolder, *, done: int, epochs: int, steps: int, batch_size: int) -> None:
+    def __init__(self, folder: RunFolder, recipe: Recipe, *, done: int, steps: int) -> None:
         """Writes into `folder`; `done` epochs are finished, each of `steps` batches."""
         super().__init__()
-        self.folder = folder
-        self.epochs, self.steps, self.batch_size = epochs, steps, batch_size
+        self.folder, self.recipe, self.steps = folder, recipe, steps
         self.epoch = self.steps_here = 0
         self.began = self.written = 0.0
         self.batches = BatchLog(folder.batches_csv, done=done)
@@ -83,13 +82,13 @@ class ProgressFile(keras.callbacks.Callback):
             return
         self.written = now
         per_second = self.steps_here / (now - self.began)
-        left = (self.epochs - self.epoch) * self.steps - batch - 1
+        left = (self.recipe.epochs - self.epoch) * self.steps - batch - 1
         progress = {
             "epoch": self.epoch,
-            "epochs": self.epochs,
+            "epochs": self.recipe.epochs,
             "step": batch + 1,
             "steps": self.steps,
-            "images_per_second": round(per_second * self.batch_size, 1),
+            "images_per_second": round(per_second * self.recipe.batch_size, 1),
             "seconds": round(now - self.began, 1),
             "seconds_left": round(left / per_second, 1),
             "process": os.getpid(),
@@ -100,9 +99,3 @@ class ProgressFile(keras.callbacks.Callback):
         if {"accuracy", "loss"} <= set(metrics):
             position = self.epoch + (batch + 1) / self.steps
             self.batches.add(position, batch + 1, metrics["accuracy"], metrics["loss"])
-
-
-def _swap(path: Path, save: Callable[[Path], Any]) -> None:
-    temporary = path.with_name(f"part-{path.name}")
-    save(temporary)
-    os.replace(temporary, path)

@@ -99,11 +99,8 @@ def load_local_mnist() -> tuple[DigitSet, DigitSet] | None:
     """
     if path := find_data("mnist.npz"):
         return _read_mnist(path)
-    kept = keras_datasets() / "mnist.npz"
-    if not kept.is_file():
-        return None
     try:
-        return _read_mnist(kept)
+        return _read_mnist(keras_datasets() / "mnist.npz")
     except DatasetError:
         return None
 

@@ -1,9 +1,7 @@
 """Exports a trained Keras model to the files that other programs load."""
 
 import logging
-import os
 import warnings
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ import keras
 import numpy as np
 
 from digitcnn.errors import NotSupportedError, RunFolderError
+from digitcnn.run_folder import replacing
 
 
 def save_keras(model: keras.Model, path: Path) -> None:
@@ -19,12 +18,14 @@ def save_keras(model: keras.Model, path: Path) -> None:
     # clone_model would copy the optimizer, too.
     bare = type(model).from_config(model.get_config())
     bare.set_weights(model.get_weights())
-    _replace(path, bare.save)
+    with replacing(path) as new:
+        bare.save(new)
 
 
 def save_tflite(model: keras.Model, path: Path) -> None:
     """Saves a model of (n, 28, 28, 1) float32 to (n, classes) float32 as `.tflite`, for LiteRT."""
-    _replace(path, lambda target: model.export(target, format="litert", verbose=False))
+    with replacing(path) as new:
+        model.export(str(new), format="litert", verbose=False)
 
 
 def save_h5(source: Path, path: Path) -> None:
@@ -39,7 +40,8 @@ def save_h5(source: Path, path: Path) -> None:
     before = logger.level
     logger.setLevel(logging.ERROR)
     try:
-        _replace(path, model.save)
+        with replacing(path) as new:
+            model.save(new)
     finally:
         logger.setLevel(before)
 
@@ -56,9 +58,9 @@ def save_onnx(source: Path, path: Path) -> None:
     model = _load(source)
     # Keras exports only a model that has been called.
     model(np.zeros((1, *model.input_shape[1:]), dtype=np.float32))
-    with warnings.catch_warnings(action="ignore"):
-        # Keras patches tf2onnx for NumPy 2 with names that NumPy warns about.
-        _replace(path, lambda target: model.export(target, format="onnx", verbose=False))
+    # Keras patches tf2onnx for NumPy 2 with names that NumPy warns about.
+    with warnings.catch_warnings(action="ignore"), replacing(path) as new:
+        model.export(str(new), format="onnx", verbose=False)
 
 
 def _load(source: Path) -> Any:
@@ -66,9 +68,3 @@ def _load(source: Path) -> Any:
         return keras.models.load_model(source, compile=False)
     except (OSError, ValueError) as error:
         raise RunFolderError(f"{source} cannot be read: {error}.") from None
-
-
-def _replace(path: Path, save: Callable[[str], None]) -> None:
-    temporary = path.with_name(f"part-{path.name}")
-    save(str(temporary))
-    os.replace(temporary, path)

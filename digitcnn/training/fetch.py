@@ -6,14 +6,13 @@ of memory for a download of 11.
 
 import hashlib
 import json
-import os
 import sys
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 from digitcnn.errors import DatasetError
+from digitcnn.run_folder import replacing
 from digitcnn.training.datasets import keras_datasets, load_local_mnist
 from digitcnn.training.pendigits import load_uci_digits
 
@@ -36,21 +35,17 @@ def fetch_mnist(report: Report, *, url: str = MNIST_URL) -> Path:
         DatasetError: it cannot be downloaded or written, or has the wrong checksum.
     """
     target = keras_datasets() / "mnist.npz"
-    partial = target.with_name(f"mnist.npz.{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        found = _download(url, partial, report)
-        if found != MNIST_SHA256:
-            raise DatasetError("The download is not MNIST: try again, or from another network.")
-        os.replace(partial, target)
-    except (OSError, urllib.error.URLError) as error:
+        with replacing(target) as new:
+            if _download(url, new, report) != MNIST_SHA256:
+                raise DatasetError("The download is not MNIST: try again, or from another network.")
+    except OSError as error:
         reason = getattr(error, "reason", error)
         raise DatasetError(
             f"MNIST could not be downloaded ({reason}): check the network, or set DIGITCNN_DATA to a folder "
             "that holds mnist.npz."
         ) from None
-    finally:
-        partial.unlink(missing_ok=True)
     report(1.0, "MNIST is ready")
     return target
 

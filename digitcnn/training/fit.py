@@ -4,7 +4,7 @@ import shutil
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from typing import Any
 from zipfile import BadZipFile
@@ -24,7 +24,7 @@ from digitcnn.training.export import save_keras, save_tflite
 from digitcnn.training.feed import Feed
 from digitcnn.training.handwriting import load_calibration_set, split_handwriting
 from digitcnn.training.presets import Preset, Recipe
-from digitcnn.training.run_session import begin, format_io_error, write_if_possible
+from digitcnn.training.run_session import begin, format_io_error
 from digitcnn.training.schedules import OneCycle
 
 EVALUATION_BATCH = 500
@@ -77,12 +77,18 @@ def train(
         folder.write_record(record)
         with _sigterm_as_interrupt():
             keras.utils.set_random_seed(seed)
-            split = _load(recipe, images, seed)
+            if recipe.data == "handwriting":
+                split = split_handwriting(seed=seed, images=images)
+            else:
+                split = split_mnist(recipe.validation_split, images, seed)
             run = _Run(preset, recipe, folder, split, seed, echo)
-            record = replace(record, dataset=_describe(split), parameters=run.model.count_params())
+            parts = {
+                part: {"name": digits.name, "images": len(digits)} for part, digits in vars(split).items()
+            }
+            record = replace(record, dataset=parts, parameters=run.model.count_params())
             folder.write_record(record)
             run.fit()
-            record = _calibrated(record, run.finish())
+            record = replace(record, **asdict(run.finish()))
         state, error = "finished", None
     except KeyboardInterrupt:
         state, error = "stopped", None
@@ -98,11 +104,15 @@ def train(
         seconds = round(record.seconds + time.monotonic() - began, 1)
         record = run_state.end(replace(record, seconds=seconds), state, error)
         if state == "failed":
-            write_if_possible(folder, run_state.release(record))
+            with suppress(OSError):  # A full disk, say, keeps the record from being written as well.
+                folder.write_record(run_state.release(record))
     if state == "stopped":
         folder.write_record(record)
         if run and run.history:
-            record = _keep_best(run, record)
+            try:
+                record = replace(record, **asdict(run.finish()))
+            except (KeyboardInterrupt, OSError, DigitcnnError) as problem:
+                echo(f"The best epoch was not exported ({problem}): resume the run to export it.")
     record = run_state.release(record)
     folder.write_record(record)
     if state == "finished":
@@ -145,13 +155,7 @@ class _Run:
         self.folder.checkpoint.mkdir(parents=True, exist_ok=True)
         epochs = self.recipe.epochs
         callbacks = [
-            ProgressFile(
-                self.folder,
-                done=len(self.history),
-                epochs=epochs,
-                steps=self.steps,
-                batch_size=self.recipe.batch_size,
-            ),
+            ProgressFile(self.folder, self.recipe, done=len(self.history), steps=self.steps),
             Checkpoint(self.folder, self.history, epochs=epochs, echo=self.echo),
         ]
         augmentation = distort if self.recipe.augmentation else None
@@ -212,35 +216,11 @@ def make_optimizer(recipe: Recipe, *, steps: int) -> keras.optimizers.Optimizer:
     return keras.optimizers.RMSprop(rate)
 
 
-def _calibrated(record: RunRecord, calibration: FittedCalibration) -> RunRecord:
-    return replace(record, **asdict(calibration))
-
-
-def _keep_best(run: "_Run", record: RunRecord) -> RunRecord:
-    """Measures and exports the best epoch of a stopped run."""
-    try:
-        return _calibrated(record, run.finish())
-    except (KeyboardInterrupt, OSError, DigitcnnError) as problem:
-        run.echo(f"The best epoch was not exported ({problem}): resume the run to export it.")
-        return record
-
-
 def _load_checkpoint(folder: RunFolder) -> Any:
     try:
         return keras.models.load_model(last_model(folder))
     except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise RunFolderError(f"The checkpoint of {folder.name} cannot be read: {error}.") from error
-
-
-def _load(recipe: Recipe, images: int | None, seed: int) -> Split:
-    if recipe.data == "handwriting":
-        return split_handwriting(seed=seed, images=images)
-    return split_mnist(recipe.validation_split, images, seed)
-
-
-def _describe(split: Split) -> dict[str, Any]:
-    parts = {"train": split.train, "validation": split.validation, "test": split.test}
-    return {part: {"name": digits.name, "images": len(digits)} for part, digits in parts.items()}
 
 
 @contextmanager

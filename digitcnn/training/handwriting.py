@@ -36,15 +36,14 @@ def split_handwriting(*, seed: int, images: int | None = None) -> Split:
     mnist = split_mnist(MNIST_VALIDATION, None, seed)
     digits = [drawing for drawing in load_pen_digits() if not drawing.suspect]
     nondigits = _nondigits()
+    drawn, others = _of_part(digits, "train"), _of_part(nondigits, "train")
     train = concatenate(
         [
             mnist.train,
-            draw_variants(_of_part(digits, "train"), VARIANTS, "pen strokes", rng),
-            draw_variants(
-                _of_part(nondigits, "train"), NONDIGIT_VARIANTS, "drawings that are not digits", rng
-            ),
+            draw_variants(drawn, VARIANTS, "pen strokes", rng),
+            draw_variants(others, NONDIGIT_VARIANTS, "drawings that are not digits", rng),
             *_scans(),
-            _make_negatives(mnist.train, _of_part(digits, "train"), _of_part(nondigits, "train"), rng),
+            _make_negatives(mnist.train, drawn, others, rng),
         ],
         "MNIST, pen strokes, scans, non-digits",
     )
@@ -80,10 +79,8 @@ def draw_part(drawings: list[Drawing], part: Part) -> DigitSet:
 
 def draw_variants(drawings: list[Drawing], times: int, name: str, rng: np.random.Generator) -> DigitSet:
     """Each drawing several times, every time with its own pen width and a little tremor."""
-    return concatenate(
-        [_as_set([_draw_once(each.strokes, rng) for each in drawings], drawings, name) for _ in range(times)],
-        name,
-    )
+    repeated = drawings * times
+    return _as_set([_draw_once(each.strokes, rng) for each in repeated], repeated, name)
 
 
 def _draw_once(strokes: list[Stroke], rng: np.random.Generator) -> np.ndarray:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from digitcnn.ink.house_digit import SIDE, make_house_digit
+from digitcnn.ink.house_digit import SIDE, box_of_ink, make_house_digit
 from digitcnn.ink.strokes import Stroke, draw_house_digit
 
 _LETTERS = "AaCcDdEeFfGHhJKkLMmNnPpQRrTtUuVvWwXxYyGj&@#%?$*+=<>{}[]~^~"
@@ -28,7 +28,8 @@ def join_digits(digits: np.ndarray, count: int, rng: np.random.Generator) -> np.
     """
 
     def join() -> np.ndarray:
-        several = [_trim(digits[at]) for at in rng.integers(len(digits), size=2 + (rng.random() < 0.25))]
+        chosen = digits[rng.integers(len(digits), size=2 + (rng.random() < 0.25))]
+        several = [digit[box_of_ink(digit) or ...] for digit in chosen]
         if rng.random() < 0.2:
             return make_house_digit(_side_by_side([digit.T for digit in several], rng).T)
         return make_house_digit(_side_by_side(several, rng))
@@ -94,11 +95,6 @@ def print_letters(count: int, rng: np.random.Generator) -> np.ndarray:
 
 def _repeat(make: Callable[[], np.ndarray], count: int) -> np.ndarray:
     return np.stack([make() for _ in range(count)])
-
-
-def _trim(digit: np.ndarray) -> np.ndarray:
-    rows, columns = np.flatnonzero(digit.any(axis=1)), np.flatnonzero(digit.any(axis=0))
-    return digit[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1] if rows.size else digit
 
 
 def _side_by_side(several: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:

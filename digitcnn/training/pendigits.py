@@ -6,7 +6,6 @@ Repository, https://doi.org/10.24432/C5MG6K, CC BY 4.0.
 
 import io
 import re
-import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Iterator
@@ -99,7 +98,7 @@ def _download() -> bytes:
         with urllib.request.urlopen(URL, timeout=60) as response:
             data = response.read(_MAX_DOWNLOAD)
         zipfile.ZipFile(io.BytesIO(data)).getinfo(MEMBER)
-    except (OSError, urllib.error.URLError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
         reason = getattr(error, "reason", error)
         raise DatasetError(
             f"The UCI pen-based digits could not be downloaded ({reason}): check the network, or set "

@@ -4,6 +4,7 @@ import os
 import platform
 import shutil
 import sys
+from contextlib import suppress
 from dataclasses import MISSING, fields, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -31,29 +32,16 @@ def begin(preset: Preset, folder: RunFolder, settings: dict[str, Any], seed: int
     """
     if folder.run_json.is_file():
         record = folder.read_record()
-        if (record.preset, _NEWER | record.settings, record.seed) != (preset.name, settings, seed):
-            raise RunFolderError(
-                f"{folder.path} holds a run with other settings: choose another folder, or delete this one."
-            )
-        if record.state == "finished":
-            raise RunFolderError(
-                f"{folder.path} holds a finished run: choose another folder, or delete this one."
-            )
+        other = (record.preset, _NEWER | record.settings, record.seed) != (preset.name, settings, seed)
+        if other or record.state == "finished":
+            held = "a run with other settings" if other else "a finished run"
+            raise RunFolderError(f"{folder.path} holds {held}: choose another folder, or delete this one.")
         seconds = record.seconds + _killed_session_seconds(folder, record)
         folder.progress_json.unlink(missing_ok=True)
-        resumed = {"finished": None, "seconds": seconds}
-        return run_state.start(replace(record, **resumed, **_describe_environment()))
+        return run_state.start(replace(record, finished=None, seconds=seconds, **_describe_environment()))
     folder.path.mkdir(parents=True, exist_ok=True)
     new = RunRecord(preset.name, settings, {}, seed, "running", run_state.now(), **_describe_environment())
     return run_state.start(new)
-
-
-def write_if_possible(folder: RunFolder, record: RunRecord) -> None:
-    """Writes the record of a failed training, unless that fails as well."""
-    try:
-        folder.write_record(record)
-    except OSError:
-        pass  # A full disk, say, ends the training and keeps its record from being written.
 
 
 def format_io_error(error: OSError, folder: RunFolder) -> str:
@@ -72,10 +60,9 @@ def _describe_environment() -> dict[str, Any]:
 def _versions() -> dict[str, str]:
     versions = {"python": platform.python_version()}
     for name in ("tensorflow-cpu", "tensorflow", "keras", "numpy"):
-        try:
+        # Only one of the two packages of TensorFlow is installed.
+        with suppress(PackageNotFoundError):
             versions[name] = version(name)
-        except PackageNotFoundError:
-            pass  # Only one of the two packages of TensorFlow is installed.
     return versions
 
 
@@ -89,9 +76,7 @@ def _processor() -> str:
 
 def _killed_session_seconds(folder: RunFolder, record: RunRecord) -> float:
     """Seconds of training in a run session that was killed: its record has no end."""
-    if record.finished is not None:
-        return 0.0
-    try:
-        return float(folder.read_progress().get("seconds", 0.0))
-    except RunFolderError:
-        return 0.0
+    if record.finished is None:
+        with suppress(RunFolderError):
+            return float(folder.read_progress().get("seconds", 0.0))
+    return 0.0

@@ -7,8 +7,9 @@ learns from; nobody wrote the numbers.
 """
 
 import argparse
-from collections import defaultdict
 from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import numpy as np
 from keras.layers import BatchNormalization, Conv2D, Dense, Dropout, Input, MaxPooling2D, ReLU, Reshape
 from keras.optimizers import AdamW
 
+from digitcnn.ink.house_digit import box_of_ink
 from digitcnn.ink.images.strip import INK_HEIGHT, STRIP_HEIGHT, make_strip, step_of_column
 from digitcnn.ink.strokes import box_of_strokes, draw_ink
 from digitcnn.training.datasets import DigitSet, split_mnist
@@ -57,10 +59,8 @@ class NumberMaker:
         self, drawings: Sequence[Drawing], others: Sequence[Drawing], printed: DigitSet | None
     ) -> None:
         """Makes them out of pen strokes and MNIST images, with a drawing that is not a digit now and then."""
-        hands: dict[str, list[Drawing]] = defaultdict(list)
-        for drawing in drawings:
-            hands[drawing.writer].append(drawing)
-        self._hands = [found for _, found in sorted(hands.items())]
+        writer = attrgetter("writer")
+        self._hands = [list(hand) for _, hand in groupby(sorted(drawings, key=writer), writer)]
         self._weights = np.sqrt([len(found) for found in self._hands])
         self._weights /= self._weights.sum()
         self._others = list(others)
@@ -86,9 +86,9 @@ class NumberMaker:
     def _choose(self, rng: np.random.Generator) -> tuple[list[np.ndarray], list[int]]:
         count = 1 + int(rng.choice(len(_COUNTS), p=_COUNTS))
         if self._printed is not None and rng.random() < 0.3:
-            at = rng.integers(len(self._printed), size=count)
-            images = self._printed.images[at].astype(np.float32) / 255.0
-            return [_resize(_trim(image), rng) for image in images], self._printed.labels[at].tolist()
+            printed = self._printed.take(rng.integers(len(self._printed), size=count))
+            patches = [_resize(image[box_of_ink(image, _INK) or ...], rng) for image in printed.pixels]
+            return patches, printed.labels.tolist()
         hand = self._hands[rng.choice(len(self._hands), p=self._weights)]
         chosen = [hand[at] for at in rng.integers(len(hand), size=count)]
         if self._others and rng.random() < 0.06:
@@ -118,17 +118,6 @@ def _resize(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.clip(cv2.resize(image, size, interpolation=cv2.INTER_CUBIC), 0, 1)
 
 
-def _trim(image: np.ndarray) -> np.ndarray:
-    ink = _box_of_ink(image)
-    return image[ink] if ink else image
-
-
-def _box_of_ink(image: np.ndarray) -> tuple[slice, slice] | None:
-    """The rows and columns from the first to the last with ink; None where there is no ink."""
-    rows, columns = (np.flatnonzero(image.max(axis=axis) > _INK) for axis in (1, 0))
-    return (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)) if rows.size else None
-
-
 def _write(
     patches: Sequence[np.ndarray], rng: np.random.Generator
 ) -> tuple[np.ndarray, list[tuple[int, int]]]:
@@ -151,7 +140,7 @@ def _write(
         window = field[top : top + high, left : left + wide]
         np.maximum(window, patch, out=window)
         boxes.append((left, left + wide))
-    ink = _box_of_ink(field)
+    ink = box_of_ink(field, _INK)
     if ink is None:
         return np.zeros((INK_HEIGHT, 1), np.float32), boxes
     start = int(ink[1].start)
@@ -192,10 +181,10 @@ def _photograph(strip: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def _label(row: np.ndarray, digits: Sequence[int], boxes: Sequence[tuple[int, int]], scale: float) -> None:
     middles = [step_of_column((left + right - 1) / 2, scale) for left, right in boxes]
     reach = [max(_MIDDLE * (right - left) * scale / 2, 0.6) for left, right in boxes]
-    for step in range(len(row)):
-        nearest = int(np.argmin([abs(step - middle) for middle in middles]))
-        if abs(step - middles[nearest]) <= reach[nearest]:
-            row[step] = digits[nearest]
+    distances = np.abs(np.arange(len(row)) - np.array(middles)[:, np.newaxis])
+    nearest = distances.argmin(axis=0)
+    close = distances.min(axis=0) <= np.array(reach)[nearest]
+    row[close] = np.array(digits)[nearest[close]]
 
 
 def build() -> keras.Model:
@@ -205,17 +194,9 @@ def build() -> keras.Model:
         layers.append(Conv2D(filters, 3, padding="same", use_bias=False))
         layers += [MaxPooling2D(pool)] if pool else []
         layers += [BatchNormalization(), ReLU()]
-    layers += [
-        Conv2D(112, (4, 1), padding="valid", use_bias=False),
-        BatchNormalization(),
-        ReLU(),
-        Conv2D(112, (1, 5), padding="same", use_bias=False),
-        BatchNormalization(),
-        ReLU(),
-        Dropout(0.2),
-        Reshape((-1, 112)),
-        Dense(BLANK + 1, activation="softmax"),
-    ]
+    for size, padding in (((4, 1), "valid"), ((1, 5), "same")):
+        layers += [Conv2D(112, size, padding=padding, use_bias=False), BatchNormalization(), ReLU()]
+    layers += [Dropout(0.2), Reshape((-1, 112)), Dense(BLANK + 1, activation="softmax")]
     return keras.Sequential(layers, name="strips")
 
 
@@ -257,8 +238,7 @@ def main() -> None:
         metrics=["accuracy"],
         jit_compile=False,
     )
-    last = options.checkpoint / "last.keras"
-    done = 0
+    last, done = options.checkpoint / "last.keras", 0
     if last.is_file():
         model = keras.models.load_model(last)
         done = int(model.optimizer.iterations.numpy()) * options.epochs // steps

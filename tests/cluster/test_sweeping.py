@@ -119,7 +119,7 @@ def test_a_trial_without_the_shared_folder_is_fetched(place: Path, cluster: Clus
     assert folder.read_predictions()[0].shape[1] == 10
     assert len(folder.read_history()) == 6
     assert folder.keras_file.is_file()
-    assert not list(folder.path.glob("*.part"))
+    assert not list(folder.path.glob("part-*"))
 
 
 def test_files_that_would_land_elsewhere_are_refused(tmp_path: Path):

@@ -1,6 +1,5 @@
 """Images of a data set that are equal or almost equal."""
 
-import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,14 +49,8 @@ def find_near_duplicates(images: np.ndarray, labels: np.ndarray, most: int) -> N
 
 def count_shared(train: np.ndarray, test: np.ndarray) -> tuple[int, int]:
     """Counts training images that equal an earlier one, and test images that equal a training image."""
-    seen: set[bytes] = set()
-    equal = 0
-    for image in train:
-        key = _digest(image)
-        equal += key in seen
-        seen.add(key)
-    shared = sum(_digest(image) in seen for image in test)
-    return equal, shared
+    known = {image.tobytes() for image in train}
+    return len(train) - len(known), sum(image.tobytes() in known for image in test)
 
 
 def _closest_averages(images: np.ndarray) -> list[tuple[int, int]]:
@@ -68,21 +61,12 @@ def _closest_averages(images: np.ndarray) -> list[tuple[int, int]]:
     small = images.reshape(count, 28 // _POOL, _POOL, 28 // _POOL, _POOL).mean(axis=(2, 4), dtype=np.float32)
     rows = small.reshape(count, -1)
     norms = (rows**2).sum(axis=1)
-    found: list[tuple[float, int, int]] = []
+    nearest, least = np.zeros(count, int), np.zeros(count)
     for at in range(0, count, _ROWS):
-        part = rows[at : at + _ROWS]
-        distance = norms[at : at + _ROWS, np.newaxis] + norms - 2 * part @ rows.T
+        part = slice(at, at + _ROWS)
+        distance = norms[part, np.newaxis] + norms - 2 * rows[part] @ rows.T
         # Each image's nearest among those after it: sorting all pairs would take ten times as long.
-        distance[np.arange(count) <= np.arange(at, at + len(part))[:, np.newaxis]] = np.inf
-        nearest = distance.argmin(axis=1)
-        least = distance[np.arange(len(part)), nearest]
-        found += [
-            (float(least[row]), at + int(row), int(nearest[row]))
-            for row in np.argsort(least)[:_CANDIDATES]
-            if np.isfinite(least[row])
-        ]
-    return [(first, second) for _, first, second in sorted(found)[:_CANDIDATES]]
-
-
-def _digest(image: np.ndarray) -> bytes:
-    return hashlib.blake2b(image.tobytes(), digest_size=16).digest()
+        distance[np.tri(len(distance), count, at, dtype=bool)] = np.inf
+        nearest[part], least[part] = distance.argmin(axis=1), distance.min(axis=1)
+    # The last one has none after it.
+    return [(int(first), int(nearest[first])) for first in np.argsort(least[:-1])[:_CANDIDATES]]

@@ -12,20 +12,18 @@ from digitcnn.errors import DatasetError
 from digitcnn.ink.strokes import draw_house_digit
 from digitcnn.training.datasets import (
     DigitSet,
-    data_folder,
+    find_data,
     keras_datasets,
     load_bundled_digits,
     load_local_mnist,
 )
+from digitcnn.training.fetch import Report
 from digitcnn.training.pen_strokes import Drawing, load_pen_digits
 
 SetName = Literal["mnist", "pens", "bundled"]
 
 DRAWN_TRAINING, DRAWN_TEST = 300, 100
 """Pen drawings of each digit that are drawn as pixels, at most: drawing all takes minutes."""
-
-Report = Callable[[float, str], None]
-"""Called with the share that is done, 0-1, and the step that runs now."""
 
 
 @dataclass(frozen=True)
@@ -59,16 +57,11 @@ class LoadedSet:
 
 def find_file(name: SetName) -> Path | None:
     """The file of a set; None where it is not on this machine, or the set needs none."""
-    folder = data_folder()
-    wanted = {
-        "mnist": ("mnist.npz", "mnist.npz"),
-        "pens": ("pen_digits.json.gz", "pendigits.zip"),
-    }.get(name)
-    if wanted is None:
+    if name == "bundled":
         return None
-    places = [folder / wanted[0]] if folder else []
-    places.append(keras_datasets() / wanted[1])
-    return next((path for path in places if path.is_file()), None)
+    ours, kept = ("mnist.npz", "mnist.npz") if name == "mnist" else ("pen_digits.json.gz", "pendigits.zip")
+    downloaded = keras_datasets() / kept
+    return find_data(ours) or (downloaded if downloaded.is_file() else None)
 
 
 def is_at_hand(name: SetName) -> bool:
@@ -143,4 +136,4 @@ def _draw(drawings: list[Drawing], part: str, most: int, report: Callable[[float
 
 
 def _count(labels: np.ndarray) -> tuple[int, ...]:
-    return tuple(int(number) for number in np.bincount(labels, minlength=10)[:10])
+    return tuple(np.bincount(labels, minlength=10)[:10].tolist())

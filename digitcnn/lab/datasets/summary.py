@@ -5,7 +5,6 @@ a few hundred megabytes, which a web server would keep.
 """
 
 import json
-import os
 import sys
 import zlib
 from dataclasses import asdict, dataclass, fields
@@ -14,11 +13,15 @@ from typing import cast, get_args
 from zipfile import BadZipFile
 
 import numpy as np
+from PIL import Image
 
 from digitcnn.errors import DatasetError, DigitcnnError
+from digitcnn.ink.house_digit import SIDE
 from digitcnn.lab.datasets.near_duplicates import count_shared, find_near_duplicates
 from digitcnn.lab.datasets.sources import DRAWN_TEST, LoadedSet, Part, Report, SetName, load_set
 from digitcnn.lab.jobs.background import be_nice, report_error, report_progress
+from digitcnn.run_folder import replacing
+from digitcnn.training.datasets import DigitSet
 
 VERSION = 2
 """Of the file: a summary of another version is computed again."""
@@ -97,11 +100,22 @@ def summarize(loaded: LoadedSet, report: Report) -> DataSummary:
         raise DatasetError("This data set holds no images to train or to test with: fetch it again.")
     rng = np.random.default_rng(0)
     values = np.arange(256) / 255
-    of_value = _count_values(train.images) / train.images.size
+    # Pillow counts bytes without widening them, as NumPy would: a few hundred megabytes.
+    of_value = np.array(Image.fromarray(train.images.reshape(-1, SIDE)).histogram()) / train.images.size
     mean = float((values * of_value).sum())
     report(0.78, "Averaging each digit")
-    means, deviations, ink = _by_digit(train.images, train.labels)
-    outlier_at = np.stack([_furthest(train.images, train.labels, digit, means[digit]) for digit in range(10)])
+    means, deviations, ink, outlier_at = [], [], [], []
+    for digit in range(10):
+        at = np.flatnonzero(train.labels == digit)
+        rows = _as_rows(train.images[at])
+        means.append(rows.mean(axis=0))
+        deviations.append(rows.std(axis=0))
+        ink.append(np.quantile(rows.mean(axis=1), QUANTILES))
+        furthest = np.argsort(np.linalg.norm(rows - means[-1], axis=1))[::-1]
+        outlier_at.append(np.resize(at[furthest[:OUTLIERS]], OUTLIERS))
+    digit_means = np.reshape(means, (10, SIDE, SIDE))
+    right = test.labels[nearest_mean(test.images, digit_means) == test.labels]
+    of_digit = np.bincount(test.labels, minlength=10)
     report(0.84, "Looking for doubles")
     near_duplicates = find_near_duplicates(train.images, train.labels, NEAR_DUPLICATES)
     equal, shared = count_shared(train.images, test.images)
@@ -113,14 +127,14 @@ def summarize(loaded: LoadedSet, report: Report) -> DataSummary:
         mean=mean,
         deviation=float(np.sqrt((of_value * (values - mean) ** 2).sum())),
         gray_histogram=of_value.reshape(GRAY_BINS, -1).sum(axis=1),
-        ink=ink,
-        means=means,
-        deviations=deviations,
-        own_mean=_share_near_own(test.images, test.labels, means),
-        samples=_sample(train.images, train.labels, rng),
-        test_samples=_sample(test.images, test.labels, rng),
+        ink=np.array(ink),
+        means=digit_means,
+        deviations=np.reshape(deviations, (10, SIDE, SIDE)),
+        own_mean=np.where(of_digit, np.bincount(right, minlength=10) / np.maximum(of_digit, 1), np.nan),
+        samples=_sample(train, rng),
+        test_samples=_sample(test, rng),
         outliers=train.images[outlier_at],
-        outlier_at=outlier_at,
+        outlier_at=np.array(outlier_at),
         near_duplicates=train.images[near_duplicates.at],
         near_duplicate_distance=near_duplicates.distance,
         equal=equal,
@@ -143,13 +157,10 @@ def save_summary(summary: DataSummary, path: Path) -> None:
     """Writes a summary atomically: a reader sees all of it or nothing."""
     data = {field.name: getattr(summary, field.name) for field in fields(summary)}
     arrays = {name: value for name, value in data.items() if isinstance(value, np.ndarray)}
-    plain = {name: value for name, value in data.items() if name not in arrays}
-    plain["parts"] = [asdict(part) for part in summary.parts]
+    plain = json.dumps({name: data[name] for name in data.keys() - arrays}, default=asdict)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with temporary.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, plain=np.array(json.dumps(plain)), **arrays)
-    os.replace(temporary, path)
+    with replacing(path) as new, new.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, plain=np.array(plain), **arrays)
 
 
 def load_summary(path: Path) -> DataSummary:
@@ -169,60 +180,9 @@ def load_summary(path: Path) -> DataSummary:
         raise DatasetError(f"{path} cannot be read: {error}.") from None
 
 
-def _by_digit(images: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    means, deviations, ink = [], [], []
-    for digit in range(10):
-        chosen = np.flatnonzero(labels == digit)
-        total, squares, amounts = np.zeros(28 * 28), np.zeros(28 * 28), []
-        for at in range(0, len(chosen), _CHUNK):
-            rows = _as_rows(images[chosen[at : at + _CHUNK]])
-            total += rows.sum(axis=0)
-            squares += (rows**2).sum(axis=0)
-            amounts.append(rows.mean(axis=1))
-        mean = total / len(chosen)
-        means.append(mean)
-        deviations.append(np.sqrt(np.maximum(squares / len(chosen) - mean**2, 0)))
-        ink.append(np.quantile(np.concatenate(amounts), QUANTILES))
-    shape = 10, 28, 28
-    return (
-        np.reshape(means, shape).astype(np.float32),
-        np.reshape(deviations, shape).astype(np.float32),
-        np.array(ink),
-    )
-
-
-def _furthest(images: np.ndarray, labels: np.ndarray, digit: int, mean: np.ndarray) -> np.ndarray:
-    chosen = np.flatnonzero(labels == digit)
-    distance = np.concatenate(
-        [
-            np.linalg.norm(_as_rows(images[chosen[at : at + _CHUNK]]) - mean.reshape(-1), axis=1)
-            for at in range(0, len(chosen), _CHUNK)
-        ]
-    )
-    return np.resize(chosen[np.argsort(distance)[::-1][:OUTLIERS]], OUTLIERS)
-
-
-def _share_near_own(images: np.ndarray, labels: np.ndarray, means: np.ndarray) -> np.ndarray:
-    right = nearest_mean(images, means) == labels
-    return np.array(
-        [right[labels == digit].mean() if (labels == digit).any() else np.nan for digit in range(10)]
-    )
-
-
-def _sample(images: np.ndarray, labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    kept = []
-    for digit in range(10):
-        chosen = np.flatnonzero(labels == digit)
-        kept.append(images[np.resize(rng.permutation(chosen)[:SAMPLES], SAMPLES)])
-    return np.stack(kept)
-
-
-def _count_values(images: np.ndarray) -> np.ndarray:
-    """(256,) number of pixels of each value."""
-    counts = np.zeros(256, dtype=np.int64)
-    for at in range(0, len(images), _CHUNK):
-        counts += np.bincount(images[at : at + _CHUNK].ravel(), minlength=256)
-    return counts
+def _sample(digits: DigitSet, rng: np.random.Generator) -> np.ndarray:
+    of_digit = (rng.permutation(np.flatnonzero(digits.labels == digit)) for digit in range(10))
+    return digits.images[np.stack([np.resize(at[:SAMPLES], SAMPLES) for at in of_digit])]
 
 
 def _as_rows(images: np.ndarray) -> np.ndarray:

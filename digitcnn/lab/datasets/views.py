@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from digitcnn.confidence import CLASSES
-from digitcnn.ink.house_digit import SIDE
+from digitcnn.ink.house_digit import SIDE, box_of_ink
 from digitcnn.recognition.model import Recognizer
 from digitcnn.run_folder import RunFolder
 
@@ -63,10 +63,10 @@ def squeeze_canvas(images: np.ndarray, *, seed: int) -> np.ndarray:
     rng = np.random.default_rng(seed)
     made = np.zeros_like(images)
     for at, image in enumerate(images):
-        rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
-        if not rows.size:
+        box = box_of_ink(image)
+        if box is None:
             continue
-        ink = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        ink = image[box]
         scale = rng.uniform(0.5, 1.0) * SIDE / max(ink.shape)
         height, width = (max(1, round(side * scale)) for side in ink.shape)
         top, left = rng.integers(SIDE - height + 1), rng.integers(SIDE - width + 1)

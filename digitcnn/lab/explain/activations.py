@@ -72,11 +72,15 @@ def measure_occlusion(
     """
     covered = _patches()
     batch = np.where(covered, np.float32(cover == "ink"), pixels.astype(np.float32))
-    probabilities = _predict(folder, np.concatenate([pixels[np.newaxis], batch]))
+    # Not the shared recognizer of the pages: it would keep the memory of this large batch.
+    raw = Recognizer(folder.tflite_file).predict(np.concatenate([pixels[np.newaxis], batch]))
+    record = folder.read_record()
+    probabilities = calibrate_confidence(raw.astype(np.float64), record.temperature, record.refusal_bias)
     if answer is not None and answer >= probabilities.shape[1]:
         answer = confidence = None  # A model of ten classes has no output for "not a digit".
     target = int(probabilities[0].argmax()) if answer is None else answer
-    odds = _log_odds(probabilities, target)
+    others = np.delete(probabilities, target, axis=1).sum(axis=1)
+    odds = np.log10(probabilities[:, target]) - np.log10(others)
     falls = odds[0] - odds[1:]
     change = np.einsum("n,nyx->yx", falls, covered) / covered.sum(axis=0)
     weakest = int(falls.argmax())
@@ -147,12 +151,12 @@ def _find_tensors(details: Sequence[Mapping[str, Any]], layers: Sequence[Layer])
         # The product in batch normalization is an intermediate value.
         if not len(signature) or signature[0] != -1 or detail["name"].endswith("/mul_1"):
             continue
-        for tag in re.findall(r"(?:^|;)[^/;]+/([^/;]+)/", detail["name"]):
+        tags = re.findall(r"(?:^|;)[^/;]+/([^/;]+)/", detail["name"])
+        for tag in tags:
             if tag not in known and (left := places.get(_without_number(tag))):
                 known[tag] = left.pop(0)
-        tags = [known[tag] for tag in re.findall(r"(?:^|;)[^/;]+/([^/;]+)/", detail["name"]) if tag in known]
-        if tags:
-            found[max(tags)] = detail["index"]
+        if fused := [known[tag] for tag in tags if tag in known]:
+            found[max(fused)] = detail["index"]
     return found
 
 
@@ -164,17 +168,3 @@ def _patches() -> np.ndarray:
     """(196, 28, 28) bool: the pixels that each patch covers, patches row by row."""
     near = np.abs(np.arange(SIDE) - _CENTERS[:, np.newaxis]) <= PATCH // 2
     return (near[:, np.newaxis, :, np.newaxis] & near[np.newaxis, :, np.newaxis, :]).reshape(-1, SIDE, SIDE)
-
-
-def _predict(folder: RunFolder, digits: np.ndarray) -> np.ndarray:
-    """(n, classes) probabilities with the record's calibration."""
-    # Not the shared recognizer of the pages: it would keep the memory of this large batch.
-    raw = Recognizer(folder.tflite_file).predict(digits).astype(np.float64)
-    record = folder.read_record()
-    return calibrate_confidence(raw, record.temperature, record.refusal_bias)
-
-
-def _log_odds(probabilities: np.ndarray, target: int) -> np.ndarray:
-    """(n,) log10 of the target's probability over that of all other classes."""
-    others = np.delete(probabilities, target, axis=1).sum(axis=1)
-    return np.log10(probabilities[:, target]) - np.log10(others)

@@ -42,89 +42,63 @@ def read_layers(path: Path) -> tuple[Layer, ...]:
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            entries = _layer_configs(json.loads(archive.read("config.json")))
-        return _follow(entries)
+            model = json.loads(archive.read("config.json"))
+        if model["class_name"] != "Sequential":
+            raise ValueError("expected a plain sequence of layers")
+        layers: list[Layer] = []
+        shape: Shape = (SIDE, SIDE, 1)
+        for entry in model["config"]["layers"]:
+            if entry["class_name"] != "InputLayer":
+                layers.append(_layer(entry["class_name"], entry["config"], shape))
+                shape = layers[-1].shape
+        return tuple(layers)
     except (OSError, ValueError, KeyError, TypeError, IndexError, zipfile.BadZipFile) as error:
         raise RunFolderError(f"The layers of {path} cannot be read: {error}.") from None
 
 
-def _layer_configs(model: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    if model["class_name"] != "Sequential":
-        raise ValueError("expected a plain sequence of layers")
-    entries = [(entry["class_name"], entry["config"]) for entry in model["config"]["layers"]]
-    return [(kind, config) for kind, config in entries if kind != "InputLayer"]
-
-
-def _follow(entries: list[tuple[str, dict[str, Any]]]) -> tuple[Layer, ...]:
-    shape: Shape = (SIDE, SIDE, 1)
-    layers = []
-    for kind, config in entries:
-        before, shape = shape, _shape_after(kind, config, shape)
-        words = _format_layer(kind, config)
-        layers.append(Layer(config["name"], kind, words, shape, _count_weights(kind, config, before)))
-    return tuple(layers)
-
-
-def _shape_after(kind: str, config: dict[str, Any], shape: Shape) -> Shape:
-    match kind:
-        case "Conv2D" | "MaxPooling2D":
-            sizes = config["kernel_size" if kind == "Conv2D" else "pool_size"]
-            height, width = (
-                _count_windows(side, size, stride, config["padding"])
-                for side, size, stride in zip(shape, sizes, config["strides"], strict=False)
-            )
-            return height, width, config.get("filters", shape[-1])
-        case "Cropping2D":
-            (top, bottom), (left, right) = config["cropping"]
-            return shape[0] - top - bottom, shape[1] - left - right, shape[-1]
-        case "GlobalAveragePooling2D":
-            return shape[-1:]
-        case "Flatten":
-            return (math.prod(shape),)
-        case "Dense":
-            return (config["units"],)
-        case "BatchNormalization" | "ReLU" | "Dropout" | "Rescaling":
-            return shape
-    raise ValueError(f"expected a layer of the presets, received {kind}")
-
-
-def _count_windows(side: int, size: int, stride: int, padding: str) -> int:
-    """Number of windows of a size along a side."""
-    return math.ceil(side / stride) if padding == "same" else (side - size) // stride + 1
-
-
-def _count_weights(kind: str, config: dict[str, Any], before: Shape) -> int:
-    if kind == "Conv2D":
-        each = math.prod(config["kernel_size"]) * before[-1] + config["use_bias"]
-        return each * config["filters"]
-    if kind == "Dense":
-        return (before[-1] + config["use_bias"]) * config["units"]
-    # Scale, shift, mean and variance of each channel.
-    return 4 * before[-1] if kind == "BatchNormalization" else 0
-
-
-def _format_layer(kind: str, config: dict[str, Any]) -> str:
-    activation = _format_activation(config.get("activation", "linear"))
+def _layer(kind: str, config: dict[str, Any], before: Shape) -> Layer:
+    """The layer of a Keras class and configuration, behind an output of a shape."""
+    shape, weights, words = before, 0, kind
+    activation = config.get("activation", "linear")
+    suffix = {"linear": "", "relu": ", ReLU"}.get(activation, f", {activation}")
     match kind:
         case "Conv2D":
-            size = _format_size(config["kernel_size"])
-            return f"Convolution, {config['filters']} filters of {size}{activation}"
+            size, filters = config["kernel_size"], config["filters"]
+            shape = *_count_windows(before, size, config), filters
+            weights = (math.prod(size) * before[-1] + config["use_bias"]) * filters
+            words = f"Convolution, {filters} filters of {_format_size(size)}{suffix}"
         case "MaxPooling2D":
-            return f"Max pooling {_format_size(config['pool_size'])}"
+            shape = *_count_windows(before, config["pool_size"], config), before[-1]
+            words = f"Max pooling {_format_size(config['pool_size'])}"
         case "Cropping2D":
-            return f"Margin of {config['cropping'][0][0]} cut off"
+            (top, bottom), (left, right) = config["cropping"]
+            shape = before[0] - top - bottom, before[1] - left - right, before[-1]
+            words = f"Margin of {top} cut off"
+        case "GlobalAveragePooling2D":
+            shape, words = before[-1:], "Global average of each channel"
+        case "Flatten":
+            shape = (math.prod(before),)
         case "Dense":
-            return f"Dense, {config['units']} neurons{activation}"
+            shape, weights = (config["units"],), (before[-1] + config["use_bias"]) * config["units"]
+            words = f"Dense, {config['units']} neurons{suffix}"
+        case "BatchNormalization":
+            # Scale, shift, mean and variance of each channel.
+            weights, words = 4 * before[-1], "Batch normalization"
         case "Dropout":
-            return f"Dropout of {config['rate'] * 100:.0f} %, in training only"
-    return {
-        "BatchNormalization": "Batch normalization",
-        "GlobalAveragePooling2D": "Global average of each channel",
-    }.get(kind, kind)
+            words = f"Dropout of {config['rate'] * 100:.0f} %, in training only"
+        case "ReLU" | "Rescaling":
+            pass
+        case _:
+            raise ValueError(f"expected a layer of the presets, received {kind}")
+    return Layer(config["name"], kind, words, shape, weights)
 
 
-def _format_activation(name: str) -> str:
-    return {"linear": "", "relu": ", ReLU"}.get(name, f", {name}")
+def _count_windows(shape: Shape, size: list[int], config: dict[str, Any]) -> list[int]:
+    """The number of windows of a size along height and width."""
+    sides = zip(shape, size, config["strides"], strict=False)
+    if config["padding"] == "same":
+        return [math.ceil(side / stride) for side, _, stride in sides]
+    return [(side - window) // stride + 1 for side, window, stride in sides]
 
 
 def _format_size(size: list[int]) -> str:

@@ -1,7 +1,7 @@
 """How long a model takes for one digit, on this machine."""
 
-import time
 from statistics import median
+from timeit import repeat
 
 import numpy as np
 
@@ -20,9 +20,5 @@ def measure_milliseconds(folder: RunFolder) -> float:
     """
     recognizer = Recognizer(folder.tflite_file)
     digit = np.zeros((1, SIDE, SIDE), np.float32)
-    times = []
-    for _ in range(_WARM_UP + _TIMES):
-        began = time.perf_counter()
-        recognizer.predict(digit)
-        times.append(time.perf_counter() - began)
-    return 1000 * median(times[_WARM_UP:])
+    seconds = repeat(lambda: recognizer.predict(digit), number=1, repeat=_WARM_UP + _TIMES)
+    return 1000 * median(seconds[_WARM_UP:])

@@ -5,6 +5,7 @@ the ink first. Source of the idea: N. Mu, J. Gilmer, "MNIST-C: A
 Robustness Benchmark for Computer Vision", 2019.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
@@ -87,24 +88,22 @@ def measure_robustness(recognizer: Recognizer, test: DigitSet) -> Iterator[Progr
     chosen = test.take(np.arange(0, len(test), EVERY))
     pixels, labels = chosen.pixels, chosen.labels
     parts = [slice(at, at + CHUNK) for at in range(0, len(labels), CHUNK)]
-    total = len(parts) * (1 + sum(len(each.levels) for each in DISTURBANCES))
-    done = right = 0
-    for part in parts:
-        right += _count_right(recognizer, pixels[part], labels[part])
-        done += 1
-        yield Progress(done, total, "untouched")
-    series = []
-    for each in DISTURBANCES:
-        accuracies = []
-        for level in each.levels:
-            disturbed, hits = each.apply(pixels, level), 0
-            for part in parts:
-                hits += _count_right(recognizer, disturbed[part], labels[part])
-                done += 1
-                yield Progress(done, total, each.kind)
-            accuracies.append(hits / len(labels))
-        series.append(Series(each.kind, each.unit, each.untouched, each.levels, tuple(accuracies)))
-    yield Robustness(len(labels), right / len(labels), tuple(series))
+    conditions = [(each, level) for each in (UNTOUCHED, *DISTURBANCES) for level in each.levels]
+    accuracies: dict[str, list[float]] = defaultdict(list)
+    done = 0
+    for each, level in conditions:
+        disturbed, right = each.apply(pixels, level), 0
+        for part in parts:
+            answers = recognizer.predict(disturbed[part])[:, :CLASSES].argmax(axis=1)
+            right += int((answers == labels[part]).sum())
+            done += 1
+            yield Progress(done, len(parts) * len(conditions), each.kind)
+        accuracies[each.kind].append(right / len(labels))
+    series = tuple(
+        Series(each.kind, each.unit, each.untouched, each.levels, tuple(accuracies[each.kind]))
+        for each in DISTURBANCES
+    )
+    yield Robustness(len(labels), accuracies[UNTOUCHED.kind][0], series)
 
 
 def record_robustness(folder: RunFolder, robustness: Robustness) -> None:
@@ -123,22 +122,13 @@ def robustness_in(metrics: dict[str, Any]) -> Robustness | None:
         return None
 
 
-def _count_right(recognizer: Recognizer, pixels: np.ndarray, labels: np.ndarray) -> int:
-    return int((recognizer.predict(pixels)[:, :CLASSES].argmax(axis=1) == labels).sum())
-
-
-def _alternate(count: int) -> np.ndarray:
-    """(n,) alternating 1 and -1, so that half of the digits turn either way."""
-    return 1 - 2 * (np.arange(count) % 2)
-
-
 def _rotate(pixels: np.ndarray, degrees: float) -> np.ndarray:
+    """Turns every second digit the other way."""
     from scipy.ndimage import rotate
 
-    turned = pixels.copy()
-    for sign in (1, -1):
-        chosen = _alternate(len(pixels)) == sign
-        turned[chosen] = rotate(pixels[chosen], sign * degrees, axes=(2, 1), reshape=False, order=1)
+    turned = np.empty_like(pixels)
+    for first, angle in enumerate((degrees, -degrees)):
+        turned[first::2] = rotate(pixels[first::2], angle, axes=(2, 1), reshape=False, order=1)
     return turned
 
 
@@ -173,6 +163,8 @@ def _thicken(pixels: np.ndarray, width: float) -> np.ndarray:
 def _fade(pixels: np.ndarray, strength: float) -> np.ndarray:
     return pixels * np.float32(strength)
 
+
+UNTOUCHED = Disturbance("untouched", "", 1.0, (1.0,), _fade)
 
 DISTURBANCES = (
     Disturbance("rotation", "degrees", 0.0, (10.0, 20.0, 30.0, 45.0), _rotate),

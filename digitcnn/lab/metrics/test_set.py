@@ -5,12 +5,12 @@ first chart before that.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 
-from digitcnn.confidence import CLASSES
+from digitcnn.confidence import CLASSES, calibrate_confidence
 from digitcnn.lab.metrics.evaluation import (
     CALIBRATION_BINS,
     Interval,
@@ -52,9 +52,9 @@ class Predictions:
 
     def tempered(self, temperature: float) -> "Predictions":
         """The same answers with every log-probability divided by `temperature`, as pages show confidence."""
-        powers = np.log(np.maximum(self.probabilities.astype(np.float64), 1e-30)) / temperature
-        powers = np.exp(powers - powers.max(axis=1, keepdims=True))
-        return Predictions(powers / powers.sum(axis=1, keepdims=True), self.labels)
+        return Predictions(
+            calibrate_confidence(self.probabilities.astype(np.float64), temperature), self.labels
+        )
 
 
 def read_predictions(folder: RunFolder) -> Predictions:
@@ -139,21 +139,17 @@ class ClassificationReport:
 
 def report_classes(predictions: Predictions) -> ClassificationReport:
     """Precision, recall, F1 and support of every digit, by scikit-learn."""
-    from sklearn.metrics import classification_report, precision_recall_fscore_support
+    from sklearn.metrics import classification_report
 
-    labels, answers = predictions.labels, predictions.answers
     options: dict[str, Any] = {"labels": range(CLASSES), "zero_division": 0.0}
-    columns: Any = precision_recall_fscore_support(labels, answers, **options)
-    rows = tuple(
-        ReportRow(str(digit), float(precision), float(recall), float(f1), int(support))
-        for digit, (precision, recall, f1, support) in enumerate(zip(*columns, strict=True))
+    report = partial(classification_report, predictions.labels, predictions.answers, **options)
+    found: Any = report(output_dict=True)
+    *digits, macro, weighted = (
+        ReportRow(name, row["precision"], row["recall"], row["f1-score"], int(row["support"]))
+        for name, row in found.items()
+        if name != "accuracy"
     )
-    averages = {}
-    for kind in ("macro", "weighted"):
-        precision, recall, f1, _ = precision_recall_fscore_support(labels, answers, average=kind, **options)
-        averages[kind] = ReportRow(f"{kind} avg", float(precision), float(recall), float(f1), len(labels))
-    text = str(classification_report(labels, answers, digits=4, **options))
-    return ClassificationReport(rows, averages["macro"], averages["weighted"], text)
+    return ClassificationReport(tuple(digits), macro, weighted, str(report(digits=4)))
 
 
 @dataclass(frozen=True)

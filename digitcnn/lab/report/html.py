@@ -127,15 +127,15 @@ def _color(title: str, matrix: np.ndarray, *, signed: bool = False) -> Matrix:
     errors = np.abs(matrix.astype(float))
     np.fill_diagonal(errors, 0.0)
     strength = 0.6 * np.sqrt(errors / max(errors.max(), 1.0))
-    rows = []
-    for counts, opacities in zip(matrix.tolist(), strength.tolist(), strict=True):
-        row = []
-        for count, opacity in zip(counts, opacities, strict=True):
-            color = _PLAIN if not signed else _MORE if count > 0 else _FEWER
-            text = "" if not count else f"{count:+d}" if signed else str(count)
-            row.append((f"rgba({color},{opacity:.2f})", text))
-        rows.append(row)
-    return Matrix(title, rows)
+
+    def cell(count: int, opacity: float) -> tuple[str, str]:
+        color = _PLAIN if not signed else _MORE if count > 0 else _FEWER
+        text = "" if not count else f"{count:+d}" if signed else str(count)
+        return f"rgba({color},{opacity:.2f})", text
+
+    return Matrix(
+        title, [list(map(cell, *row)) for row in zip(matrix.tolist(), strength.tolist(), strict=True)]
+    )
 
 
 def _plan_reliability(names: Sequence[str], analyses: Sequence[Analysis]) -> LineChart:

@@ -81,6 +81,17 @@ def format_duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def format_value(value: object) -> str:
+    """A setting or figure as people write it: "–", "yes", "60,000", "0.001"."""
+    if value is None:
+        return MISSING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def _results(run: ComparedRun, analysis: Analysis) -> dict[str, str]:
     preset = PRESETS.get(run.record.preset)
     validation = [row["val_accuracy"] for row in run.history if "val_accuracy" in row]
@@ -108,9 +119,9 @@ def _cost(run: ComparedRun, milliseconds: float | None) -> dict[str, str]:
 
 def _recipe(run: ComparedRun) -> dict[str, str]:
     record = run.record
-    settings = {_sentence(name): _plain(value) for name, value in record.settings.items()}
+    settings = {_sentence(name): format_value(value) for name, value in record.settings.items()}
     if "images" in record.settings:
-        settings["Images"] = _plain(record.settings["images"] or "all")
+        settings["Images"] = format_value(record.settings["images"] or "all")
     trained_on = _named(record.dataset, "train")
     return {
         "Preset": record.preset,
@@ -125,7 +136,7 @@ def _recipe(run: ComparedRun) -> dict[str, str]:
 
 def _environment(run: ComparedRun) -> dict[str, str]:
     versions = dict(sorted(run.record.versions.items()))
-    machine = {_sentence(name): _plain(value) for name, value in run.record.machine.items()}
+    machine = {_sentence(name): format_value(value) for name, value in run.record.machine.items()}
     return {**versions, **machine, "Finished": (run.record.finished or MISSING)[:16].replace("T", " ")}
 
 
@@ -133,18 +144,8 @@ def _named(dataset: dict[str, Any], part: str) -> str:
     entry = dataset.get(part)
     if not isinstance(entry, dict):
         return MISSING
-    return f"{entry.get('name', MISSING)}, {_plain(entry.get('images'))} images"
+    return f"{entry.get('name', MISSING)}, {format_value(entry.get('images'))} images"
 
 
 def _sentence(name: str) -> str:
     return name.replace("_", " ").capitalize()
-
-
-def _plain(value: object) -> str:
-    if value is None:
-        return MISSING
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
-    return f"{value:g}" if isinstance(value, float) else str(value)

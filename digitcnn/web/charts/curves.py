@@ -40,10 +40,9 @@ def draw_curves(
     """The curves of several runs, from `tabulate_curves`; if `smoothed`, the raw values faintly behind."""
     x = alt.X("epoch:Q").scale(nice=False)
     y = alt.Y("value:Q").scale(type="log" if log else "linear", zero=False, nice=not log)
-    y = y.axis(title=None, tickCount=5, labelExpr=PLAIN_NUMBER)
     base = alt.Chart().encode(
         x=x.axis(title="epoch", tickMinStep=1, format="d", grid=False, tickCount=10),
-        y=y,
+        y=y.axis(title=None, tickCount=5, labelExpr=PLAIN_NUMBER),
         color=color_by_run(labels),
         tooltip=[
             alt.Tooltip("run:N", title="Run"),
@@ -55,7 +54,7 @@ def draw_curves(
     layers = _draw_parts(base, training_points=14, validation_points=14)
     if smoothed:
         faint = base.mark_line(strokeWidth=1, opacity=0.25).encode(y=alt.Y("raw:Q"), detail="part:N")
-        layers = [faint, *layers]
+        layers.insert(0, faint)
     return alt.LayerChart(data=frame, layer=layers, height=340, title=alt.Title(title, offset=8))
 
 
@@ -70,8 +69,7 @@ def tabulate_training(curves: Curves, metric: Metric) -> pd.DataFrame:
     column = f"val_{metric}"
     validation = [(row["epoch"] + 1, row[column]) for row in curves.epochs if column in row]
     points = [(*point, PARTS[0]) for point in training] + [(*point, PARTS[1]) for point in validation]
-    frame = pd.DataFrame(points, columns=["epoch", "value", "part"])
-    return frame.astype({"epoch": float, "value": float})
+    return pd.DataFrame(points, columns=["epoch", "value", "part"]).astype({"epoch": float, "value": float})
 
 
 def draw_training(curves: Curves, metric: Metric, *, height: int = 220) -> alt.LayerChart:

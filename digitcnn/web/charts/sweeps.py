@@ -43,24 +43,20 @@ def draw_groups(groups: Sequence[Group], trials: Sequence[TrialView]) -> alt.Lay
         return alt.X(f"{field}:Q", scale=alt.Scale(zero=False, nice=True), axis=axis)
 
     base = alt.Chart().encode(y=alt.Y("setting:O").sort(labels).axis(None))
-    # Above its dots a setting takes no width from them, which a phone has little of.
-    names = base.transform_aggregate(n="count()", groupby=["setting"]).mark_text(
-        align="left", dy=-14, fontSize=12, color=GUIDE
-    )
-    intervals = base.mark_rule(strokeWidth=2, opacity=0.55, color=INK)
-    seeds = base.mark_point(size=36, opacity=0.8, color=AGAINST)
-    means = base.mark_circle(size=90, opacity=1, color=INK)
     layers = [
-        names.encode(x=alt.value(2), text="setting:N"),
-        intervals.encode(x=place("low"), x2="high"),
-        seeds.encode(
+        # Above its dots a setting takes no width from them, which a phone has little of.
+        base.transform_aggregate(n="count()", groupby=["setting"])
+        .mark_text(align="left", dy=-14, fontSize=12, color=GUIDE)
+        .encode(x=alt.value(2), text="setting:N"),
+        base.mark_rule(strokeWidth=2, opacity=0.55, color=INK).encode(x=place("low"), x2="high"),
+        base.mark_point(size=36, opacity=0.8, color=AGAINST).encode(
             x=place("accuracy"),
             tooltip=[
                 alt.Tooltip("trial:N", title="Trial"),
                 alt.Tooltip("accuracy:Q", title="Test", format=".2%"),
             ],
         ),
-        means.encode(
+        base.mark_circle(size=90, opacity=1, color=INK).encode(
             x=place("mean"),
             tooltip=[
                 alt.Tooltip("setting:N", title="Setting"),
@@ -79,20 +75,13 @@ def tabulate_axes(view: SweepView) -> pd.DataFrame:
     Numbers keep their order and distances; everything else stands at equal distances.
     """
     trials = [trial for trial in view.trials if trial.best is not None]
-    rows: list[dict[str, Any]] = []
+    rows = []
     for axis in axes_of(view):
         values = [_value(trial, axis) for trial in trials]
         for trial, value, place in zip(trials, values, _places(values), strict=True):
-            rows.append(
-                {
-                    "trial": trial.name,
-                    "axis": axis.replace("_", " "),
-                    "place": place,
-                    "value": f"{value:.2%}" if axis == RESULT else str(value),
-                    "accuracy": trial.best,
-                }
-            )
-    return pd.DataFrame(rows)
+            shown = f"{value:.2%}" if axis == RESULT else str(value)
+            rows.append((trial.name, axis.replace("_", " "), place, shown, trial.best))
+    return pd.DataFrame(rows, columns=["trial", "axis", "place", "value", "accuracy"])
 
 
 def axes_of(view: SweepView) -> list[str]:

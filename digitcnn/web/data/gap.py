@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from digitcnn.lab.datasets.summary import DataSummary, nearest_mean
@@ -10,6 +11,7 @@ from digitcnn.lab.datasets.views import Shapes, measure_shapes, share_read, sque
 from digitcnn.lab.runs.scores import MNIST_TEST, ModelScore, read_scores
 from digitcnn.recognition.reader import DEFAULT_MODEL
 from digitcnn.run_folder import SHIPPED, RunFolder
+from digitcnn.web.data.panels import show_sheet
 from digitcnn.web.images import sheet_of_differences, sheet_of_digits
 from digitcnn.web.models import list_models
 from digitcnn.web.text import format_percent
@@ -36,37 +38,27 @@ def show_gap(first: DataSummary, first_title: str, pens: DataSummary) -> None:
     left, right = st.columns(2, gap="medium")
     for place, summary, title in ((left, first, first_title), (right, pens, "Pen strokes")):
         with place:
-            st.image(
-                sheet_of_digits(summary.test_samples[:, :_SHOWN]),
-                width="stretch",
-                alt=f"{_SHOWN} test digits of each kind from {title}",
-            )
-            st.caption(title)
-    st.image(
+            sheet = sheet_of_digits(summary.test_samples[:, :_SHOWN])
+            show_sheet(sheet, f"{_SHOWN} test digits of each kind from {title}", title)
+    show_sheet(
         sheet_of_differences(pens.means / pens.means.max() - first.means / first.means.max()),
-        width="stretch",
-        alt=f"The average pen-drawn digit less the average of {first_title}, for 0 to 9",
-    )
-    st.caption(
-        f"The averages compared: blue where pen strokes have more ink, orange where {first_title} has more."
+        f"The average pen-drawn digit less the average of {first_title}, for 0 to 9",
+        f"The averages compared: blue where pen strokes have more ink, orange where {first_title} has more.",
     )
     _show_shapes(first, first_title, pens)
     st.markdown(_explain(first, first_title, pens))
-    _show_scores(first, first_title, pens)
+    _show_asked(first, first_title, pens)
+    scores = [score for score in read_scores(SHIPPED) if score.model in (BASELINE, DEFAULT_MODEL)]
+    if measured := [score for score in scores if len(score.accuracies) > 1]:
+        st.markdown("**On all the real handwriting that they were measured on**")
+        _show_recorded(measured)
 
 
 def _show_shapes(first: DataSummary, first_title: str, pens: DataSummary) -> None:
-    shapes = [measure_shapes(summary.samples) for summary in (first, pens)]
+    sets = {first_title: measure_shapes(first.samples), "Pen strokes": measure_shapes(pens.samples)}
+    columns = {title: {row: form(shapes) for row, form in _ROWS.items()} for title, shapes in sets.items()}
     st.dataframe(
-        [
-            {
-                "Median of the training digits": row,
-                first_title: form(shapes[0]),
-                "Pen strokes": form(shapes[1]),
-            }
-            for row, form in _ROWS.items()
-        ],
-        hide_index=True,
+        pd.DataFrame(columns).rename_axis("Median of the training digits"),
         width=560,
         alt=f"How digits of {first_title} and pen-drawn digits are shaped",
     )
@@ -90,27 +82,12 @@ def _explain(first: DataSummary, first_title: str, pens: DataSummary) -> str:
     )
 
 
-def _show_scores(first: DataSummary, first_title: str, pens: DataSummary) -> None:
-    _show_asked(first, first_title, pens)
-    scores = [score for score in read_scores(SHIPPED) if score.model in (BASELINE, DEFAULT_MODEL)]
-    if measured := [score for score in scores if len(score.accuracies) > 1]:
-        st.markdown("**On all the real handwriting that they were measured on**")
-        _show_recorded(measured)
-
-
 def _show_recorded(scores: list[ModelScore]) -> None:
     """The accuracies on MNIST and real handwriting from the models' run folders."""
-    titles = list(dict.fromkeys(title for score in scores for title in score.accuracies))
-    rows: list[dict[str, str | float | None]] = [
-        {"Model": score.model} | {title: score.accuracies.get(title) for title in titles} for score in scores
-    ]
-    _show_table(rows, titles)
+    _show_table({score.model: score.accuracies for score in scores})
     known = next((score.accuracies for score in scores if score.model == BASELINE), {})
     if MNIST_TEST in known and len(known) > 1:
-        title, worst = min(
-            ((title, value) for title, value in known.items() if title != MNIST_TEST),
-            key=lambda each: each[1],
-        )
+        worst, title = min((value, title) for title, value in known.items() if title != MNIST_TEST)
         st.caption(
             f"`{BASELINE}` misreads {format_percent(1 - known[MNIST_TEST])} of MNIST's test images and "
             f"{format_percent(1 - worst)} of “{title}”. Every figure is read from the model's own run folder."
@@ -121,25 +98,22 @@ def _show_asked(first: DataSummary, first_title: str, pens: DataSummary) -> None
     """How many of the test digits shown here the models read, measured now."""
     titles = [f"{first_title}, test", "Pen strokes, test", "The same, canvas squeezed"]
     squeezed = squeeze_canvas(pens.test_samples.reshape(-1, 28, 28), seed=0).reshape(pens.test_samples.shape)
-    samples = (first.test_samples, pens.test_samples, squeezed)
-    rows: list[dict[str, str | float | None]] = []
-    for model in list_models():
-        if model.name in (BASELINE, DEFAULT_MODEL):
-            shares = [_ask(model.name, model.changed, each) for each in samples]
-            rows.append({"Model": model.name, **dict(zip(titles, shares, strict=True))})
-    if not rows:
+    samples = dict(zip(titles, (first.test_samples, pens.test_samples, squeezed), strict=True))
+    shares = {
+        model.name: {title: _ask(model.name, model.changed, each) for title, each in samples.items()}
+        for model in list_models()
+        if model.name in (BASELINE, DEFAULT_MODEL)
+    }
+    if not shares:
         return
-    _show_table(rows, titles)
-    st.image(
-        sheet_of_digits(squeezed[np.newaxis, :, 0]),
-        width="stretch",
-        alt="A pen-drawn digit of each kind, as large and where it was drawn",
-    )
+    _show_table(shares)
     count = pens.test_samples.shape[0] * pens.test_samples.shape[1]
-    st.caption(
+    show_sheet(
+        sheet_of_digits(squeezed[np.newaxis, :, 0]),
+        "A pen-drawn digit of each kind, as large and where it was drawn",
         f"Measured just now, {count} test digits of each set. In the last column, the same pen strokes fill "
         "half to all of a canvas that is squeezed into 28 × 28, anywhere on it; some are shown here. "
-        f"`{DEFAULT_MODEL}` has learned from pen strokes, too, but of other writers."
+        f"`{DEFAULT_MODEL}` has learned from pen strokes, too, but of other writers.",
     )
 
 
@@ -149,18 +123,12 @@ def _ask(model: str, changed: int, samples: np.ndarray) -> float:
     return share_read(RunFolder(SHIPPED / model), samples)
 
 
-def _show_table(rows: list[dict[str, str | float | None]], titles: list[str]) -> None:
+def _show_table(shares: dict[str, dict[str, float]]) -> None:
+    """The shares of digits that each model reads right, 0-1 by what was read, as bars."""
+    frame = 100 * pd.DataFrame(shares).T.rename_axis("Model")
+    bar = st.column_config.ProgressColumn(format="%.1f %%", min_value=0.0, max_value=100.0)
     st.dataframe(
-        [{title: _percent(row[title]) for title in ["Model", *titles]} for row in rows],
-        column_config={"Model": st.column_config.TextColumn(pinned=True)}
-        | {
-            title: st.column_config.ProgressColumn(title, format="%.1f %%", min_value=0.0, max_value=100.0)
-            for title in titles
-        },
-        hide_index=True,
+        frame,
+        column_config=dict.fromkeys(frame.columns, bar),
         alt="Share of digits read right, by model and by what was read",
     )
-
-
-def _percent(value: str | float | None) -> str | float | None:
-    return value if value is None or isinstance(value, str) else 100 * value

@@ -27,6 +27,7 @@ ABOUT: dict[SetName, str] = {
 
 PER_ROW = 15
 _ORIGINALS, _DISTORTED = 6, 11
+_PURPOSES = {"train": "training", "training": "training", "validation": "validation", "test": "testing"}
 
 
 def show_counts(name: SetName, summary: DataSummary) -> None:
@@ -38,18 +39,18 @@ def show_counts(name: SetName, summary: DataSummary) -> None:
         if summary.writers:
             st.metric("Writers", f"{summary.writers:,}", width="content")
         st.metric("Each", "28 × 28 pixels", width="content")
-    least, most = (pick(summary.parts[0].counts) for pick in (min, max))
-    rare, common = (summary.parts[0].counts.index(count) for count in (least, most))
+    counts = summary.parts[0].counts
+    rare, common = counts.index(min(counts)), counts.index(max(counts))
     show_chart(
         draw_counts(summary.parts),
         key=f"data.counts-{name}",
         alt=f"How many there are of each digit: most {common}s, fewest {rare}s",
     )
     caption = (
-        f"How many of each digit. For training there are most {common}s ({most:,}) and fewest {rare}s "
-        f"({least:,})."
+        f"How many of each digit. For training there are most {common}s ({counts[common]:,}) and fewest "
+        f"{rare}s ({counts[rare]:,})."
     )
-    if summary.measured[0] < sum(summary.parts[0].counts):
+    if summary.measured[0] < sum(counts):
         caption += (
             f" The pictures and figures below come from {summary.measured[0]:,} training and "
             f"{summary.measured[1]:,} test drawings, as many of each digit as there are or as can be drawn "
@@ -75,24 +76,16 @@ def show_samples(name: SetName, summary: DataSummary) -> None:
 
 def show_averages(name: SetName, summary: DataSummary) -> None:
     """The mean of each digit, and where its images differ."""
-    for images, caption, alt in (
-        (
-            summary.means,
-            "The average of each digit: all of its images laid over one another.",
-            "The average image of each digit",
-        ),
-        (
-            summary.deviations,
-            "Where they vary: the more ink, the more the images differ there (standard deviation).",
-            "Where the images of each digit differ from one another",
-        ),
-    ):
-        st.image(
-            sheet_of_digits(stretch_contrast(images)[np.newaxis]),
-            width="stretch",
-            alt=f"{alt}, 0 to 9, {TITLES[name]}",
-        )
-        st.caption(caption)
+    show_sheet(
+        sheet_of_digits(stretch_contrast(summary.means)[np.newaxis]),
+        f"The average image of each digit, 0 to 9, {TITLES[name]}",
+        "The average of each digit: all of its images laid over one another.",
+    )
+    show_sheet(
+        sheet_of_digits(stretch_contrast(summary.deviations)[np.newaxis]),
+        f"Where the images of each digit differ from one another, 0 to 9, {TITLES[name]}",
+        "Where they vary: the more ink, the more the images differ there (standard deviation).",
+    )
     worst = int(np.nanargmin(summary.own_mean))
     st.caption(
         "Reading each test digit as the nearest of these ten averages is right for "
@@ -130,24 +123,20 @@ def show_pixels(name: SetName, summary: DataSummary) -> None:
 
 def show_outliers(name: SetName, summary: DataSummary) -> None:
     """The images furthest from their digit's mean, and pairs that are nearly the same."""
-    st.image(
+    show_sheet(
         sheet_of_digits(summary.outliers),
-        width="stretch",
-        alt=f"Of each digit the {summary.outliers.shape[1]} images furthest from its average, {TITLES[name]}",
-    )
-    st.caption(
+        f"Of each digit the {summary.outliers.shape[1]} images furthest from its average, {TITLES[name]}",
         "A row for each digit with the images furthest from its average, the furthest first: bold, slanted, "
-        "badly cropped, or simply mislabeled. A model learns from them, too."
+        "badly cropped, or simply mislabeled. A model learns from them, too.",
     )
     if not len(summary.near_duplicates):
         return
     st.markdown("**Near-duplicates**")
-    st.image(
+    show_sheet(
         sheet_of_digits(summary.near_duplicates.transpose(1, 0, 2, 3)),
-        width="stretch",
-        alt=f"The {len(summary.near_duplicates)} pairs of images that are most alike, one above the other",
+        f"The {len(summary.near_duplicates)} pairs of images that are most alike, one above the other",
+        f"The pairs that are most alike, one above the other. {_format_duplicates(summary)}",
     )
-    st.caption(f"The pairs that are most alike, one above the other. {_format_duplicates(summary)}")
 
 
 @st.fragment
@@ -164,25 +153,26 @@ def show_augmentation(name: SetName, summary: DataSummary) -> None:
             "Again", icon=":material/refresh:", on_click=_turn, args=("data.again-seed",), key="data.again"
         )
     seed = st.session_state.get("data.again-seed", 0)
-    st.image(_augmented(name, summary, strength, seed), width="stretch", alt=_AUGMENTED_ALT.format(strength))
-    st.caption("On the left the image itself, beside it what augmentation makes of it.")
+    digits = np.random.default_rng(seed).permutation(10)[:_ORIGINALS]
+    originals = summary.samples[digits, seed % SAMPLES]
+    # One batch for all: the first of a batch is as likely to be distorted as any other.
+    made = distort_samples(originals.repeat(_DISTORTED, axis=0), strength=strength, seed=seed)
+    made = made.reshape(_ORIGINALS, _DISTORTED, 28, 28)
+    show_sheet(
+        sheet_of_digits(np.concatenate([originals[:, np.newaxis], made], axis=1)),
+        f"Six digits, and eleven distortions of each at strength {strength:.1f}",
+        "On the left the image itself, beside it what augmentation makes of it.",
+    )
 
 
-_PURPOSES = {"train": "training", "training": "training", "validation": "validation", "test": "testing"}
-_AUGMENTED_ALT = "Six digits, and eleven distortions of each at strength {:.1f}"
+def show_sheet(picture: str, alt: str, caption: str) -> None:
+    """A sheet of digits as wide as the page, with its caption below."""
+    st.image(picture, width="stretch", alt=alt)
+    st.caption(caption)
 
 
 def _turn(key: str) -> None:
     st.session_state[key] = st.session_state.get(key, 0) + 1
-
-
-def _augmented(name: SetName, summary: DataSummary, strength: float, seed: int) -> str:
-    digits = np.random.default_rng(seed).permutation(10)[:_ORIGINALS]
-    originals = summary.samples[digits, seed % SAMPLES]
-    repeated = originals.repeat(_DISTORTED, axis=0)
-    # One batch for all: the first of a batch is as likely to be distorted as any other.
-    made = distort_samples(repeated, strength=strength, seed=seed).reshape(_ORIGINALS, _DISTORTED, 28, 28)
-    return sheet_of_digits(np.concatenate([originals[:, np.newaxis], made], axis=1))
 
 
 def _format_duplicates(summary: DataSummary) -> str:

@@ -5,16 +5,13 @@ from pathlib import Path
 import streamlit as st
 
 from digitcnn.errors import DatasetError
+from digitcnn.file_cache import cached_by_file
 from digitcnn.lab.datasets.sources import SetName, fingerprint, is_at_hand
 from digitcnn.lab.datasets.summary import VERSION, DataSummary, load_summary
 from digitcnn.lab.jobs.background import BackgroundJob, forget, run_once
 from digitcnn.run_folder import runs_root
 
-TITLES: dict[SetName, str] = {
-    "mnist": "MNIST",
-    "pens": "Pen strokes",
-    "bundled": "scikit-learn's digits",
-}
+TITLES: dict[SetName, str] = {"mnist": "MNIST", "pens": "Pen strokes", "bundled": "scikit-learn's digits"}
 
 _POLL = 0.8
 """Seconds between two polls of a job's progress."""
@@ -29,12 +26,11 @@ def find_summary(name: SetName) -> DataSummary | None:
     """The summary of a set on this machine; None while a process, which this starts, computes it."""
     path = _path(name)
     try:
-        return _load(str(path), path.stat().st_mtime_ns)
-    except FileNotFoundError:
-        _start(name)
+        if path.is_file():
+            return _load(path)
     except DatasetError:
         path.unlink(missing_ok=True)
-        _start(name)
+    _start(name)
     return None
 
 
@@ -55,28 +51,27 @@ def offer_fetching(name: SetName, label: str) -> None:
 
 def _show_waiting(name: SetName) -> None:
     job = _start(name)
-    if job.is_running:
-        st.progress(job.progress.done, f"{job.progress.doing}: {TITLES[name]}, the first time only …")
-        return
-    if job.error:
-        st.error(job.error, icon=":material/error:")
-        if st.button("Try again", key=f"data.again-{name}"):
-            forget(_key(name))
-        return
-    forget(_key(name))
-    if _path(name).is_file():
-        st.rerun()
+    if _has_ended_well(job, f": {TITLES[name]}, the first time only"):
+        forget(_key(name))
+        if _path(name).is_file():
+            st.rerun()
+    elif job.error and st.button("Try again", key=f"data.again-{name}"):
+        forget(_key(name))
 
 
 def _show_fetching(name: SetName, key: str) -> None:
-    job = run_once(key, "digitcnn.training.fetch", [name])
-    if job.is_running:
-        st.progress(job.progress.done, f"{job.progress.doing} …")
-    elif job.error:
-        st.error(job.error, icon=":material/error:")
-    else:
+    if _has_ended_well(run_once(key, "digitcnn.training.fetch", [name])):
         del st.session_state["data.fetching"]
         st.rerun()
+
+
+def _has_ended_well(job: BackgroundJob, of: str = "") -> bool:
+    """Whether a job has ended without an error; shows its progress or its error where it has not."""
+    if job.is_running:
+        st.progress(job.progress.done, f"{job.progress.doing}{of} …")
+    elif job.error:
+        st.error(job.error, icon=":material/error:")
+    return not job.is_running and not job.error
 
 
 def _start(name: SetName) -> BackgroundJob:
@@ -91,7 +86,4 @@ def _path(name: SetName) -> Path:
     return runs_root() / ".data" / f"{name}-{fingerprint(name)}-{VERSION}.npz"
 
 
-@st.cache_resource(max_entries=3, show_spinner=False)
-def _load(path: str, changed: int) -> DataSummary:
-    del changed  # Part of the cache key: a new file is read again.
-    return load_summary(Path(path))
+_load = cached_by_file(maxsize=3)(load_summary)
