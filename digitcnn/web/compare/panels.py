@@ -135,6 +135,7 @@ def show_curves(choice: Choice) -> None:
         )
     st.caption(
         "Thin: on the images it trains on; bold: on validation images."
+        + ("" if log else " The worst fifth of the points is left out: the log axis shows all.")
         + (f" No history: {escape_markdown(', '.join(without))}." if without else "")
     )
 
