@@ -71,12 +71,14 @@ def _zoom(frame: pd.DataFrame, metric: Metric) -> pd.DataFrame:
     """The rows without the worst points, but with the last epoch of every run."""
     is_last = frame["epoch"] == frame.groupby("run")["epoch"].transform("max")
     edge = frame["value"].quantile(_OUTLIERS if metric == "accuracy" else 1 - _OUTLIERS)
-    return frame[is_last | (frame["value"] >= edge if metric == "accuracy" else frame["value"] <= edge)]
+    return frame.loc[is_last | (frame["value"] >= edge if metric == "accuracy" else frame["value"] <= edge)]
 
 
 def _place_labels(frame: pd.DataFrame, *, apart: float) -> pd.DataFrame:
     """Adds a column "label" at the end of each run's validation: its height, a share of the axis apart."""
-    ends = frame[frame["part"] == PARTS[1]].sort_values("epoch").groupby("run").tail(1).sort_values("value")
+    ends = (
+        frame.loc[frame["part"] == PARTS[1]].sort_values("epoch").groupby("run").tail(1).sort_values("value")
+    )
     step, heights = apart * (frame["value"].max() - frame["value"].min()), []
     for value in ends["value"]:
         heights.append(max([value, *(height + step for height in heights[-1:])]))

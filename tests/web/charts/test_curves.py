@@ -1,3 +1,4 @@
+import pandas as pd
 import pytest
 
 from digitcnn.lab.runs.curves import curves_of
@@ -84,7 +85,7 @@ def test_one_bad_first_epoch_does_not_flatten_the_others_and_labels_stand_apart(
     ]
     curves = [*curves_of("base", history), *curves_of("other", history)]
     frame = tabulate_curves(curves, "accuracy", log=False)
-    drawn = draw_curves(frame, ["base", "other"], "Accuracy", log=False, smoothed=False).data
-    assert drawn["value"].min() > 0.98
-    low, high = sorted(drawn["label"].dropna())
+    drawn = pd.DataFrame(draw_curves(frame, ["base", "other"], "Accuracy", log=False, smoothed=False).data)
+    assert min(drawn["value"].tolist()) > 0.98
+    low, high = sorted(drawn["label"].dropna().tolist())
     assert (low, high > low) == (pytest.approx(0.989), True)
