@@ -74,6 +74,10 @@ def test_a_plan_that_is_not_allowed_is_said_before_start():
     app.number_input(key="lab.plan.epochs").set_value(500).run()
     assert "epochs must be a whole number between 1 and 200" in words(app)
     assert app.button(key="lab.plan.start").disabled
+    app.number_input(key="lab.plan.epochs").set_value(1).run()
+    app.number_input(key="lab.plan.seeds").set_value(31).run()
+    assert "62 trainings are too many for a page" in words(app)
+    assert app.button(key="lab.plan.start").disabled
 
 
 def test_a_running_sweep_shows_its_trials_means_and_the_best_so_far(runs: Path):

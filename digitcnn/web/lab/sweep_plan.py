@@ -15,6 +15,9 @@ from digitcnn.web.lab import actions
 from digitcnn.web.lab.train import find_obstacle
 from digitcnn.web.text import escape_markdown
 
+MAX_TRAININGS = 60
+"""In a sweep that a visitor starts; the command line takes more."""
+
 _EXAMPLES = {
     "batch_size": "64, 128",
     "learning_rate": "0.001, 0.003",
@@ -91,6 +94,8 @@ def _show_cost(name: str, plan: dict[str, Any]) -> str | None:
         trials = plan_trials(parse_spec(plan, default_name=name))
     except DigitcnnError as error:
         return str(error)
+    if len(trials) > MAX_TRAININGS:
+        return f"{len(trials)} trainings are too many for a page: plan at most {MAX_TRAININGS}."
     own, shipped = list_own_runs(), list_shipped_runs()
     slowdown = measure_slowdown(own)
     guesses = [estimate(trial.settings, own, shipped, slowdown=slowdown) for trial in trials]
