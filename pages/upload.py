@@ -11,7 +11,7 @@ from digitcnn.web.explain import show_explanation
 from digitcnn.web.frame import draw_frame
 from digitcnn.web.images import as_data_url
 from digitcnn.web.models import Model, choose_model, list_models
-from digitcnn.web.own_digits import ask_label, show_personal_set
+from digitcnn.web.own_digits import show_personal_set
 from digitcnn.web.text import escape_markdown
 from digitcnn.web.upload import canvas, editing, panels, sample
 from digitcnn.web.upload.files import (
@@ -188,10 +188,10 @@ def show_file(file: ShownFile, model: Model, expect: Expect, *, has_error_above:
         st.toggle("Edit boxes", key="upload.editing")
         index = panels.choose_digit(result) if result.reading.digits else None
         if is_editing:
-            editing.show_tools(file, preview, expect, index)
+            editing.show_tools(file, preview, expect)
         if index is not None:
             panels.show_probabilities(result, index)
-            ask_label(panels.pixels_of(result, index), key="upload.was")
+            editing.correct_digit(file, expect, index)
     if result.reading.digits:
         with st.container(key="upload-digits"):
             st.markdown("**As the model saw them**")

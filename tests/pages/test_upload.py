@@ -1,5 +1,7 @@
+import csv
 import html
 import io
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -147,12 +149,35 @@ def test_a_lone_bad_file_gives_its_error_once(page: AppTest):
     assert not any("is empty" in caption.value for caption in page.caption)
 
 
+def test_correction_reaches_number_table_and_downloads(page: AppTest, monkeypatch: pytest.MonkeyPatch):
+    exported: dict[str, str] = {}
+
+    def keep(label: str, data: str, *arguments: Any, **options: Any) -> bool:
+        exported[label] = data
+        return False
+
+    monkeypatch.setattr("streamlit.delta_generator.DeltaGenerator.download_button", keep)
+    monkeypatch.setattr("streamlit.download_button", keep)
+    upload(page, ("one.jpg", sample_picture()), ("none.gif", small_gif(1)))
+    page.segmented_control(key="upload.was").set_value(4).run()
+    corrected = f"4{SAMPLE_TEXT[1:]}"
+    assert reading_of(page) == corrected
+    table = page.dataframe[0].value
+    assert table["read"].tolist() == [corrected.replace("\n", " / "), ""]
+    assert table["note"].tolist()[0] == "1 by you"
+    (row, _) = csv.DictReader(io.StringIO(exported["CSV"]))
+    assert row["text"].split() == corrected.split()
+    assert json.loads(exported["JSON"])[0]["digits"][0]["label"] == 4
+    page.segmented_control(key="upload.was").set_value(None).run()
+    assert reading_of(page) == SAMPLE_TEXT
+
+
 def test_removed_box_leaves_the_reading_until_it_starts_again(page: AppTest):
     page.button(key="upload.try-sample").click().run()
-    page.toggle(key="upload.editing").set_value(True).run()
     page.button(key="upload.remove").click().run()
     assert not page.exception
     assert reading_of(page) == SAMPLE_TEXT[1:]
+    page.toggle(key="upload.editing").set_value(True).run()
     page.button(key="upload.restart").click().run()
     assert reading_of(page) == SAMPLE_TEXT
 
