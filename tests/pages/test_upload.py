@@ -3,6 +3,7 @@ import html
 import io
 import json
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -197,3 +198,24 @@ def test_where_the_model_looks_is_shown_for_the_chosen_digit(page: AppTest):
     alts = [image.alt for entry in page.get("image") for image in entry.proto.imgs]
     wanted = f"What speaks for {SAMPLE_TEXT.replace(chr(10), '')[2]} "
     assert any(alt.startswith(wanted) for alt in alts)
+
+
+def test_every_page_and_every_picture_of_an_archive_is_a_row(page: AppTest):
+    with Image.open(io.BytesIO(sample_picture())) as sample:
+        blank = Image.new("RGB", sample.size, "white")
+        scan, archive = io.BytesIO(), io.BytesIO()
+        sample.save(scan, "PDF", save_all=True, append_images=[blank, sample])
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("cut.jpg", sample_picture()[:500])
+        packed.writestr("good.jpg", sample_picture())
+    upload(page, ("scan.pdf", scan.getvalue()), ("all.zip", archive.getvalue()), ("bad.zip", b"PK\x03\x04"))
+    table, read = page.dataframe[0].value, SAMPLE_TEXT.replace("\n", " / ")
+    assert table["file"].tolist() == [
+        *(f"scan.pdf, page {number}" for number in (1, 2, 3)),
+        "all.zip/cut.jpg",
+        "all.zip/good.jpg",
+    ]
+    assert table["read"].tolist()[1:4] == ["", read, ""]
+    assert table["read"].tolist()[4] == read
+    assert "bad.zip is a damaged archive" in page.error[0].value.replace("\\", "")
+    assert "all.zip/cut.jpg is damaged" in page.error[1].value.replace("\\", "")
