@@ -24,21 +24,21 @@ _MAX_SECONDS = 10
 _AT_ONCE = threading.BoundedSemaphore(2)
 
 
-class Part(NamedTuple):
+class PackedPicture(NamedTuple):
     """A picture, or a PDF of one page, with a name that tells where it is from."""
 
     name: str
     data: bytes
 
 
-class Parts(NamedTuple):
+class Unpacked(NamedTuple):
     """What a file holds, and a sentence for everything that was left out."""
 
-    parts: list[Part]
+    parts: list[PackedPicture]
     left_out: list[str]
 
 
-def unpack(name: str, data: bytes) -> Parts:
+def unpack(name: str, data: bytes) -> Unpacked:
     """The pictures of an archive or the pages of a PDF; any other file is its own only part.
 
     Args:
@@ -49,15 +49,15 @@ def unpack(name: str, data: bytes) -> Parts:
         return _unzip(name, data)
     if b"%PDF-" in data[:1024]:
         return _split(name, data)
-    return Parts([Part(name, data)], [])
+    return Unpacked([PackedPicture(name, data)], [])
 
 
-def _unzip(name: str, data: bytes) -> Parts:
-    found = Parts([], [])
+def _unzip(name: str, data: bytes) -> Unpacked:
+    found = Unpacked([], [])
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
-        return Parts([], [f"{name} is a damaged archive: pack it again."])
+        return Unpacked([], [f"{name} is a damaged archive: pack it again."])
     room = MAX_BYTES
     for entry in archive.infolist():
         path = entry.filename
@@ -81,22 +81,24 @@ def _unzip(name: str, data: bytes) -> Parts:
             )
             break
         inner = _split(f"{name}/{path}", content) if content.startswith(b"%PDF-") else None
-        found.parts.extend(inner.parts if inner else [Part(f"{name}/{path}", content)])
+        found.parts.extend(inner.parts if inner else [PackedPicture(f"{name}/{path}", content)])
         found.left_out.extend(inner.left_out if inner else [])
     if not found.parts and not found.left_out:
         found.left_out.append(f"{name} holds no pictures: choose another file.")
     return found
 
 
-def _split(name: str, data: bytes) -> Parts:
+def _split(name: str, data: bytes) -> Unpacked:
     """The pages of a PDF; a PDF that can't be split stays whole, and drawing it says why."""
-    whole = Parts([Part(name, data)], [])
+    whole = Unpacked([PackedPicture(name, data)], [])
     command = [sys.executable, "-P", __file__]
+    # A small PDF can take PDFium endless time and memory, and nothing within a process can stop it.
     with _AT_ONCE:
         try:
             done = subprocess.run(command, input=data, capture_output=True, timeout=60, check=False)
         except subprocess.TimeoutExpired:
             return whole
+    # What is damaged or locked here fails again when it is drawn, with a sentence for the visitor.
     if done.returncode or len(done.stdout) < _LENGTH.size:
         return whole
     (pages,) = _LENGTH.unpack_from(done.stdout)
@@ -106,10 +108,10 @@ def _split(name: str, data: bytes) -> Parts:
     while at < len(done.stdout):
         (length,) = _LENGTH.unpack_from(done.stdout, at)
         at += _LENGTH.size
-        parts.append(Part(f"{name}, page {len(parts) + 1}", done.stdout[at : at + length]))
+        parts.append(PackedPicture(f"{name}, page {len(parts) + 1}", done.stdout[at : at + length]))
         at += length
     left_out = [f"Only the first {len(parts)} of {pages} pages of {name} are read."]
-    return Parts(parts, left_out if len(parts) < pages else [])
+    return Unpacked(parts, left_out if len(parts) < pages else [])
 
 
 def _write_pages() -> None:

@@ -21,7 +21,7 @@ from digitcnn.recognition.corrections import CorrectedReading, EditedBox, correc
 from digitcnn.recognition.files import named_errors, read_file
 from digitcnn.recognition.reading import Digit, Expect
 from digitcnn.recognition.results import FileResult
-from digitcnn.recognition.unpack import Parts, unpack
+from digitcnn.recognition.unpack import Unpacked, unpack
 from digitcnn.time_budget import time_budget
 from digitcnn.web.images import as_data_url
 from digitcnn.web.models import Model, load_reader
@@ -93,7 +93,7 @@ def as_upload(file: UploadedFile, *, name: str | None = None) -> Upload:
 
 def unpack_uploads(uploads: Sequence[Upload]) -> tuple[list[Upload], list[str]]:
     """The pictures in archives and the pages of PDFs, and a sentence for everything that was left out."""
-    known: dict[str, Parts] = st.session_state.get("upload.parts", {})
+    known: dict[str, Unpacked] = st.session_state.get("upload.parts", {})
     unpacked = {
         upload.fingerprint: known.get(upload.fingerprint) or unpack(upload.name, upload.data)
         for upload in uploads
