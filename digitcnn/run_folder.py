@@ -10,6 +10,7 @@
     metrics.json      its results
     predictions.npz   probabilities (n, 10) and labels (n,) on the test set
     analysis.json     every metric of these predictions
+    about.json        whose run it is, its title, notes and tags
 
 Folders under `models/` ship with the project, those under `runs/` were made on this machine. JSON,
 CSV, NumPy arrays without objects and Keras's own format: nothing in a run folder can run code when it is

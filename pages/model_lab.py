@@ -3,9 +3,11 @@
 import streamlit as st
 
 from digitcnn.web.frame import draw_frame
-from digitcnn.web.lab.actions import PART, PARTS
+from digitcnn.web.lab.actions import HISTORY, PART, PARTS
+from digitcnn.web.lab.visitor import remember_browser
 
 with draw_frame("Model Lab", styles=("lab", "compare", "digits")):
+    remember_browser()
     st.title("Model Lab", anchor=False)
     with st.container(key="lab-parts"):
         part = st.segmented_control(
@@ -17,6 +19,7 @@ with draw_frame("Model Lab", styles=("lab", "compare", "digits")):
             key=PART,
             bind="query-params",
         )
+    st.html(f"<script>{HISTORY}</script>", unsafe_allow_javascript=True)
     # Each part brings libraries of its own, which only those who open it pay for.
     if part == "Compare":
         from digitcnn.web.compare.panels import show_compare

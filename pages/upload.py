@@ -11,11 +11,10 @@ from digitcnn.web.explain import show_explanation
 from digitcnn.web.frame import draw_frame
 from digitcnn.web.images import as_data_url
 from digitcnn.web.models import Model, choose_model, list_models
-from digitcnn.web.own_digits import ask_label, show_personal_set
+from digitcnn.web.own_digits import show_personal_set
 from digitcnn.web.text import escape_markdown
 from digitcnn.web.upload import canvas, editing, panels, sample
 from digitcnn.web.upload.files import (
-    MAX_FILES,
     UPLOADER,
     ShownFile,
     Upload,
@@ -27,6 +26,7 @@ from digitcnn.web.upload.files import (
     remove_restored,
     restore_files,
     tabulate,
+    unpack_uploads,
 )
 
 KINDS: dict[Expect, str] = {"digit": "Digit", "number": "Number"}
@@ -55,11 +55,7 @@ def choose_files() -> list[Upload]:
             st.button(
                 "Remove", icon=":material/delete:", on_click=remove_restored, key="upload.remove-restored"
             )
-    uploads = list({upload.fingerprint: upload for upload in [*restored, *map(as_upload, files)]}.values())
-    if len(uploads) > MAX_FILES:
-        st.warning(f"Only the first {MAX_FILES} files are read: remove some to read the others.")
-        uploads = uploads[:MAX_FILES]
-    return uploads
+    return list({upload.fingerprint: upload for upload in [*restored, *map(as_upload, files)]}.values())
 
 
 def take_photo() -> list[Upload]:
@@ -99,7 +95,7 @@ def show_results(uploads: list[Upload], model: Model, expect: Expect, progress: 
     show_errors([result.error for result in results if result.error])
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         title = f"{len(files)} files" if len(files) > 1 else escape_markdown(files[0].result.path)
-        st.subheader(title, anchor=False, width="content")
+        st.header(title, anchor=False, width="content")
         with st.container(horizontal=True, width="content", gap="xsmall"):
             st.download_button(
                 "CSV",
@@ -125,15 +121,15 @@ def show_results(uploads: list[Upload], model: Model, expect: Expect, progress: 
         show_file(files[0], model, expect, has_error_above=True)
         return
     chosen = files[choose_row(files)]
-    st.subheader(escape_markdown(chosen.result.path), anchor=False)
+    st.header(escape_markdown(chosen.result.path), anchor=False)
     show_file(chosen, model, expect)
 
 
-def show_errors(sentences: list[str]) -> None:
-    """One sentence per file that could not be read."""
+def show_errors(sentences: list[str], rest: str = "could not be read: the table names them") -> None:
+    """One sentence per file that could not be read, five at most; `rest` says what happened to the others."""
     shown = [escape_markdown(sentence) for sentence in sentences[:MAX_SENTENCES]]
     if len(sentences) > len(shown):
-        shown.append(f"{len(sentences) - len(shown)} more files could not be read: the table names them.")
+        shown.append(f"{len(sentences) - len(shown)} more files {rest}.")
     if shown:
         st.error("\n\n".join(shown), icon=":material/error:")
 
@@ -188,10 +184,10 @@ def show_file(file: ShownFile, model: Model, expect: Expect, *, has_error_above:
         st.toggle("Edit boxes", key="upload.editing")
         index = panels.choose_digit(result) if result.reading.digits else None
         if is_editing:
-            editing.show_tools(file, preview, expect, index)
+            editing.show_tools(file, preview, expect)
         if index is not None:
             panels.show_probabilities(result, index)
-            ask_label(panels.pixels_of(result, index), key="upload.was")
+            editing.correct_digit(file, expect, index)
     if result.reading.digits:
         with st.container(key="upload-digits"):
             st.markdown("**As the model saw them**")
@@ -212,7 +208,7 @@ def invite() -> None:
             st.html('<p class="words">Drop pictures above, and I will read the numbers on them</p>')
         st.caption(
             "A photo of a page, a scan, a drawing. Dark on light or light on dark, one digit or many lines. "
-            "JPEG, PNG, WebP, HEIC, GIF, BMP, TIFF or PDF, up to 64 megapixels."
+            "JPEG, PNG, WebP, HEIC, GIF, BMP, TIFF, PDF (every page) or a ZIP of them, up to 64 megapixels."
         )
         st.button(
             "Try a sample",
@@ -239,10 +235,13 @@ with draw_frame("Upload", styles=("digits", "upload", "personal")):
         if not everything and st.session_state.get("upload.sample"):
             everything = [sample_upload()]
         bar = st.empty()
-        if everything:
-            show_results(everything, *how, bar)
+        pictures, left_out = unpack_uploads(everything)
+        if left_out:
+            show_errors(left_out, "were left out")
+        if pictures:
+            show_results(pictures, *how, bar)
             show_personal_set()
-        else:
+        elif not everything:
             invite()
     else:
         st.info("There is no trained model here yet: train one with `python -m digitcnn train simple`.")

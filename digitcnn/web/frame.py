@@ -56,9 +56,9 @@ def draw_frame(title: str | None = None, *, styles: Sequence[str] = ()) -> Delta
     )
     for name in ("frame", *styles):
         st.html(Path(__file__).parent / "styles" / f"{name}.css")
-    with st.container(horizontal_alignment="center"), st.container(width=WIDTH, gap="medium"):
+    with st.container(horizontal_alignment="center"), st.container(width=WIDTH, gap="medium", key="frame"):
         _draw_menu()
-        body = st.container()
+        body = st.container(key="page")
         st.space("small")
         st.caption(
             "digitcnn reads your handwriting on this server, keeps nothing of it, and is free software (MIT)."
@@ -66,7 +66,7 @@ def draw_frame(title: str | None = None, *, styles: Sequence[str] = ()) -> Delta
     return body
 
 
-def link_to(page: Page, *, width: Literal["content", "stretch"] = "content") -> None:
+def link_to(page: Page, *, width: int | Literal["content", "stretch"] = "content") -> None:
     """A link to a page of the app; the label alone where a page was started by itself, without siblings."""
     try:
         st.page_link(page.script, label=page.label, icon=page.icon, width=width)
@@ -77,7 +77,7 @@ def link_to(page: Page, *, width: Literal["content", "stretch"] = "content") -> 
 def show_heading(title: str, question: str, *, anchor: str | Literal[False] = False) -> None:
     """A section's heading: the field's term, and below it the plain question that the section answers."""
     with st.container(gap=None):
-        st.subheader(title, anchor=anchor)
+        st.header(title, anchor=anchor)
         st.caption(question)
 
 
@@ -99,4 +99,5 @@ def zoom_css(width: int, *, container: str) -> str:
 def _draw_menu() -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="menu"):
         for page in list_pages():
-            link_to(page)
+            # The label comes later than its place.
+            link_to(page, width=50 + 7 * len(page.label))

@@ -1,6 +1,6 @@
 """A visitor's own digits on the pages: collected under an answer, shown in a fold, scored for the Lab."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -24,15 +24,23 @@ _NEWS = "personal.news"
 _UPLOADS = "personal.uploads"
 
 
-def ask_label(pixels: np.ndarray | None, *, key: str) -> None:
+def ask_label(
+    pixels: np.ndarray | None,
+    *,
+    key: str,
+    typed: int | None = None,
+    correct: Callable[[int | None], None] | None = None,
+) -> None:
     """Asks which digit a drawing is; a choice adds it to the visitor's set, a second click removes it.
 
     Args:
         pixels: the house digit, (28, 28); None while there is nothing to ask about.
         key: of the control.
+        typed: the label that the visitor gave this digit in the reading, shown where `correct` is given.
+        correct: called with the choice, to change the reading too; None takes the correction back.
     """
     own = own_digits()
-    label = None if pixels is None else own.label_of(pixels)
+    label = typed if correct else None if pixels is None else own.label_of(pixels)
     st.session_state[key] = label
     with st.container(key="personal-ask", gap="xxsmall"):
         st.segmented_control(
@@ -40,7 +48,7 @@ def ask_label(pixels: np.ndarray | None, *, key: str) -> None:
             list(range(10)),
             key=key,
             on_change=_follow,
-            args=(pixels, key),
+            args=(pixels, key, correct),
             disabled=pixels is None,
             wrap=True,
         )
@@ -118,8 +126,10 @@ def show_personal_scores(others: Mapping[str, Model] | None = None) -> None:
     )
 
 
-def _follow(pixels: np.ndarray, key: str) -> None:
+def _follow(pixels: np.ndarray, key: str, correct: Callable[[int | None], None] | None) -> None:
     label, own = st.session_state[key], own_digits()
+    if correct:
+        correct(label)
     try:
         keep_digits(own.remove(pixels) if label is None else own.add(pixels, label))
     except InputError as error:

@@ -319,3 +319,26 @@ def test_the_digit_under_the_pen_is_said_while_a_number_is_written(page: Page, s
     expect(page.locator(".st-key-draw-note")).to_contain_text("Under the pen: 3")
     page.mouse.up()
     expect(answer_of(page)).to_have_text("3")
+
+
+def test_on_a_phones_side_canvas_and_answer_share_the_screen_and_a_hint_waits(page: Page, server: str):
+    page.set_viewport_size({"width": 844, "height": 390})
+    open_draw(page, server)
+    paper = page.locator("canvas.upper-canvas")
+    paper.evaluate("element => element.scrollIntoView()")
+    canvas, answer = paper.bounding_box(), page.locator(".st-key-draw-answer").bounding_box()
+    assert canvas
+    assert answer
+    for box in (canvas, answer):
+        assert box["y"] >= -1
+        assert box["y"] + box["height"] <= 390
+    x, y = canvas["x"], canvas["y"] + canvas["height"] / 2
+    page.mouse.move(x + 20, y)
+    page.mouse.down()
+    for step in range(1, 21):
+        page.mouse.move(x + 20 + 12 * step, y + 25 * (-1) ** step)
+    page.mouse.up()
+    hint = page.locator(".st-key-draw-answer .hint")
+    hint.wait_for(state="attached")
+    assert hint.evaluate("element => getComputedStyle(element).visibility") == "hidden"
+    expect(hint).to_be_visible()

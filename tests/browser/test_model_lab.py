@@ -1,13 +1,15 @@
 """A training from its start to its end, as a visitor sees it."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from digitcnn.lab.jobs.processes import find_worker
+from digitcnn.lab.runs.about import read_about
 from digitcnn.lab.runs.catalog import list_own_runs
 from tests.support.made_mnist import write_mnist
 
@@ -88,3 +90,80 @@ def test_a_training_is_watched_left_stopped_and_resumed_on_another_server(
         with page.expect_download() as download:
             page.get_by_role("button", name=".tflite").click()
         assert Path(download.value.path()).read_bytes() == run.folder.tflite_file.read_bytes()
+
+
+@pytest.mark.slow
+def test_a_second_visitor_sees_a_run_but_can_neither_stop_nor_delete_it(
+    page: Page, chromium: Browser, start_server: Serve, runs: Path
+):
+    page.set_default_timeout(PATIENCE)
+    with start_server(runs) as address:
+        page.goto(f"{address}/model_lab")
+        start_training(page)
+        expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=PATIENCE)
+        context = chromium.new_context()
+        second = context.new_page()
+        second.goto(f"{address}/model_lab")
+        expect(live(second)).to_contain_text("only the browser that began it", timeout=PATIENCE)
+        expect(second.get_by_role("button", name="Stop")).to_have_count(0)
+
+        page.reload()
+        page.get_by_role("button", name="Stop").click()
+        # A process that is stopped while it still loads TensorFlow cannot say so.
+        expect(live(page)).to_contain_text(re.compile("stopped|interrupted"), timeout=PATIENCE)
+        second.goto(f"{address}/model_lab?tab=Runs&run=simple-1")
+        expect(second.get_by_text("only the browser that began it")).to_be_visible()
+        expect(second.get_by_role("button", name="Delete")).to_have_count(0)
+        page.goto(f"{address}/model_lab?tab=Runs&run=simple-1")
+        page.get_by_role("button", name="Delete", exact=True).click()
+        page.get_by_role("button", name="Delete it").click()
+        expect(page.locator(".stSubheader, h3").filter(has_text="simple-1")).to_have_count(0)
+        assert not (runs / "simple-1").exists()
+        context.close()
+
+
+def test_start_is_blocked_with_a_sentence_that_states_the_range(page: Page, start_server: Serve, runs: Path):
+    with start_server(runs) as address:
+        page.goto(f"{address}/model_lab")
+        field = page.get_by_role("spinbutton", name="Epochs")
+        field.fill("500")
+        field.press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("Epochs must be between 1 and 200, received 500")
+        expect(page.get_by_role("button", name="Start training")).to_be_disabled()
+        field.fill("5")
+        field.press("Enter")
+        expect(page.get_by_role("button", name="Start training")).to_be_enabled()
+
+
+@pytest.mark.slow
+def test_a_sweep_of_two_presets_and_two_seeds_is_planned_started_and_watched(
+    page: Page, start_server: Serve, runs: Path
+):
+    with start_server(runs) as address:
+        page.goto(f"{address}/model_lab?tab=Sweeps")
+        for label, value in (("Epochs of each", "1"), ("Images used by each", "200")):
+            page.get_by_role("spinbutton", name=label).fill(value)
+            page.get_by_role("spinbutton", name=label).press("Enter")
+        expect(page.get_by_text("4 trainings")).to_be_visible()
+        page.get_by_role("button", name="Start the sweep").click()
+        sweep = page.locator(".st-key-lab-sweep")
+        expect(sweep).to_contain_text("4 of 4 trials have ended", timeout=PATIENCE)
+    assert {run.name for run in list_own_runs() if run.state == "finished"} == {
+        f"sweep-1-{preset}-s{seed}" for preset in ("simple", "sprint") for seed in (0, 1)
+    }
+    assert len({read_about(run.folder.path).owner for run in list_own_runs()} - {None}) == 1
+
+
+def test_back_and_forward_go_through_the_parts_of_the_lab(page: Page, server: str):
+    def selected() -> Locator:
+        return page.locator(".st-key-lab-parts button[aria-checked=true]")
+
+    page.goto(f"{server}/model_lab?tab=Runs")
+    for part in ("Sweeps", "Inside"):
+        page.locator(".st-key-lab-parts").get_by_role("radio", name=part).click()
+        expect(page).to_have_url(re.compile(f"tab={part}"))
+    for step, part in ((page.go_back, "Sweeps"), (page.go_back, "Runs"), (page.go_forward, "Sweeps")):
+        step()
+        expect(page).to_have_url(re.compile(f"tab={part}"))
+        expect(selected()).to_have_text(part)
+    expect(page.get_by_text("Plan a sweep")).to_be_visible()

@@ -122,7 +122,7 @@ def test_box_is_drawn_and_removed(upload: Page, files: list[Path]):
     upload.locator("input[type=file]").set_input_files(files[1])
     expect(reading_of(upload)).to_have_text("819")
     start_editing(upload)
-    upload.get_by_role("button", name="Remove", exact=True).click()
+    upload.get_by_role("button", name="It is no digit: remove it").click()
     expect(reading_of(upload)).to_have_text("19")
     settle(upload)
     upload.get_by_text("Draw new ones").click()

@@ -3,14 +3,17 @@
 import json
 import subprocess
 import sys
+import urllib.error
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from digitcnn.lab.runs.about import About, owner_of, read_about, write_about
 from digitcnn.lab.runs.settings import PRESETS
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
 from digitcnn.web.text import escape_markdown
@@ -67,6 +70,38 @@ def test_the_estimate_follows_the_settings():
     assert "`python -m digitcnn train simple --epochs 1`" in words(app)
 
 
+def test_an_impossible_setting_blocks_start_and_states_the_range():
+    app = open_lab()
+    app.number_input(key="lab.simple.epochs").set_value(500).run()
+    assert "Epochs must be between 1 and 200, received 500" in words(app).replace("\\", "")
+    assert app.button(key="lab.start").disabled
+
+
+@pytest.mark.parametrize(("preset", "file"), [("simple", "mnist.npz"), ("reader", "mnist.npz")])
+def test_without_data_and_network_start_is_blocked_and_says_what_to_do(
+    preset: str, file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(*_: object, **__: object) -> None:
+        raise urllib.error.URLError("no network")
+
+    monkeypatch.setattr("urllib.request.urlopen", refuse)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.setenv("DIGITCNN_DATA", str(tmp_path))
+    st.cache_data.clear()
+    app = open_lab(preset=preset)
+    assert f"DIGITCNN_DATA to a folder that holds {file}" in words(app).replace("\\", "")
+    assert app.button(key="lab.start").disabled
+    st.cache_data.clear()
+
+
+def test_the_bar_tells_how_long_tensorflow_has_been_loading(runs: Path, worker: psutil.Process):
+    begun = worker.create_time()
+    loading = replace(FINISHED, state="running", process=worker.pid, process_started=begun)
+    make_run(runs, "simple-1", loading, epochs=0)
+    bars = [str(bar.proto) for bar in open_lab().get("progress")]
+    assert any("Loading TensorFlow and the images" in bar and "s so far" in bar for bar in bars)
+
+
 def test_a_host_without_trainings_says_so(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("DIGITCNN_TRAINING", "off")
     app = open_lab()
@@ -89,7 +124,9 @@ def test_a_visitor_sees_what_another_one_trains_and_who_waits(runs: Path, worker
         "42 s",
         "90.00 %",
     )
-    assert not app.button(key="lab.stop").disabled
+    assert "lab.stop" not in {button.key for button in app.button}
+    write_about(folder.path, About(owner_of("me")))
+    assert not open_lab_as("me", "Train").button(key="lab.stop").disabled
 
 
 def test_a_killed_training_is_shown_as_interrupted_and_can_be_resumed(runs: Path):
@@ -118,9 +155,75 @@ def test_runs_lists_the_shipped_ones_which_cannot_be_deleted():
     assert not [button for button in app.button if button.label == "Delete it"]
 
 
+def labels_of(app: AppTest) -> set[str]:
+    return {button.label for button in app.button}
+
+
+def open_lab_as(browser: str, part: str, **parameters: str) -> AppTest:
+    """The Lab as the browser of this id sees it."""
+    app = AppTest.from_file(str(PROJECT / "pages" / "model_lab.py"), default_timeout=120)
+    app.session_state["lab.browser"] = browser
+    for name, value in ({"tab": part} | parameters).items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def test_only_the_browser_that_began_a_run_or_the_host_may_delete_it(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+):
+    write_about(make_run(runs, "simple-1").path, About(owner_of("first")))
+    make_run(runs, "simple-2")
+    assert "Delete it" not in labels_of(open_lab_as("second", "Runs", run="simple-1"))
+    assert "Delete it" in labels_of(open_lab_as("first", "Runs", run="simple-1"))
+    assert "Delete it" not in labels_of(open_lab_as("first", "Runs", run="simple-2"))
+    monkeypatch.setenv("DIGITCNN_SHARED_RUNS", "on")
+    assert "Delete it" in labels_of(open_lab_as("second", "Runs", run="simple-2"))
+
+
+def test_a_button_that_was_drawn_before_a_run_changed_hands_does_nothing(runs: Path):
+    folder = make_run(runs, "simple-1")
+    write_about(folder.path, About(owner_of("first")))
+    app = open_lab_as("first", "Runs", run="simple-1")
+    write_about(folder.path, About(owner_of("second")))
+    app.button(key="lab.runs.delete.simple-1").click().run()
+    assert folder.path.is_dir()
+    assert "begun elsewhere" in words(app)
+
+
+def test_a_run_gets_a_name_notes_and_tags_and_is_found_by_them(runs: Path):
+    write_about(make_run(runs, "simple-1").path, About(owner_of("me")))
+    app = open_lab_as("me", "Runs", run="simple-1")
+    next(field for field in app.text_input if field.label == "Name").set_value("First try")
+    app.text_area[0].set_value("Too few epochs.")
+    app.multiselect[-1].set_value(["night"])
+    next(button for button in app.button if button.label == "Keep").click()
+    app.run()
+    assert not app.exception
+    said = read_about(runs / "simple-1")
+    assert (said.title, said.notes, said.tags) == ("First try", "Too few epochs.", ("night",))
+    assert said.owner == owner_of("me")
+    app.text_input(key="lab.runs.name").set_value("first t").run()
+    assert list(app.dataframe[0].value["Run"]) == ["simple-1"]
+    app.text_input(key="lab.runs.name").set_value("").run()
+    app.multiselect(key="lab.runs.tags").set_value(["night"]).run()
+    assert list(app.dataframe[0].value["Run"]) == ["simple-1"]
+    app.multiselect(key="lab.runs.presets").set_value(["deeper"]).run()
+    assert "No run matches" in words(app)
+
+
+def test_runs_has_columns_for_the_settings_that_were_changed(runs: Path):
+    make_run(runs, "simple-1", replace(FINISHED, settings={"epochs": 2, "batch_size": 32}, seed=7))
+    table = open_lab("Runs").dataframe[0].value.set_index("Run")
+    changed = table.loc["simple-1"].to_dict()
+    assert (changed["seed"], changed["batch size"]) == ("7", "32")
+    assert list(table["batch size"].dropna()) == ["32"]
+
+
 def test_a_run_is_deleted_once_that_is_confirmed(runs: Path):
-    make_run(runs, "simple-1")
-    app = open_lab("Runs", run="simple-1")
+    write_about(make_run(runs, "simple-1").path, About(owner_of("me")))
+    app = open_lab_as("me", "Runs", run="simple-1")
     app.button(key="lab.runs.delete.simple-1").click().run()
     assert not app.exception
     assert not (runs / "simple-1").exists()
@@ -169,3 +272,22 @@ def test_a_run_that_is_used_comes_first_on_draw(runs: Path):
     assert not draw.exception
     choosers = [control.options for control in (*draw.selectbox, *draw.button_group)]
     assert "simple-1" in json.dumps(choosers, default=str)
+
+
+@pytest.mark.parametrize("part", ["Train", "Runs"])
+def test_a_run_that_is_not_there_is_said(part: str):
+    assert "There is no run called gone" in words(open_lab(part, run="gone"))
+
+
+def test_training_below_validation_is_explained(runs: Path):
+    make_run(runs, "simple-1")
+    assert "the dropout that validation leaves out" in words(open_lab("Runs", run="simple-1"))
+    make_run(runs, "simple-2", replace(FINISHED, settings={"epochs": 2, "augmentation": True}))
+    assert "distorted anew in every epoch" in words(open_lab("Runs", run="simple-2"))
+
+
+def test_runs_validated_on_different_images_stand_in_charts_of_their_own():
+    app = open_lab("Compare", baseline="simple", against="reader")
+    assert "validated on different images" in words(app)
+    assert "simple: validated on MNIST training" in words(app).replace("\\", "")
+    assert "validated on different images" not in words(open_lab("Compare"))

@@ -59,10 +59,25 @@ def write_sweep(runs: Path, *, process: int) -> SweepLog:
     return log
 
 
-def test_without_a_sweep_it_says_how_to_begin_one():
+def test_without_a_sweep_a_plan_says_how_many_trainings_and_how_long():
     app = open_lab("Sweeps")
     assert "There are no sweeps yet" in words(app)
-    assert [block.value for block in app.code][-1] == "python -m digitcnn sweep sweep.toml"
+    assert "**4 trainings**" in words(app)
+    app.number_input(key="lab.plan.seeds").set_value(3).run()
+    app.selectbox(key="lab.plan.Vary a setting").set_value("batch_size").run()
+    assert "**12 trainings**, one after another: about **" in words(app)
+    assert not app.button(key="lab.plan.start").disabled
+
+
+def test_a_plan_that_is_not_allowed_is_said_before_start():
+    app = open_lab("Sweeps")
+    app.number_input(key="lab.plan.epochs").set_value(500).run()
+    assert "epochs must be a whole number between 1 and 200" in words(app)
+    assert app.button(key="lab.plan.start").disabled
+    app.number_input(key="lab.plan.epochs").set_value(1).run()
+    app.number_input(key="lab.plan.seeds").set_value(31).run()
+    assert "62 trainings are too many for a page" in words(app)
+    assert app.button(key="lab.plan.start").disabled
 
 
 def test_a_running_sweep_shows_its_trials_means_and_the_best_so_far(runs: Path):

@@ -1,6 +1,9 @@
+import csv
 import html
 import io
+import json
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -147,12 +150,35 @@ def test_a_lone_bad_file_gives_its_error_once(page: AppTest):
     assert not any("is empty" in caption.value for caption in page.caption)
 
 
+def test_correction_reaches_number_table_and_downloads(page: AppTest, monkeypatch: pytest.MonkeyPatch):
+    exported: dict[str, str] = {}
+
+    def keep(label: str, data: str, *arguments: Any, **options: Any) -> bool:
+        exported[label] = data
+        return False
+
+    monkeypatch.setattr("streamlit.delta_generator.DeltaGenerator.download_button", keep)
+    monkeypatch.setattr("streamlit.download_button", keep)
+    upload(page, ("one.jpg", sample_picture()), ("none.gif", small_gif(1)))
+    page.segmented_control(key="upload.was").set_value(4).run()
+    corrected = f"4{SAMPLE_TEXT[1:]}"
+    assert reading_of(page) == corrected
+    table = page.dataframe[0].value
+    assert table["read"].tolist() == [corrected.replace("\n", " / "), ""]
+    assert table["note"].tolist()[0] == "1 by you"
+    (row, _) = csv.DictReader(io.StringIO(exported["CSV"]))
+    assert row["text"].split() == corrected.split()
+    assert json.loads(exported["JSON"])[0]["digits"][0]["label"] == 4
+    page.segmented_control(key="upload.was").set_value(None).run()
+    assert reading_of(page) == SAMPLE_TEXT
+
+
 def test_removed_box_leaves_the_reading_until_it_starts_again(page: AppTest):
     page.button(key="upload.try-sample").click().run()
-    page.toggle(key="upload.editing").set_value(True).run()
     page.button(key="upload.remove").click().run()
     assert not page.exception
     assert reading_of(page) == SAMPLE_TEXT[1:]
+    page.toggle(key="upload.editing").set_value(True).run()
     page.button(key="upload.restart").click().run()
     assert reading_of(page) == SAMPLE_TEXT
 
@@ -172,3 +198,24 @@ def test_where_the_model_looks_is_shown_for_the_chosen_digit(page: AppTest):
     alts = [image.alt for entry in page.get("image") for image in entry.proto.imgs]
     wanted = f"What speaks for {SAMPLE_TEXT.replace(chr(10), '')[2]} "
     assert any(alt.startswith(wanted) for alt in alts)
+
+
+def test_every_page_and_every_picture_of_an_archive_is_a_row(page: AppTest):
+    with Image.open(io.BytesIO(sample_picture())) as sample:
+        blank = Image.new("RGB", sample.size, "white")
+        scan, archive = io.BytesIO(), io.BytesIO()
+        sample.save(scan, "PDF", save_all=True, append_images=[blank, sample])
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("cut.jpg", sample_picture()[:500])
+        packed.writestr("good.jpg", sample_picture())
+    upload(page, ("scan.pdf", scan.getvalue()), ("all.zip", archive.getvalue()), ("bad.zip", b"PK\x03\x04"))
+    table, read = page.dataframe[0].value, SAMPLE_TEXT.replace("\n", " / ")
+    assert table["file"].tolist() == [
+        *(f"scan.pdf, page {number}" for number in (1, 2, 3)),
+        "all.zip/cut.jpg",
+        "all.zip/good.jpg",
+    ]
+    assert table["read"].tolist()[1:4] == ["", read, ""]
+    assert table["read"].tolist()[4] == read
+    assert "bad.zip is a damaged archive" in page.error[0].value.replace("\\", "")
+    assert "all.zip/cut.jpg is damaged" in page.error[1].value.replace("\\", "")

@@ -80,7 +80,7 @@ def test_verdict_comes_first_and_says_whether_it_is_luck(page: AppTest, pair: li
 
 
 def test_every_element_of_the_comparison_is_there(page: AppTest):
-    assert [each.value for each in page.subheader] == [
+    assert [each.value for each in page.header] == [
         "Learning curves",
         "Results and settings",
         "Confusion matrix",

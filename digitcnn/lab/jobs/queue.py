@@ -20,6 +20,7 @@ from filelock import FileLock
 from digitcnn import run_state
 from digitcnn.errors import DigitcnnError, NotSupportedError, RunFolderError
 from digitcnn.lab.jobs.processes import end_process, find_worker, start_process
+from digitcnn.lab.runs.about import About, write_about
 from digitcnn.lab.runs.catalog import Run, get_own_run, list_own_runs, own_path
 from digitcnn.lab.runs.settings import Settings, arguments_of
 from digitcnn.run_folder import RunFolder, RunRecord, runs_root
@@ -36,8 +37,12 @@ def training_is_on() -> bool:
     return os.environ.get("DIGITCNN_TRAINING", "on").lower() not in ("off", "0", "no", "false")
 
 
-def submit(settings: Settings) -> str:
+def submit(settings: Settings, *, owner: str | None = None) -> str:
     """Adds a run to the queue, and starts it if none is trained.
+
+    Args:
+        settings: of the training.
+        owner: as in `About`.
 
     Returns:
         The run's name: the preset's with the next free number.
@@ -51,6 +56,7 @@ def submit(settings: Settings) -> str:
         folder = _make_folder(settings.preset)
         recorded = settings.as_recorded()
         new = RunRecord(settings.preset, recorded, {}, settings.seed, "queued", run_state.now())
+        write_about(folder.path, About(owner))
         folder.write_record(run_state.enqueue(new))
         _start_next()
     return folder.name

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+import psutil
+
 from digitcnn.lab.runs.catalog import Run
 from digitcnn.lab.runs.settings import Settings
 from digitcnn.run_folder import RunRecord
@@ -37,8 +39,10 @@ class Estimate:
     here: bool
 
 
-def estimate(settings: Settings, own: Sequence[Run], shipped: Sequence[Run]) -> Estimate | None:
-    """Estimates the duration of a training; None without a run of the preset to go by.
+def estimate(
+    settings: Settings, own: Sequence[Run], shipped: Sequence[Run], *, slowdown: float = 1.0
+) -> Estimate | None:
+    """Estimates the duration of a training, times `slowdown`; None without a run of the preset to go by.
 
     The throughput is that of the preset's latest run here; else that of the shipped run, scaled by the median
     ratio on presets trained on both machines, or by the number of cores.
@@ -55,7 +59,18 @@ def estimate(settings: Settings, own: Sequence[Run], shipped: Sequence[Run]) -> 
         ]
         throughput *= median(both) if both else (os.cpu_count() or 1) / (known.machine.get("cores") or 1)
     images = (settings.images or _count_images(known)) * (1 - settings.validation_split)
-    return Estimate(START_UP + settings.epochs * images / throughput, settings.preset in here)
+    seconds = START_UP + settings.epochs * images / throughput
+    return Estimate(seconds * slowdown, settings.preset in here)
+
+
+def measure_slowdown(own: Sequence[Run]) -> float:
+    """How much longer a training takes beside what else this machine computes now, 1 to 4.
+
+    A training of ours does not count: the next one waits for its end.
+    """
+    cores = os.cpu_count() or 1
+    load = psutil.getloadavg()[0] - (cores if any(run.busy for run in own) else 0)
+    return min(4.0, 1 + max(0.0, load) / cores)
 
 
 def _throughput(record: RunRecord) -> float | None:

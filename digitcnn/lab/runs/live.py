@@ -1,7 +1,9 @@
 """The progress of a training, and its curves so far."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from typing import Any, Literal
 
 from digitcnn.errors import RunFolderError
@@ -134,7 +136,13 @@ def _read_history(history_csv: Path) -> tuple[dict[str, float], ...] | str:
 
 @cached_by_file(maxsize=64)
 def _read_batches(path: Path) -> tuple[BatchRow, ...]:
-    rows = read_batches(path)
+    rows = _drop_single_batches(read_batches(path))
     step = -(-len(rows) // MAX_POINTS) or 1
     # From the end, so that the latest row is always among them.
     return tuple(rows[::-1][::step][::-1])
+
+
+def _drop_single_batches(rows: list[BatchRow]) -> list[BatchRow]:
+    """Leaves out the row right after an epoch begins: its one or two batches scatter more than others."""
+    usual = median(after.epoch - before.epoch for before, after in pairwise(rows)) if len(rows) > 1 else 0.0
+    return [row for row in rows if (row.epoch % 1 or 1.0) >= usual / 2]

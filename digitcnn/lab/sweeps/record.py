@@ -21,6 +21,7 @@ import psutil
 
 from digitcnn.errors import RunFolderError
 from digitcnn.lab.jobs.processes import find_process
+from digitcnn.lab.runs.about import OWNER
 from digitcnn.lab.runs.settings import command_of
 from digitcnn.run_folder import RunFolder, runs_root, write_json
 from digitcnn.run_state import now
@@ -84,6 +85,7 @@ class SweepRecord:
         state: "running" until its end, also after an interruption.
         started, finished: UTC, ISO 8601.
         host, process, process_started: the process that runs it.
+        owner: the browser that began it, as in `About`; None for the command line.
         token: unique to this record: a worker that finds it sees the same folder.
         trials: in the order of the plan.
     """
@@ -98,6 +100,7 @@ class SweepRecord:
     process: int = 0
     process_started: float = 0.0
     token: str = ""
+    owner: str | None = None
     trials: tuple[TrialRecord, ...] = field(default_factory=tuple)
 
 
@@ -189,7 +192,7 @@ def running_sweep(spec: "SweepSpec", trials: "list[Trial]", *, engine: str) -> I
     """
     path = sweep_path(spec.name)
     known: dict[str, TrialRecord] = {}
-    started, token = now(), uuid4().hex
+    started, token, owner = now(), uuid4().hex, os.environ.get(OWNER) or None
     if path.is_file():
         before = read_sweep(path)
         if is_alive(before, path):
@@ -197,7 +200,7 @@ def running_sweep(spec: "SweepSpec", trials: "list[Trial]", *, engine: str) -> I
                 f"{spec.name} is running in process {before.process} on {before.host}: stop that one first."
             )
         known = {trial.name: trial for trial in before.trials}
-        started, token = before.started, before.token or token
+        started, token, owner = before.started, before.token or token, before.owner or owner
     record = SweepRecord(
         name=spec.name,
         search=spec.search,
@@ -208,6 +211,7 @@ def running_sweep(spec: "SweepSpec", trials: "list[Trial]", *, engine: str) -> I
         process=os.getpid(),
         process_started=psutil.Process().create_time(),
         token=token,
+        owner=owner,
         trials=tuple(_take_up(trial, known.get(trial.name)) for trial in trials),
     )
     try:

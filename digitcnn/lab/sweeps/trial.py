@@ -1,5 +1,6 @@
 """One trial of a sweep, trained in its own process and watched epoch by epoch."""
 
+import os
 import subprocess
 import time
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import psutil
 from digitcnn.errors import RunFolderError
 from digitcnn.lab.jobs.processes import launch
 from digitcnn.lab.jobs.queue import LOG
+from digitcnn.lab.runs.about import OWNER, About, write_about
 from digitcnn.lab.runs.settings import Settings, arguments_of
 from digitcnn.run_folder import RunFolder
 
@@ -50,6 +52,8 @@ class TrialProcess:
         self.folder = folder
         self._seen = 0
         folder.path.mkdir(parents=True, exist_ok=True)
+        if owner := os.environ.get(OWNER):
+            write_about(folder.path, About(owner))
         arguments = [*arguments_of(settings), "--folder", str(folder.path.absolute())]
         with (folder.path / LOG).open("ab") as output:
             self._process = launch(

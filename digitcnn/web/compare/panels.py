@@ -4,8 +4,9 @@ import time
 
 import streamlit as st
 
+from digitcnn.lab.metrics.compared_runs import ComparedRun
 from digitcnn.lab.metrics.comparison import format_verdict
-from digitcnn.lab.runs.curves import Metric, curves_of
+from digitcnn.lab.runs.curves import Curve, Metric, curves_of
 from digitcnn.lab.runs.run_table import Analysis, format_accuracy, tabulate_runs
 from digitcnn.web.charts.accuracy import draw_reliability
 from digitcnn.web.charts.curves import draw_curves, tabulate_curves
@@ -118,10 +119,28 @@ def show_curves(choice: Choice) -> None:
             help="How much of each point comes from the epochs before it",
         )
         log = st.toggle("Log axis", key="compare.log", help="Accuracy is then shown as error, 1 − accuracy")
-    curves = [
-        curve for run in choice.runs for curve in curves_of(run.label, run.history, smoothing=smoothing)
-    ]
+    groups: dict[str, list[ComparedRun]] = {}
+    for run in choice.runs:
+        groups.setdefault(str(run.record.dataset.get("validation", {}).get("name", "–")), []).append(run)
     without = [run.label for run in choice.runs if not run.history]
+    if len(groups) > 1:
+        st.warning("These runs were validated on different images: compare curves within one chart only.")
+    for place, (validated_on, runs) in enumerate(groups.items()):
+        if len(groups) > 1:
+            names = ", ".join(run.label for run in runs)
+            st.markdown(escape_markdown(f"{names}: validated on {validated_on}"))
+        curves = [curve for run in runs for curve in curves_of(run.label, run.history, smoothing=smoothing)]
+        _draw_pair(
+            curves, choice.labels, log=log, smoothed=smoothing > 0, suffix=f"-{place}" if place else ""
+        )
+    st.caption(
+        "Thin: on the images it trains on; bold: on validation images."
+        + ("" if log else " The worst fifth of the points is left out: the log axis shows all.")
+        + (f" No history: {escape_markdown(', '.join(without))}." if without else "")
+    )
+
+
+def _draw_pair(curves: list[Curve], labels: list[str], *, log: bool, smoothed: bool, suffix: str) -> None:
     titles: dict[Metric, str] = {"accuracy": "Error, 1 − accuracy" if log else "Accuracy", "loss": "Loss"}
     with st.grid(2, min_column_width=340, gap="medium"):
         for metric, title in titles.items():
@@ -129,14 +148,10 @@ def show_curves(choice: Choice) -> None:
             last = ", ".join(f"{curve.run} {curve.raw[-1]:.4g}" for curve in lines)
             frame = tabulate_curves(curves, metric, log=log)
             show_chart(
-                draw_curves(frame, choice.labels, title, log=log, smoothed=smoothing > 0),
-                key=f"compare.curves.{metric}",
+                draw_curves(frame, labels, title, log=log, smoothed=smoothed),
+                key=f"compare.curves.{metric}{suffix}",
                 alt=f"{metric.capitalize()} over epochs; at the end, on validation images: {last or '–'}",
             )
-    st.caption(
-        "Thin: on the images it trains on; bold: on validation images."
-        + (f" No history: {escape_markdown(', '.join(without))}." if without else "")
-    )
 
 
 def compare_two(choice: Choice, analyses: list[Analysis]) -> None:

@@ -26,7 +26,7 @@ def show_facts(rows: Sequence[Row], labels: Sequence[str]) -> None:
         lines.append([escape_markdown(text) for text in (row.name, *row.values)])
     with st.container(key="compare-facts"):
         st.table(
-            pd.DataFrame(lines, columns=[" ", *labels]),
+            pd.DataFrame(lines, columns=["Setting", *labels]),
             border="horizontal",
             hide_index=True,
             alt=f"Results, cost and recipe of {', '.join(labels)}",

@@ -182,7 +182,7 @@ def _confidence_html(digit: Digit | None) -> str:
     percent = format_percent(digit.confidence)
     if digit.label is None:
         is_wide = digit.box.width > 1.2 * digit.box.height
-        hint = " Several digits? Choose Number above." if is_wide else ""
+        hint = ' <span class="hint">Several digits? Choose Number above.</span>' if is_wide else ""
         return f'<p class="note">{percent} sure of that; the nearest digit is {digit.nearest}.{hint}</p>'
     return f'<p class="sure">{format_confidence(digit.confidence)}</p><p class="note">{percent}</p>'
 

@@ -1,30 +1,45 @@
-"""A visitor's actions on runs, and the runs that this visitor started or watches."""
+"""A visitor's actions on runs, and the run that this visitor watches."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
-from digitcnn.errors import DigitcnnError
+from digitcnn.errors import DigitcnnError, NotSupportedError, RunFolderError
 from digitcnn.lab.jobs import queue as training_queue
-from digitcnn.lab.runs.catalog import Run
+from digitcnn.lab.runs.about import read_about, write_about
+from digitcnn.lab.runs.catalog import Run, get_own_run, list_shipped_runs, own_path
 from digitcnn.lab.runs.settings import Settings
+from digitcnn.lab.sweeps import start as sweeps
+from digitcnn.web.lab.visitor import is_allowed, is_mine, owner
 from digitcnn.web.models import use_run, used_run
+from digitcnn.web.text import escape_markdown
+
+MEASURE = (
+    "On MNIST's 10,000 test images, by the ten digits alone. README counts a digit that is refused as wrong."
+)
+"""The measure of every accuracy in the Lab, in words."""
 
 PARTS = ("Train", "Compare", "Inside", "Runs", "Sweeps")
 PART = "tab"
 """The query parameter that holds the part of the lab, so that a link leads to it."""
 
+HISTORY = Path(__file__).with_name("history.js").read_text("utf-8")
+"""Makes every part a step in the browser's history."""
+
 WATCHED = "run"
 """The query parameter of the run that a visitor watches, so that a reload and a link keep it."""
+
+NOT_YOURS = "only the browser that began it, or the host, can stop or delete it."
 
 
 def start(settings: Settings) -> None:
     """Puts a new run into the queue and watches it."""
 
     def submit() -> None:
-        name = training_queue.submit(settings)
-        st.session_state["lab.mine"] = {*my_runs(), name}
-        watch(name)
+        watch(training_queue.submit(settings, owner=owner()))
 
     _try(submit)
 
@@ -32,7 +47,22 @@ def start(settings: Settings) -> None:
 def stop(name: str) -> None:
     """Asks a training to stop."""
     st.session_state["lab.stopping"] = name
-    _try(lambda: training_queue.stop(name))
+    _try(lambda: training_queue.stop(_require_own(name)))
+
+
+def start_sweep(name: str, plan: Mapping[str, Any]) -> None:
+    """Starts a sweep and shows it."""
+
+    def begin() -> None:
+        sweeps.start_sweep(name, plan, owner=owner())
+        st.session_state["lab.sweep.started"] = name
+
+    _try(begin)
+
+
+def stop_sweep(name: str) -> None:
+    """Asks a sweep to stop."""
+    _try(lambda: sweeps.stop_sweep(name, owner=owner()))
 
 
 def resume(name: str) -> None:
@@ -40,7 +70,6 @@ def resume(name: str) -> None:
 
     def put_back() -> None:
         training_queue.resume(name)
-        st.session_state["lab.mine"] = {*my_runs(), name}
         st.session_state.pop("lab.stopping", None)
         watch(name)
 
@@ -49,19 +78,31 @@ def resume(name: str) -> None:
 
 def cancel(name: str) -> None:
     """Takes a run out of the queue."""
-    _try(lambda: training_queue.cancel(name))
+    _try(lambda: training_queue.cancel(_require_own(name)))
 
 
 def delete(name: str) -> None:
     """Removes a run that was made here."""
-    if used_run() == name:
-        use_run(None)
-    _try(lambda: training_queue.delete(name))
+
+    def remove() -> None:
+        training_queue.delete(_require_own(name))
+        if used_run() == name:
+            use_run(None)
+
+    _try(remove)
 
 
-def use(name: str | None) -> None:
-    """Makes a run this visitor's model on Draw and Upload, or none."""
-    use_run(name)
+def describe(name: str, title: str, notes: str, tags: Sequence[str]) -> None:
+    """Replaces a run's title, notes and tags."""
+
+    def write() -> None:
+        path = own_path(_require_own(name))
+        try:
+            write_about(path, replace(read_about(path), title=title, notes=notes, tags=tuple(tags)))
+        except OSError as error:
+            raise RunFolderError(f"The description was not kept: {error.strerror or error}.") from None
+
+    _try(write)
 
 
 def compare(run: Run) -> None:
@@ -91,11 +132,6 @@ def watched() -> str | None:
     return name
 
 
-def my_runs() -> set[str]:
-    """The runs that this visitor has started or resumed in this session."""
-    return st.session_state.get("lab.mine", set())
-
-
 def format_queue(runs: Sequence[Run]) -> str:
     """The runs that train and those that wait, in Markdown; "" where there are none."""
     busy = [run for run in runs if run.busy]
@@ -106,16 +142,31 @@ def format_queue(runs: Sequence[Run]) -> str:
     if waiting:
         parts.append(f"{_format_names(waiting)} {'waits' if len(waiting) == 1 else 'wait in this order'}")
     sentence = "; ".join(parts)
-    mine = [place for place, run in enumerate(waiting, 1) if run.name in my_runs()]
+    mine = [place for place, run in enumerate(waiting, 1) if is_mine(run)]
     if mine:
         sentence += f". Your place in the queue: {', '.join(map(str, mine))} of {len(waiting)}"
     return f"{sentence}." if sentence else ""
+
+
+def warn_if_gone(runs: Sequence[Run]) -> None:
+    """Warns where the address names a run that is not there."""
+    if (asked := watched()) and asked not in {run.name for run in (*runs, *list_shipped_runs())}:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.warning(f"There is no run called {escape_markdown(asked)} here any more.")
+            st.button("Close", on_click=watch, args=(None,), key="lab.forget", type="tertiary")
 
 
 def show_problem() -> None:
     """Shows the error of this visitor's last action, once."""
     if problem := st.session_state.pop("lab.problem", None):
         st.error(problem, icon=":material/error:")
+
+
+def _require_own(name: str) -> str:
+    """The name of a run that this visitor may end; the page offers it for no other."""
+    if not is_allowed(get_own_run(name)):
+        raise NotSupportedError(f"{name} was begun elsewhere: {NOT_YOURS}")
+    return name
 
 
 def _try(action: Callable[[], None]) -> None:
@@ -126,5 +177,4 @@ def _try(action: Callable[[], None]) -> None:
 
 
 def _format_names(runs: Sequence[Run]) -> str:
-    mine = my_runs()
-    return ", ".join(f"**{run.name}**{' (yours)' if run.name in mine else ''}" for run in runs)
+    return ", ".join(f"**{run.name}**{' (yours)' if is_mine(run) else ''}" for run in runs)

@@ -1,5 +1,6 @@
 """A run as it stands now: curves, figures, the queue, Stop and Resume; follows a training by itself."""
 
+import time
 from collections.abc import Sequence
 
 import streamlit as st
@@ -7,15 +8,20 @@ import streamlit as st
 from digitcnn.errors import DigitcnnError
 from digitcnn.lab.jobs.queue import advance, list_waiting, training_is_on
 from digitcnn.lab.runs.catalog import Run, State, list_own_runs, read_test_accuracy
+from digitcnn.lab.runs.estimates import START_UP
 from digitcnn.lab.runs.live import Curves, Now, read_curves, read_now
 from digitcnn.lab.runs.run_table import format_duration
 from digitcnn.web.charts.curves import draw_training
 from digitcnn.web.charts.show import show_chart
 from digitcnn.web.lab import actions
+from digitcnn.web.lab.visitor import is_allowed
 from digitcnn.web.text import escape_markdown, format_accuracy
 
 REFRESH_SECONDS = 1.0
 """Between two updates of a training."""
+
+IDLE_SECONDS = 5.0
+"""Between two looks at whether somebody has begun one."""
 
 BADGES: dict[State, tuple[str, str]] = {
     "queued": ("waits", "gray"),
@@ -37,7 +43,8 @@ def show_live() -> list[Run]:
     """
     runs = _advance_queue()
     active = any(run.busy or run.state == "queued" for run in runs)
-    st.fragment(_follow, run_every=REFRESH_SECONDS if active else None)(_signature(runs), [runs])
+    every = REFRESH_SECONDS if active else IDLE_SECONDS
+    st.fragment(_follow, run_every=every)(sign(runs), [runs])
     return runs
 
 
@@ -58,7 +65,12 @@ def format_state(run: Run) -> str:
     return f":{color}-badge[{word}]"
 
 
-def show_curves(name: str, curves: Curves, *, key: str, height: int = 260) -> None:
+def sign(runs: Sequence[Run]) -> tuple[tuple[str, str, bool], ...]:
+    """What changes when a list of runs has to be drawn again."""
+    return tuple((run.name, run.state, run.busy) for run in runs)
+
+
+def show_curves(run: Run, curves: Curves, *, key: str, height: int = 260) -> None:
     """Accuracy and loss side by side, one under the other on a phone."""
     with st.grid(2, min_column_width=280, gap="medium"):
         for metric in ("accuracy", "loss"):
@@ -67,23 +79,29 @@ def show_curves(name: str, curves: Curves, *, key: str, height: int = 260) -> No
                 show_chart(
                     draw_training(curves, metric, height=height),
                     key=f"{key}.{metric}",
-                    alt=_describe(name, curves, metric),
+                    alt=_describe(run.name, curves, metric),
                 )
+    last = curves.epochs[-1] if curves.epochs else {}
+    if last.get("accuracy", 1.0) < last.get("val_accuracy", 0.0):
+        distorted = "its images are distorted anew in every epoch, and validation's are not"
+        early = "it is measured while the epoch goes on, with the dropout that validation leaves out"
+        reason = distorted if run.record and run.record.settings.get("augmentation") else early
+        st.caption(f"Training lies below validation: {reason}.")
 
 
 def _follow(before: tuple[tuple[str, str, bool], ...], fresh: list[list[Run]]) -> None:
     """Follows a training; `fresh` holds the runs if they have just been listed."""
     runs = fresh.pop() if fresh else _advance_queue()
-    if _signature(runs) != before:
+    if sign(runs) != before:
         # The parts around this one, and how often this one runs, depend on the runs.
         st.rerun()
     subject = choose_subject(runs, actions.watched())
+    actions.warn_if_gone(runs)
     if sentence := actions.format_queue(runs):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lab-queue"):
             st.markdown(f":material/queue: {sentence}", width="content")
             for run in runs:
-                # A reload forgets whose run it is, but the address still names the one that is watched.
-                if run.state == "queued" and run.name in {*actions.my_runs(), actions.watched()}:
+                if run.state == "queued" and is_allowed(run):
                     _cancel_button(run)
     if subject:
         _show_subject(subject, runs)
@@ -92,7 +110,7 @@ def _follow(before: tuple[tuple[str, str, bool], ...], fresh: list[list[Run]]) -
 def _show_subject(run: Run, runs: Sequence[Run]) -> None:
     with st.container(border=True, key="lab-live"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.subheader(run.name, anchor=False, width="content")
+            st.header(run.name, anchor=False, width="content")
             st.markdown(format_state(run), width="content")
             st.space("stretch")
             _show_buttons(run, runs)
@@ -105,10 +123,13 @@ def _show_subject(run: Run, runs: Sequence[Run]) -> None:
         _show_figures(run, now)
         if curves.problem:
             st.warning(escape_markdown(curves.problem), icon=":material/warning:")
-        show_curves(run.name, curves, key="lab.live")
+        show_curves(run, curves, key="lab.live")
 
 
 def _show_buttons(run: Run, runs: Sequence[Run]) -> None:
+    if run.busy and not is_allowed(run):
+        st.caption(f"Begun elsewhere: {actions.NOT_YOURS}", width="content")
+        return
     if run.busy:
         stopping = run.state != "running" or st.session_state.get("lab.stopping") == run.name
         st.button(
@@ -211,7 +232,9 @@ def _show_figures(run: Run, now: Now) -> None:
 
 def _format_phase(run: Run, now: Now) -> str:
     if now.phase == "starting":
-        return "Loading TensorFlow and the images"
+        begun = run.record.process_started if run.record else None
+        so_far = f": {max(0.0, time.time() - begun):.0f} s so far, of about {START_UP:.0f}" if begun else ""
+        return f"Loading TensorFlow and the images{so_far}"
     if now.phase == "measuring":
         return "Measuring the best epoch on the test images, and saving it"
     if now.phase == "training":
@@ -237,7 +260,3 @@ def _advance_queue() -> list[Run]:
     except DigitcnnError as error:
         st.session_state["lab.problem"] = str(error)
     return list_own_runs()
-
-
-def _signature(runs: Sequence[Run]) -> tuple[tuple[str, str, bool], ...]:
-    return tuple((run.name, run.state, run.busy) for run in runs)

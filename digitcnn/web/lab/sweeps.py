@@ -6,12 +6,16 @@ from typing import Any
 import streamlit as st
 
 from digitcnn.errors import RunFolderError
+from digitcnn.lab.runs.about import About, may_end
 from digitcnn.lab.runs.run_table import format_duration
 from digitcnn.lab.sweeps.record import TrialState, is_alive, list_sweeps, read_sweep
+from digitcnn.lab.sweeps.start import plan_path
 from digitcnn.lab.sweeps.summary import SweepView, view_sweep
 from digitcnn.web.charts.show import show_chart
 from digitcnn.web.charts.sweeps import MAX_GROUPS, axes_of, draw_axes, draw_groups
 from digitcnn.web.lab import actions
+from digitcnn.web.lab.sweep_plan import show_plan
+from digitcnn.web.lab.visitor import owner
 from digitcnn.web.text import escape_markdown, format_accuracy
 
 REFRESH_SECONDS = 2.0
@@ -25,30 +29,36 @@ WORDS: dict[TrialState, str] = {
     "failed": "failed",
 }
 
-_EXAMPLE = """\
-presets = ["simple", "sprint"]
-seeds = [0, 1, 2]
-
-[settings]
-epochs = 2
-
-[vary]
-batch_size = [64, 128]"""
-
 
 def show_sweeps() -> None:
-    """Everything of the Sweeps part, which only reads the files of sweeps."""
+    """Everything of the Sweeps part: a plan, and the sweep that runs or ran last."""
+    actions.show_problem()
     paths = {path.stem: path for path in list_sweeps()}
+    st.fragment(_follow_list, run_every=REFRESH_SECONDS)(set(paths))
+    st.markdown(
+        "A sweep trains presets with several seeds and settings, and shows which differences are more than "
+        "chance."
+    )
     if not paths:
-        _explain()
+        st.info("There are no sweeps yet: plan one here, or write a file for `python -m digitcnn sweep`.")
+    plan = st.expander("Plan a sweep", expanded=not paths, on_change="rerun", key="lab.plan")
+    if plan.open:
+        with plan:
+            show_plan(list(paths))
+    started = st.session_state.get("lab.sweep.started")
+    if started in paths:
+        st.session_state["lab.sweep.name"] = st.session_state.pop("lab.sweep.started")
+    elif started:
+        st.info(f"{escape_markdown(started)} is starting: its trials appear here in some seconds.")
+    if not paths:
         return
-    if len(paths) > 1:
-        name = st.selectbox("Sweep", list(paths), key="lab.sweep", width=320)
-    else:
-        (name,) = paths
-    path = paths[name]
-    alive = _is_running(path)
-    st.fragment(_follow, run_every=REFRESH_SECONDS if alive else None)(path, alive)
+    name = st.selectbox("Sweep", list(paths), key="lab.sweep.name", width=320)
+    st.fragment(_follow, run_every=REFRESH_SECONDS)(paths[name], _is_running(paths[name]))
+
+
+def _follow_list(before: set[str]) -> None:
+    if {path.stem for path in list_sweeps()} != before:
+        st.rerun()
 
 
 def _follow(path: Path, was_alive: bool) -> None:
@@ -89,8 +99,11 @@ def _show_head(view: SweepView) -> None:
         else ("cut off", "orange")
     )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(escape_markdown(record.name), anchor=False, width="content")
+        st.header(escape_markdown(record.name), anchor=False, width="content")
         st.markdown(f":{color}-badge[{state}]", width="content")
+        st.space("stretch")
+        if view.alive and may_end(About(record.owner), owner()):
+            st.button("Stop", on_click=actions.stop_sweep, args=(record.name,), key="lab.sweep.stop")
     count = len(view.trials)
     done = sum(trial.record.ended for trial in view.trials)
     share = sum(
@@ -105,9 +118,9 @@ def _show_head(view: SweepView) -> None:
         text=f"{', '.join(parts)}. Trained by: {escape_markdown(record.engine)}.",
     )
     if state == "cut off":
-        st.warning(
-            "No process runs this sweep now: start its command again to resume it.", icon=":material/warning:"
-        )
+        plan = plan_path(record.name)
+        command = f": `python -m digitcnn sweep {plan.parent.name}/{plan.name}`" if plan.is_file() else ""
+        st.warning(f"No process runs this sweep now: start its command again to resume it{command}.")
     with st.grid(4, min_column_width=150, gap="small"):
         best = view.best
         st.metric(
@@ -218,13 +231,3 @@ def _is_running(path: Path) -> bool:
         return is_alive(read_sweep(path), path)
     except RunFolderError:
         return False
-
-
-def _explain() -> None:
-    st.markdown(
-        "A sweep trains presets with several seeds and settings, and shows which differences are more than "
-        "chance."
-    )
-    st.info("There are no sweeps yet: write a file like this one, and start it.")
-    st.code(_EXAMPLE, language="toml")
-    st.code("python -m digitcnn sweep sweep.toml", language="bash")

@@ -1,7 +1,7 @@
 """The Train part of the lab: the training that runs, and a preset with its settings to start another."""
 
 import math
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 from jinja2 import Template
@@ -10,7 +10,7 @@ from digitcnn.errors import DigitcnnError
 from digitcnn.lab.explain.layers import Layer, read_layers
 from digitcnn.lab.jobs.queue import training_is_on
 from digitcnn.lab.runs.catalog import Run, list_shipped_runs, read_test_accuracy
-from digitcnn.lab.runs.estimates import estimate, judge_claim
+from digitcnn.lab.runs.estimates import estimate, judge_claim, measure_slowdown
 from digitcnn.lab.runs.live import read_curves
 from digitcnn.lab.runs.run_table import format_duration
 from digitcnn.lab.runs.settings import LIMITS, OPTIMIZERS, PRESETS, Preset, Settings, command_of
@@ -43,7 +43,7 @@ def show_train() -> None:
             with another:
                 _choose_preset(runs)
     else:
-        st.subheader("Train a model", anchor=False)
+        st.header("Train a model", anchor=False)
         _choose_preset(runs)
 
 
@@ -76,32 +76,29 @@ def _show_card(preset: Preset, run: Run | None) -> None:
             f"{escape_markdown(preset.summary)}. Its own claim: {escape_markdown(preset.claim)}.{judged}"
         )
         with st.grid(4, min_column_width=110, gap="small"):
-            st.metric("MNIST test", format_accuracy(accuracy), help="Measured on the 10,000 test images")
+            st.metric("MNIST test", format_accuracy(accuracy), help=actions.MEASURE)
             st.metric("Training time", format_duration(run.record.seconds) if run and run.record else "–")
             st.metric("Weights", f"{run.record.parameters:,}" if run and run.record else "–")
             st.metric("Epochs", preset.recipe.epochs)
         if run is None or run.state != "finished":
             st.caption("No trained model of it ships: train it to see its accuracy.")
         else:
-            show_curves(run.name, read_curves(run), key=f"lab.card.{preset.name}", height=200)
+            show_curves(run, read_curves(run), key=f"lab.card.{preset.name}", height=200)
 
 
 def _choose_and_start(preset: Preset, runs: list[Run], shipped: list[Run]) -> None:
+    chosen = _choose_settings(preset)
+    settings, obstacle = None, None
     try:
-        settings = _choose_settings(preset)
+        settings = Settings.of_preset(preset.name, chosen)
     except DigitcnnError as error:
-        st.error(str(error), icon=":material/error:")
-        return
-    guess = estimate(settings, runs, shipped)
-    if guess is None:
-        st.caption("No estimate: this preset has not been trained here yet.")
+        obstacle = str(error)
     else:
-        basis = (
-            "its last run on this machine" if guess.here else "the run that ships, and this machine's speed"
-        )
-        st.caption(f"About **{format_duration(guess.seconds)}**: an estimate from {basis}.")
+        _show_estimate(settings, runs, shipped)
     if not training_is_on():
         st.info("Training is turned off on this server. On your own machine it is one command:")
+    elif obstacle := obstacle or find_obstacle(preset.recipe.data):
+        st.error(escape_markdown(obstacle), icon=":material/error:")
     elif any(run.busy or run.state == "queued" for run in runs):
         st.caption("One model is trained at a time; yours will wait for its turn.")
     st.button(
@@ -109,16 +106,38 @@ def _choose_and_start(preset: Preset, runs: list[Run], shipped: list[Run]) -> No
         icon=":material/play_arrow:",
         type="primary",
         width="stretch",
-        disabled=not training_is_on(),
+        disabled=not training_is_on() or obstacle is not None,
         on_click=actions.start,
         args=(settings,),
         key="lab.start",
     )
-    # Not st.code: its highlighter takes the browser longer to load than all the rest before the first chart.
-    st.caption(f"The same on the command line: `{command_of(settings)}`")
+    if settings:
+        # Not st.code: its highlighter loads for longer than all the rest before the first chart.
+        st.caption(f"The same on the command line: `{command_of(settings)}`")
 
 
-def _choose_settings(preset: Preset) -> Settings:
+def _show_estimate(settings: Settings, runs: list[Run], shipped: list[Run]) -> None:
+    slowdown = measure_slowdown(runs)
+    guess = estimate(settings, runs, shipped, slowdown=slowdown)
+    if guess is None:
+        st.caption("No estimate: this preset has not been trained here yet.")
+        return
+    basis = "its last run on this machine" if guess.here else "the run that ships, and this machine's speed"
+    busy = f" This machine is busy, which makes it {slowdown:.1f} times as long." if slowdown >= 1.2 else ""
+    st.caption(f"About **{format_duration(guess.seconds)}**: an estimate from {basis}.{busy}")
+
+
+@st.cache_data(ttl=30, show_spinner="Looking for the images")
+def find_obstacle(data: Literal["mnist", "handwriting"]) -> str | None:
+    """Why a training on these data cannot begin, looked up every half minute; None where it can."""
+    # Only a visitor of this part needs what reads data sets.
+    from digitcnn.lab.datasets import readiness
+
+    return readiness.find_obstacle(data)
+
+
+def _choose_settings(preset: Preset) -> dict[str, Any]:
+    """The values of the fields, inside their limits or not."""
     own = Settings.of_preset(preset.name)
     with st.grid(2, min_column_width=150, gap="small"):
         chosen: dict[str, Any] = {
@@ -152,18 +171,16 @@ def _choose_settings(preset: Preset) -> Settings:
         key=f"lab.{preset.name}.augmentation",
         persist_state="session",
     )
-    return Settings.of_preset(preset.name, chosen)
+    return chosen
 
 
 def _number(own: Settings, name: str, label: str, **options: Any) -> Any:
     limit, default = LIMITS[name], getattr(own, name)
-    kind = type(options["step"])
     preset_value = "all of them" if default is None else f"{default:g}"
+    # Without limits of its own: the browser would take back what was typed, or clip it, without a word.
     return st.number_input(
         label,
-        kind(limit.least),
-        kind(limit.greatest),
-        default,
+        value=default,
         help=f"{limit.help} The preset uses {preset_value}.",
         key=f"lab.{own.preset}.{name}",
         persist_state="session",

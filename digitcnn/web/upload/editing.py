@@ -10,9 +10,10 @@ from digitcnn.recognition.corrections import EditedBox
 from digitcnn.recognition.reading import Expect
 from digitcnn.web.frame import zoom_css
 from digitcnn.web.models import Model
+from digitcnn.web.own_digits import ask_label
 from digitcnn.web.upload.canvas import begin, end, fit_canvas, show_canvas
 from digitcnn.web.upload.files import Preview, ShownFile, edits_of, keep_edits
-from digitcnn.web.upload.panels import draw_background
+from digitcnn.web.upload.panels import draw_background, pixels_of
 
 _MOVE, _DRAW = "Move boxes", "Draw new ones"
 
@@ -41,14 +42,35 @@ def edit_boxes(file: ShownFile, preview: Preview, model: Model, expect: Expect) 
     st.html(f"<style>{zoom_css(canvas.width, container='upload-paper')}</style>")
 
 
-def show_tools(file: ShownFile, preview: Preview, expect: Expect, index: int | None) -> None:
+def correct_digit(file: ShownFile, expect: Expect, index: int) -> None:
+    """The choice of the right label for a digit, which changes the reading, the table and the downloads.
+
+    Args:
+        file: with the visitor's changes so far.
+        expect: as for the reading.
+        index: of the digit.
+    """
+    boxes = _boxes_of(file)
+
+    def put(*replacement: EditedBox) -> None:
+        keep_edits(file.upload, expect, [*boxes[:index], *replacement, *boxes[index + 1 :]])
+        end()
+
+    def relabel(label: int | None) -> None:
+        put(EditedBox(boxes[index].box, label))
+
+    typed = boxes[index].label
+    ask_label(pixels_of(file.result, index), key="upload.was", typed=typed, correct=relabel)
+    st.button("It is no digit: remove it", icon=":material/delete:", on_click=put, key="upload.remove")
+
+
+def show_tools(file: ShownFile, preview: Preview, expect: Expect) -> None:
     """How to change boxes on the canvas, and buttons that do it without a mouse.
 
     Args:
         file: with the visitor's changes so far.
         preview: of the file.
         expect: as for the reading.
-        index: of the chosen digit; None where there is none.
     """
     st.caption(
         "Drag a box to move it, its corners to change its size. Click a chosen box to type its digit: "
@@ -60,22 +82,11 @@ def show_tools(file: ShownFile, preview: Preview, expect: Expect, index: int | N
         keep_edits(file.upload, expect, now)
         end()
 
-    def relabel(chosen: int) -> None:
-        label = st.session_state["upload.relabel"]
-        change([*boxes[:chosen], EditedBox(boxes[chosen].box, label), *boxes[chosen + 1 :]])
-
-    def remove(chosen: int) -> None:
-        change([*boxes[:chosen], *boxes[chosen + 1 :]])
-
     def add() -> None:
         width, height = preview.size
         change([*boxes, EditedBox(Box(width * 0.45, height * 0.4, width * 0.1, height * 0.2))])
 
     with st.container(horizontal=True, gap="xsmall"):
-        if index is not None:
-            labels = list(range(10))
-            st.menu_button("It is", labels, on_click=relabel, args=(index,), key="upload.relabel")
-            st.button("Remove", icon=":material/delete:", on_click=remove, args=(index,), key="upload.remove")
         st.button("Add a box", icon=":material/add:", on_click=add, key="upload.add")
         st.button(
             "Start again",

@@ -21,6 +21,7 @@ from digitcnn.recognition.corrections import CorrectedReading, EditedBox, correc
 from digitcnn.recognition.files import named_errors, read_file
 from digitcnn.recognition.reading import Digit, Expect
 from digitcnn.recognition.results import FileResult
+from digitcnn.recognition.unpack import Unpacked, unpack
 from digitcnn.time_budget import time_budget
 from digitcnn.web.images import as_data_url
 from digitcnn.web.models import Model, load_reader
@@ -88,6 +89,21 @@ def as_upload(file: UploadedFile, *, name: str | None = None) -> Upload:
     if file.file_id not in known:
         known[file.file_id] = fingerprint(name or file.name, data)
     return Upload(name or file.name, data, known[file.file_id])
+
+
+def unpack_uploads(uploads: Sequence[Upload]) -> tuple[list[Upload], list[str]]:
+    """The pictures in archives and the pages of PDFs, and a sentence for everything that was left out."""
+    known: dict[str, Unpacked] = st.session_state.get("upload.parts", {})
+    unpacked = {
+        upload.fingerprint: known.get(upload.fingerprint) or unpack(upload.name, upload.data)
+        for upload in uploads
+    }
+    st.session_state["upload.parts"] = unpacked
+    parts = [part for found in unpacked.values() for part in found.parts]
+    left_out = [sentence for found in unpacked.values() for sentence in found.left_out]
+    if len(parts) > MAX_FILES:
+        left_out.append(f"Only the first {MAX_FILES} pictures are read: remove some to read the others.")
+    return [Upload(*part, fingerprint(*part)) for part in parts[:MAX_FILES]], left_out
 
 
 def restore_files() -> list[Upload]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from digitcnn.lab.runs.catalog import Run
-from digitcnn.lab.runs.estimates import START_UP, estimate
+from digitcnn.lab.runs.estimates import START_UP, estimate, measure_slowdown
 from digitcnn.lab.runs.settings import Settings
 from digitcnn.run_folder import RunFolder, RunRecord
 
@@ -57,3 +57,14 @@ def test_short_and_unfinished_runs_tell_nothing():
         estimate(Settings.of_preset("simple"), [as_run(short), as_run(replace(SHIPPED, state="stopped"))], [])
         is None
     )
+
+
+def test_what_else_this_machine_computes_makes_it_longer_but_our_own_training_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("psutil.getloadavg", lambda: (float(CORES), 0.0, 0.0))
+    assert measure_slowdown([]) == 2.0
+    assert measure_slowdown([replace(as_run(SHIPPED), busy=True)]) == 1.0
+    guess = estimate(Settings.of_preset("simple"), [], [as_run(SHIPPED)], slowdown=2.0)
+    assert guess
+    assert guess.seconds == pytest.approx(2 * (540 + START_UP))

@@ -112,3 +112,11 @@ def test_a_broken_history_is_said(folder: RunFolder, text: str):
 def test_a_finished_run_without_its_history_says_so(folder: RunFolder):
     folder.write_record(replace(RUNNING, state="finished", process=None, process_started=None))
     assert read_curves(look(folder)).problem == "simple-1 has no history.csv."
+
+
+def test_the_single_batch_at_the_begin_of_an_epoch_is_no_spike(folder: RunFolder):
+    rows = [(0.01, 0.1), (0.3, 0.5), (0.6, 0.6), (0.9, 0.7), (1.01, 1.0), (1.3, 0.8), (1.6, 0.8), (2.0, 0.9)]
+    lines = [f"{epoch},{accuracy},0.5" for epoch, accuracy in rows]
+    folder.batches_csv.write_text("\n".join(["epoch,accuracy,loss", *lines]) + "\n", encoding="utf-8")
+    drawn = [row.epoch for row in read_curves(look(folder)).batches]
+    assert drawn == [0.3, 0.6, 0.9, 1.3, 1.6, 2.0]

@@ -1,3 +1,4 @@
+import pandas as pd
 import pytest
 
 from digitcnn.lab.runs.curves import curves_of
@@ -76,3 +77,15 @@ def test_the_legend_lies_over_no_curve(metric: Metric):
     # sprint's accuracy ends at the bottom right, where other trainings leave room.
     legend = encoding_of(Curves((), EPOCHS[:2], 2), metric)["color"]["legend"]
     assert legend["orient"] == "top"
+
+
+def test_one_bad_first_epoch_does_not_flatten_the_others_and_labels_stand_apart():
+    history = [
+        {"epoch": epoch, "val_accuracy": 0.3 if epoch == 0 else 0.98 + epoch / 1000} for epoch in range(10)
+    ]
+    curves = [*curves_of("base", history), *curves_of("other", history)]
+    frame = tabulate_curves(curves, "accuracy", log=False)
+    drawn = pd.DataFrame(draw_curves(frame, ["base", "other"], "Accuracy", log=False, smoothed=False).data)
+    assert min(drawn["value"].tolist()) > 0.98
+    low, high = sorted(drawn["label"].dropna().tolist())
+    assert (low, high > low) == (pytest.approx(0.989), True)
