@@ -159,7 +159,7 @@ def _shadow(page: _Page) -> str:
     label = page.lines(page.rng.uniform(45, 80), color=_BLACK)
     mask = np.zeros(page.canvas.shape[:2], np.uint8)
     edge, lean = page.size[0] * page.rng.uniform(0.2, 0.7) * _FINE, page.rng.uniform(-80, 80) * _FINE
-    wide, high = mask.shape[1], mask.shape[0]
+    high, wide = page.canvas.shape[:2]
     corners = np.array([(edge, 0), (wide, 0), (wide, high), (edge + lean, high)])
     cv2.fillConvexPoly(mask, corners.astype(np.int32), (255,))
     mask = cv2.blur(mask, (int(page.rng.integers(1, 30)),) * 2)

@@ -73,7 +73,7 @@ def load_recognizer(path: Path) -> Recognizer:
     return Recognizer(path)
 
 
-class Network:
+class SharedNetwork:
     """A network in LiteRT for arrays of any shape, loaded once, safe to use from several threads."""
 
     def __init__(self, path: Path) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 
 from digitcnn.ink.images.components import make_segment_digit
 from digitcnn.ink.strokes import Box
-from digitcnn.recognition.model import Network
+from digitcnn.recognition.model import SharedNetwork
 
 MODEL_FILE = Path(__file__).with_name("pages.tflite")
 
@@ -69,9 +69,9 @@ class PageDetection:
 
 
 @lru_cache(maxsize=1)
-def load_page_detector() -> Network:
+def load_page_detector() -> SharedNetwork:
     """The network that ships, one per process."""
-    return Network(MODEL_FILE)
+    return SharedNetwork(MODEL_FILE)
 
 
 def find_digits(rgb: np.ndarray, predict: Predict | None = None) -> list[PageDetection]:
@@ -166,7 +166,7 @@ def _own_ink(mask: np.ndarray, box: Box) -> np.ndarray:
         for x, y, w, h, area in stats
     ]
     own[0] = False
-    return cv2.dilate(np.take(np.array(own, np.uint8), labels), np.ones((3, 3), np.uint8))
+    return cv2.dilate(np.array(own, np.uint8)[np.asarray(labels, np.intp)], np.ones((3, 3), np.uint8))
 
 
 def _suppress_doubles(found: list[PageDetection]) -> list[PageDetection]:

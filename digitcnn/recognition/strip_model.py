@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from digitcnn.ink.images.strip import INK_HEIGHT, STRIDE, column_in_ink, make_strip
-from digitcnn.recognition.model import Network
+from digitcnn.recognition.model import SharedNetwork
 
 MODEL_FILE = Path(__file__).with_name("strips.tflite")
 
@@ -96,9 +96,9 @@ def find_middles(seen: np.ndarray) -> list[Detection]:
 
 
 @lru_cache(maxsize=1)
-def load_strip_network() -> Network:
+def load_strip_network() -> SharedNetwork:
     """The network that ships, one per process.
 
     It takes (n, 32, width, 1) float32 in 0-1, width a multiple of 8, to (n, width / 2, 11), the last blank.
     """
-    return Network(MODEL_FILE)
+    return SharedNetwork(MODEL_FILE)

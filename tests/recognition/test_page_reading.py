@@ -1,0 +1,71 @@
+import numpy as np
+import pytest
+
+from digitcnn import DigitReader
+from digitcnn.ink.images.load import open_picture
+from digitcnn.recognition.page_reading import is_drawn
+from testbed.numbers import load_pens
+from testbed.pages import KINDS, make_pages
+
+KINDS_MENDED = {
+    "ruled": 0.8,
+    "squared": 0.7,
+    "form boxes": 0.75,
+    "circled": 0.55,
+    "underlined": 0.55,
+    "note on a pale table": 0.85,
+    "two inks": 0.85,
+}
+"""At least this share of 15 pages is exact; the ink alone gives 0.05 to 0.75 of them."""
+
+
+@pytest.fixture(scope="module")
+def reader() -> DigitReader:
+    return DigitReader()
+
+
+@pytest.fixture(scope="module")
+def pens() -> dict:
+    return load_pens()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", KINDS_MENDED)
+def test_pages_of_each_kind_are_read(reader: DigitReader, pens: dict, kind: str) -> None:
+    pages = make_pages(pens, kind, 15, seed=23)
+    right = sum(reader.read_image(page.source).text == page.label for page in pages)  # type: ignore[arg-type]
+    assert right >= KINDS_MENDED[kind] * len(pages)
+
+
+def test_squared_paper_is_read(reader: DigitReader, pens: dict) -> None:
+    pages = make_pages(pens, "squared", 4, seed=5)
+    assert sum(reader.read_image(page.source).text == page.label for page in pages) >= 2  # type: ignore[arg-type]
+
+
+def test_turned_page_is_read_with_boxes_on_its_digits(reader: DigitReader, pens: dict) -> None:
+    page = make_pages(pens, "ruled", 1)[0]
+    picture = np.asarray(page.source)
+    upright, turned = reader.read_image(picture), reader.read_image(np.rot90(picture))
+    assert upright.text == turned.text == page.label
+    for one, other in zip(upright.digits, turned.digits, strict=True):
+        # Turned counterclockwise, the distance from the top is the distance from the left.
+        assert abs(one.box.y - other.box.x) < 0.3 * one.box.height
+
+
+def test_texture_without_digits_gives_few(reader: DigitReader, pens: dict) -> None:
+    given = [reader.read_image(page.source).text for page in make_pages(pens, "no digit", 6, seed=3)]  # type: ignore[arg-type]
+    assert sum(map(len, given)) <= 2
+
+
+def test_every_kind_makes_the_same_pages_again(pens: dict) -> None:
+    for kind in KINDS:
+        one, other = (make_pages(pens, kind, 1)[0] for _ in range(2))
+        assert one.label == other.label
+        np.testing.assert_array_equal(np.asarray(one.source), np.asarray(other.source))
+
+
+def test_drawing_is_told_from_a_photo(pens: dict) -> None:
+    drawing = np.full((80, 80), 255, np.uint8)
+    drawing[20:60, 38:42] = 0
+    assert is_drawn(open_picture(drawing))
+    assert not is_drawn(open_picture(make_pages(pens, "plain", 1)[0].source))
