@@ -24,7 +24,7 @@ from digitcnn.recognition.page_detector import (
 )
 from digitcnn.recognition.reading import Digit
 
-# Fitted on 710 made pages of other writers, `testbed/pages.py` with other seeds than its benchmark's.
+# Logistic regressions on 710 pages of `testbed/pages.py`, of other seeds than the benchmark's.
 _SEGMENT_WEIGHTS = np.array([1.193, 0.506, 0.8, 1.202, 0.685, -0.623])
 """Of the detector's score, the reader's and the detector's opinion of the label, the share of the
 other segments that the detector sees, whether one stands beside it, and 1."""
