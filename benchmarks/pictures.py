@@ -148,7 +148,7 @@ def show(table: list[tuple[str, Row, dict[str, Row]]]) -> str:
             name,
             f"{row.count:,}",
             f"{row.accuracy:.2%} ({row.interval.low:.1%} - {row.interval.high:.1%})",
-            f"{row.error_rate:.2%}",
+            f"{row.error_rate:.2%}" if row.written else f"{row.edits} false digits",
             str(row.refused),
             f"{row.milliseconds:.1f}",
         ]
