@@ -23,6 +23,7 @@ from digitcnn.recognition.page_detector import (
     shared_area,
 )
 from digitcnn.recognition.reading import Digit
+from digitcnn.time_budget import within_time_budget
 
 # Logistic regressions on 710 pages of `testbed/pages.py`, of other seeds than the benchmark's.
 _SEGMENT_WEIGHTS = np.array([1.193, 0.506, 0.8, 1.202, 0.685, -0.623])
@@ -170,7 +171,10 @@ def _weigh_detections(
 ) -> list[Digit]:
     """The detections as digits, with the probability that each is one."""
     scale = picture.scale
-    crops = [crop_digit(picture.rgb, Box(*(side / scale for side in each.box))) for each in found]
+    crops = [
+        crop_digit(picture.rgb, Box(*(side / scale for side in each.box)))
+        for each in within_time_budget(found)
+    ]
     inked = [(each, crop) for each, crop in zip(found, crops, strict=True) if crop is not None]
     if not inked:
         return []
