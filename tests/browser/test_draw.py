@@ -51,7 +51,7 @@ def test_draw_opened_first_shows_the_menu(page: Page, server: str):
     menu = page.locator(".st-key-menu")
     expect(menu.get_by_role("link", name="Home")).to_be_visible()
     menu.get_by_role("link", name="Home").click()
-    expect(page.get_by_role("heading", level=1)).not_to_contain_text("Draw a digit")
+    expect(page.get_by_role("heading", level=1)).not_to_contain_text("Draw a digit", timeout=30_000)
 
 
 @pytest.mark.slow

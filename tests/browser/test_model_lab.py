@@ -103,6 +103,7 @@ def test_a_second_visitor_sees_a_run_but_can_neither_stop_nor_delete_it(
         expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=PATIENCE)
         context = chromium.new_context()
         second = context.new_page()
+        second.set_default_timeout(PATIENCE)
         second.goto(f"{address}/model_lab")
         expect(live(second)).to_contain_text("only the browser that began it", timeout=PATIENCE)
         expect(second.get_by_role("button", name="Stop")).to_have_count(0)
@@ -112,12 +113,14 @@ def test_a_second_visitor_sees_a_run_but_can_neither_stop_nor_delete_it(
         # A process that is stopped while it still loads TensorFlow cannot say so.
         expect(live(page)).to_contain_text(re.compile("stopped|interrupted"), timeout=PATIENCE)
         second.goto(f"{address}/model_lab?tab=Runs&run=simple-1")
-        expect(second.get_by_text("only the browser that began it")).to_be_visible()
+        expect(second.get_by_text("only the browser that began it")).to_be_visible(timeout=PATIENCE)
         expect(second.get_by_role("button", name="Delete")).to_have_count(0)
         page.goto(f"{address}/model_lab?tab=Runs&run=simple-1")
         page.get_by_role("button", name="Delete", exact=True).click()
         page.get_by_role("button", name="Delete it").click()
-        expect(page.locator(".stSubheader, h3").filter(has_text="simple-1")).to_have_count(0)
+        expect(page.locator(".stSubheader, h3").filter(has_text="simple-1")).to_have_count(
+            0, timeout=PATIENCE
+        )
         assert not (runs / "simple-1").exists()
         context.close()
 
