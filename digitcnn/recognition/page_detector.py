@@ -16,16 +16,11 @@ import cv2
 import numpy as np
 
 from digitcnn.ink.images.components import make_segment_digit
+from digitcnn.ink.images.page_maps import CLASSES, HANDWRITTEN, HEAT, OFFSET, PRINTED, SIZE, STRIDE, UNIT
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.model import SharedNetwork
 
 MODEL_FILE = Path(__file__).with_name("pages.tflite")
-
-STRIDE = 4
-"""Pixels of a scaled picture for each answer of the network."""
-
-UNIT = 16.0
-"""Pixels whose logarithm the size maps answer with 0."""
 
 LONGEST_SIDE = 768
 """Of the largest scale; each further scale is half as large."""
@@ -81,25 +76,18 @@ def find_digits(rgb: np.ndarray, predict: Predict | None = None) -> list[PageDet
         rgb: (height, width, 3) uint8.
         predict: the network; by default the one that ships.
     """
-    predict = predict or load_page_detector().run
-    found: list[PageDetection] = []
-    for scaled, zoom in _scale(rgb):
-        maps = predict(scaled[np.newaxis].astype(np.float32) / 255.0)[0]
-        found.extend(_decode(maps, zoom))
+    found = [each for maps, zoom in _answer(rgb, predict) for each in _decode(maps, zoom)]
     return _suppress_doubles(found)
 
 
 def draw_heat_map(rgb: np.ndarray, predict: Predict | None = None) -> np.ndarray:
     """(height, width) float32 in 0-1: where the network sees the middles of handwritten digits."""
-    predict = predict or load_page_detector().run
     height, width = rgb.shape[:2]
     heat = np.zeros((height, width), np.float32)
-    for scaled, zoom in _scale(rgb):
-        maps = predict(scaled[np.newaxis].astype(np.float32) / 255.0)[0]
+    for maps, zoom in _answer(rgb, predict):
         # Each scale was padded on the right and below.
-        seen = _sigmoid(
-            maps[: max(round(height * zoom) // STRIDE, 1), : max(round(width * zoom) // STRIDE, 1), 0]
-        )
+        rows, columns = (max(round(side * zoom) // STRIDE, 1) for side in (height, width))
+        seen = _sigmoid(maps[:rows, :columns, HANDWRITTEN])
         np.maximum(heat, cv2.resize(seen, (width, height), interpolation=cv2.INTER_LINEAR), out=heat)
     return heat
 
@@ -183,6 +171,13 @@ def _is_double(one: Box, other: Box) -> bool:
     return part or is_same_digit(one, other, _SHARED_MIDDLE)
 
 
+def _answer(rgb: np.ndarray, predict: Predict | None) -> Iterator[tuple[np.ndarray, float]]:
+    """The network's maps of the picture at each scale, and the scale's pixels per pixel of `rgb`."""
+    predict = predict or load_page_detector().run
+    for scaled, zoom in _scale(rgb):
+        yield predict(scaled[np.newaxis].astype(np.float32) / 255.0)[0], zoom
+
+
 def _scale(rgb: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
     """The picture at each scale, sides filled up to multiples of 16, and its pixels per pixel of `rgb`."""
     longest = max(rgb.shape[:2])
@@ -196,20 +191,20 @@ def _scale(rgb: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
 
 
 def _decode(maps: np.ndarray, zoom: float) -> Iterator[PageDetection]:
-    heat = _sigmoid(maps[..., :2])
+    heat = _sigmoid(maps[..., HEAT])
     best = heat.max(axis=2)
     peaks = (best >= MIN_SCORE) & (best >= cv2.dilate(best, np.ones((3, 3), np.uint8)))
     for row, column in np.argwhere(peaks):
         cell = maps[row, column]
-        wide, high = np.exp(np.clip(cell[2:4], -3, 4)) * UNIT
+        wide, high = np.exp(np.clip(cell[SIZE], -3, 4)) * UNIT
         if not _HEIGHTS[0] <= high <= _HEIGHTS[1]:
             continue
-        x, y = (column + cell[4]) * STRIDE, (row + cell[5]) * STRIDE
-        odds = np.exp(cell[6:16] - cell[6:16].max())
+        x, y = (np.array([column, row]) + cell[OFFSET]) * STRIDE
+        odds = np.exp(cell[CLASSES] - cell[CLASSES].max())
         yield PageDetection(
             Box(*(float(side) / zoom for side in (x - wide / 2, y - high / 2, wide, high))),
             float(best[row, column]),
-            bool(heat[row, column, 1] > heat[row, column, 0]),
+            bool(heat[row, column, PRINTED] > heat[row, column, HANDWRITTEN]),
             (odds / odds.sum()).astype(np.float32),
         )
 

@@ -13,17 +13,7 @@ import numpy as np
 import tensorflow as tf
 from keras.layers import Add, BatchNormalization, Concatenate, Conv2D, Input, Layer, ReLU
 
-STRIDE = 4
-UNIT = 16.0
-"""Pixels whose logarithm the size maps answer with 0."""
-
-HANDWRITTEN, PRINTED = 0, 1
-"""Heat maps: middles of handwritten and of printed digits."""
-
-SIZE = slice(2, 4)
-OFFSET = slice(4, 6)
-CLASSES = slice(6, 16)
-CHANNELS = 16
+from digitcnn.ink.images.page_maps import CHANNELS, CLASSES, HEAT, OFFSET, SIZE, STRIDE, UNIT
 
 _PRIOR = -4.0
 """Bias of the heat maps: few cells are the middle of a digit."""
@@ -54,7 +44,7 @@ def build() -> keras.Model:
     x = Concatenate()([_Spread()(_convolve(x, 4 * 40, 1, 1)), fine])
     x = _convolve(x, 48)
     bias = np.zeros(CHANNELS, np.float32)
-    bias[:2] = _PRIOR
+    bias[HEAT] = _PRIOR
     values: Any = bias.tolist()  # Keras's own annotations are too narrow.
     start: Any = keras.initializers.Constant(values)
     maps = Conv2D(CHANNELS, 1, bias_initializer=start)(x)
@@ -107,7 +97,7 @@ def make_targets(
         bell = np.exp(-0.5 * (((x - at_x) / spread_x) ** 2 + ((y - at_y) / spread_y) ** 2))
         np.maximum(target[..., int(kind)], bell, out=target[..., int(kind)])
         own = (bell > 0.5) & (bell >= target[..., 7])
-        target[own, 2:4] = np.log(np.array([wide, high]) * STRIDE / UNIT)
+        target[own, SIZE] = np.log(np.array([wide, high]) * STRIDE / UNIT)
         target[own, 4], target[own, 5] = middle_x - x[own], middle_y - y[own]
         target[own, 6] = label
         target[own, 7] = bell[own]
@@ -117,15 +107,17 @@ def make_targets(
 
 def loss(target: Any, maps: Any) -> Any:
     """Focal loss of the heat maps, L1 of size and offset, cross entropy of the classes; a scalar."""
-    heat, weight, own = target[..., :2], target[..., 8:9], target[..., 7]
+    heat, weight, own = target[..., HEAT], target[..., 8:9], target[..., 7]
     count = tf.maximum(tf.reduce_sum(tf.cast(heat > 0.999, tf.float32)), 1.0)
-    logits = maps[..., :2]
+    logits = maps[..., HEAT]
     chance = tf.clip_by_value(tf.sigmoid(logits), 1e-5, 1 - 1e-5)
     found = (1 - chance) ** 2 * tf.math.log(chance) * tf.cast(heat > 0.999, tf.float32)
     absent = chance**2 * tf.math.log(1 - chance) * (1 - heat) ** 4
     focal = -tf.reduce_sum((found + absent) * weight) / count
     share = own / tf.maximum(tf.reduce_sum(own), 1.0)
-    shape = tf.reduce_sum(tf.abs(maps[..., 2:6] - target[..., 2:6]), axis=-1)
+    shape = tf.reduce_sum(
+        tf.abs(maps[..., SIZE.start : OFFSET.stop] - target[..., SIZE.start : OFFSET.stop]), axis=-1
+    )
     kind = tf.nn.sparse_softmax_cross_entropy_with_logits(
         tf.cast(target[..., 6], tf.int32), maps[..., CLASSES]
     )

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from digitcnn.ink.images.page_maps import OFFSET, SIZE, STRIDE, UNIT
 from digitcnn.training.page_detector.hands import Hands, make_glyph
-from digitcnn.training.page_detector.network import OFFSET, SIZE, STRIDE, UNIT, make_targets
+from digitcnn.training.page_detector.network import make_targets
 from digitcnn.training.page_detector.pages import SIDE, MadePage, PageMaker
 from digitcnn.training.page_detector.surfaces import TEXTURE_SIDE, make_textures
 
