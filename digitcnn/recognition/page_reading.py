@@ -169,26 +169,33 @@ def _weigh_segments(segments: Sequence[Digit], seen: Sequence[PageDetection | No
 def _weigh_detections(
     classifier: Classifier, picture: Picture, found: Sequence[PageDetection]
 ) -> list[Digit]:
-    """The detections as digits, with the probability that each is one."""
-    scale = picture.scale
-    crops = [
-        crop_digit(picture.rgb, Box(*(side / scale for side in each.box)))
-        for each in within_time_budget(found)
-    ]
-    inked = [(each, crop) for each, crop in zip(found, crops, strict=True) if crop is not None]
-    if not inked:
-        return []
-    boxes = [each.box for each, _ in inked]
-    digits = classifier.classify_batch(np.stack([crop for _, crop in inked]), boxes, rejection_threshold=1.0)
-    weighed = []
-    for (detection, _), digit in zip(inked, digits, strict=True):
+    """The detections that may be digits, with the probability that each is one."""
+    hopeful: list[tuple[PageDetection, bool, np.ndarray]] = []
+    for detection in within_time_budget(found):
         beside = any(
             other is not detection and other.score > _CLEAR and _is_beside(detection.box, other.box)
             for other in found
         )
-        evidence = _logit(detection.score), _logit(digit.digit_probability), beside, 1.0
-        weighed.append(_accept(digit, detection, 1.0, _probability(_DETECTION_WEIGHTS, evidence)))
-    return weighed
+        # Most detections are so faint that no reading of their ink can make them digits.
+        if _weigh(detection, 1.0, beside) <= 0.5:
+            continue
+        box = Box(*(side / picture.scale for side in detection.box))
+        if (crop := crop_digit(picture.rgb, box)) is not None:
+            hopeful.append((detection, beside, crop))
+    if not hopeful:
+        return []
+    boxes = [detection.box for detection, _, _ in hopeful]
+    pixels = np.stack([crop for _, _, crop in hopeful])
+    digits = classifier.classify_batch(pixels, boxes, rejection_threshold=1.0)
+    return [
+        _accept(digit, detection, 1.0, _weigh(detection, digit.digit_probability, beside))
+        for digit, (detection, beside, _) in zip(digits, hopeful, strict=True)
+    ]
+
+
+def _weigh(detection: PageDetection, digit_probability: float, beside: bool) -> float:
+    evidence = _logit(detection.score), _logit(digit_probability), beside, 1.0
+    return _probability(_DETECTION_WEIGHTS, evidence)
 
 
 def _accept(digit: Digit, detection: PageDetection | None, trust: float, probability: float) -> Digit:
