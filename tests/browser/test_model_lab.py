@@ -118,9 +118,7 @@ def test_a_second_visitor_sees_a_run_but_can_neither_stop_nor_delete_it(
         page.goto(f"{address}/model_lab?tab=Runs&run=simple-1")
         page.get_by_role("button", name="Delete", exact=True).click()
         page.get_by_role("button", name="Delete it").click()
-        expect(page.locator(".stSubheader, h3").filter(has_text="simple-1")).to_have_count(
-            0, timeout=PATIENCE
-        )
+        expect(page.locator("h2").filter(has_text="simple-1")).to_have_count(0, timeout=PATIENCE)
         assert not (runs / "simple-1").exists()
         context.close()
 
