@@ -81,7 +81,7 @@ def load_pen_nondigits() -> list[Drawing]:
     path = find_data("pen_nondigits.json.gz")
     if path is None:
         raise DatasetError("pen_nondigits.json.gz is missing: set DIGITCNN_DATA to a folder that holds it.")
-    return _read(path, _nondigit_of)
+    return read_drawings(path, _nondigit_of)
 
 
 def read_pen_digits(path: Path) -> list[Drawing]:
@@ -90,7 +90,7 @@ def read_pen_digits(path: Path) -> list[Drawing]:
     Raises:
         DatasetError: it cannot be read, or does not hold drawings.
     """
-    return _read(path, _digit_of)
+    return read_drawings(path, _digit_of)
 
 
 def _digit_of(entry: dict) -> Drawing:
@@ -113,7 +113,16 @@ def _nondigit_of(entry: dict) -> Drawing:
     return Drawing(as_strokes(entry["strokes"]), NOT_A_DIGIT, source, writer, name)
 
 
-def _read(path: Path, drawing_of: Callable[[dict], Drawing]) -> list[Drawing]:
+def read_drawings(path: Path, drawing_of: Callable[[dict], Drawing]) -> list[Drawing]:
+    """The drawings of one gzipped JSON file.
+
+    Args:
+        path: of the file.
+        drawing_of: makes a drawing of an entry.
+
+    Raises:
+        DatasetError: the file cannot be read, or does not hold drawings.
+    """
     try:
         with gzip.open(path, "rt", encoding="utf-8") as file:
             return [drawing_of(entry) for entry in json.load(file)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,10 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from digitcnn.errors import DatasetError
-from digitcnn.ink.strokes import Stroke
-from digitcnn.training.datasets import DigitSet, data_folder, split_mnist
+from digitcnn.ink.strokes import Stroke, as_strokes
+from digitcnn.training.datasets import DigitSet, find_data, split_mnist
 from digitcnn.training.handwriting import MNIST_VALIDATION
-from digitcnn.training.pen_strokes import Drawing, Part, load_pen_digits, load_pen_nondigits
+from digitcnn.training.pen_strokes import (
+    Drawing,
+    Part,
+    load_pen_digits,
+    load_pen_nondigits,
+    read_drawings,
+)
 
 NOT_READ = -1
 """Label of strokes that are not a digit."""
@@ -109,18 +113,9 @@ def _by_writer(drawings: Sequence[Drawing], make: Callable[[Drawing], Glyph]) ->
 
 def _load_letters() -> list[Drawing]:
     """The letters of `$DIGITCNN_DATA/pen_letters.json.gz`; none where it is missing."""
-    folder = data_folder()
-    path = folder / "pen_letters.json.gz" if folder else None
-    if path is None or not path.is_file():
-        return []
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        return [
-            Drawing(
-                [np.array(stroke, dtype=np.float64) for stroke in entry["strokes"]],
-                NOT_READ,
-                entry["source"],
-                entry["writer"],
-                entry["label"],
-            )
-            for entry in json.load(file)
-        ]
+    path = find_data("pen_letters.json.gz")
+    return read_drawings(path, _letter_of) if path else []
+
+
+def _letter_of(entry: dict) -> Drawing:
+    return Drawing(as_strokes(entry["strokes"]), NOT_READ, entry["source"], entry["writer"], entry["label"])

@@ -78,10 +78,10 @@ class PageMaker:
         rng, size = self._rng, side * _FINE
         scene = Scene(self._take_texture(size), make_view(size, rng))
         plain = rng.random() < 0.14
-        sheet = lay_sheet(scene.canvas, scene.project, rng, plain=plain)
+        sheet = lay_sheet(scene, rng, plain=plain)
         height = _FINE * float(np.exp(rng.uniform(*np.log(_HEIGHTS))))
         if not plain and sheet is not None:
-            rule_sheet(scene.canvas, scene.project, sheet, height, rng)
+            rule_sheet(scene, sheet, height, rng)
         if not plain and rng.random() < 0.35:
             for _ in range(int(rng.integers(1, 6))):
                 self._print(scene)

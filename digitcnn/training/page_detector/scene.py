@@ -63,6 +63,5 @@ def stamp_image(
     np.maximum(mask, drawn, out=mask)
     ends = np.array([[columns[0], rows[0]], [columns[-1] + 1, rows[-1] + 1]], np.float64)
     corners = np.array([ends[0], (ends[1][0], ends[0][1]), ends[1], (ends[0][0], ends[1][1])])
-    lifted = corners @ matrix[:, :2].T + matrix[:, 2]
-    points = lifted[:, :2] / lifted[:, 2:]
+    points = Scene(scene.canvas, matrix).project(corners)
     return np.array([points.min(axis=0), points.max(axis=0)])
