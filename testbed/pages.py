@@ -11,6 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from digitcnn.ink.house_digit import box_of_ink
 from digitcnn.training.pen_strokes import Drawing
 from testbed.numbers import Sample
 
@@ -40,9 +41,7 @@ class _Page:
         self.fill(mask, color, strength)
 
     def fill(self, mask: np.ndarray, color: tuple | np.ndarray, strength: float = 1.0) -> None:
-        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-        if rows.size:
-            window = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        if window := box_of_ink(mask):
             share = mask[window].astype(np.float32)[..., None] * (strength / 255)
             self.canvas[window] += (np.asarray(color, np.float32) - self.canvas[window]) * share
 

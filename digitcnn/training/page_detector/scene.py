@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
+from digitcnn.ink.house_digit import box_of_ink
+
 
 @dataclass(eq=False)
 class Scene:
@@ -26,9 +28,7 @@ class Scene:
 
     def paint(self, mask: np.ndarray, color: np.ndarray, opacity: float) -> None:
         """Lays a color where `mask` (uint8) is; in place."""
-        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-        if rows.size:
-            window = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        if window := box_of_ink(mask):
             share = mask[window].astype(np.float32)[..., None] * (opacity / 255)
             self.canvas[window] += (color.astype(np.float32) - self.canvas[window]) * share
 
