@@ -1,27 +1,16 @@
-"""Pictures out of ZIP archives, and single pages out of PDFs.
-
-PDFs are split in a process of its own, as `digitcnn.ink.images.pdf` draws them. This file is also the
-script of that process: a PDF on standard input; on standard output the number of its pages, then the
-length and the bytes of each page, a PDF of its own.
-"""
+"""Pictures out of ZIP archives, and single pages out of PDFs."""
 
 import io
-import struct
-import subprocess
-import sys
-import threading
 import zipfile
 from typing import NamedTuple
+
+from digitcnn.ink.images.pdf import split_pages
 
 MAX_PARTS = 100
 """Pictures taken from an archive, and pages from a PDF."""
 
 MAX_BYTES = 256_000_000
 """Of all the parts of a file, unpacked."""
-
-_LENGTH = struct.Struct("<Q")
-_MAX_SECONDS = 10
-_AT_ONCE = threading.BoundedSemaphore(2)
 
 
 class PackedPicture(NamedTuple):
@@ -89,53 +78,10 @@ def _unzip(name: str, data: bytes) -> Unpacked:
 
 
 def _split(name: str, data: bytes) -> Unpacked:
-    """The pages of a PDF; a PDF that can't be split stays whole, and drawing it says why."""
-    whole = Unpacked([PackedPicture(name, data)], [])
-    command = [sys.executable, "-P", __file__]
-    # A small PDF can take PDFium endless time and memory, and nothing within a process can stop it.
-    with _AT_ONCE:
-        try:
-            done = subprocess.run(command, input=data, capture_output=True, timeout=60, check=False)
-        except subprocess.TimeoutExpired:
-            return whole
-    # What is damaged or locked here fails again when it is drawn, with a sentence for the visitor.
-    if done.returncode or len(done.stdout) < _LENGTH.size:
-        return whole
-    (pages,) = _LENGTH.unpack_from(done.stdout)
-    if pages < 2:
-        return whole
-    parts, at = [], _LENGTH.size
-    while at < len(done.stdout):
-        (length,) = _LENGTH.unpack_from(done.stdout, at)
-        at += _LENGTH.size
-        parts.append(PackedPicture(f"{name}, page {len(parts) + 1}", done.stdout[at : at + length]))
-        at += length
-    left_out = [f"Only the first {len(parts)} of {pages} pages of {name} are read."]
-    return Unpacked(parts, left_out if len(parts) < pages else [])
-
-
-def _write_pages() -> None:
-    try:
-        import resource
-    except ImportError:  # Windows: the parent's patience is the only limit.
-        pass
-    else:
-        resource.setrlimit(resource.RLIMIT_CPU, (_MAX_SECONDS, _MAX_SECONDS))
-        resource.setrlimit(resource.RLIMIT_AS, (1_000_000_000, 1_000_000_000))
-    import pypdfium2
-
-    document = pypdfium2.PdfDocument(sys.stdin.buffer.read())
-    out, room = sys.stdout.buffer, MAX_BYTES
-    out.write(_LENGTH.pack(len(document)))
-    for index in range(min(len(document), MAX_PARTS) if len(document) > 1 else 0):
-        page, file = pypdfium2.PdfDocument.new(), io.BytesIO()
-        page.import_pages(document, [index])
-        page.save(file)
-        room -= file.tell()
-        if room < 0:
-            break
-        out.write(_LENGTH.pack(file.tell()) + file.getvalue())
-
-
-if __name__ == "__main__":
-    _write_pages()
+    """The pages of a PDF; one of a single page, or that can't be split, stays whole."""
+    pages, count = split_pages(data, most=MAX_PARTS, room=MAX_BYTES) or ([], 0)
+    if count < 2:
+        return Unpacked([PackedPicture(name, data)], [])
+    parts = [PackedPicture(f"{name}, page {number}", page) for number, page in enumerate(pages, 1)]
+    left_out = [f"Only the first {len(parts)} of {count} pages of {name} are read."]
+    return Unpacked(parts, left_out if len(parts) < count else [])
