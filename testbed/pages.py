@@ -299,7 +299,6 @@ def _printed(page: _Page) -> str:
 
 def _blank(page: _Page) -> str:
     """No digit at all: texture, things, and lines of print."""
-    _desk(page) if page.rng.random() < 0.3 else None
     rng = page.rng
     page.canvas[:] = rng.uniform(30, 230, 3)
     noise = cv2.resize(
