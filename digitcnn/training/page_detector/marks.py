@@ -10,9 +10,9 @@ from digitcnn.training.page_detector.scene import Scene, draw_path
 
 def make_sign(rng: np.random.Generator) -> Glyph:
     """A slash, dash, comma, point, colon, cross or bracket between digits."""
-    lean, kind = rng.uniform(0.25, 0.7), int(rng.integers(6))
-    if kind == 0:
-        strokes = [[(lean, -0.15), (lean / 2, 0.5), (0, rng.uniform(1.0, 1.2))]]
+    lean, kind = rng.uniform(0.1, 0.7), int(rng.choice(6, p=(0.4, 0.16, 0.16, 0.12, 0.08, 0.08)))
+    if kind == 0:  # Digits beside it tell it from a 1: it begins above them, or ends below.
+        strokes = [[(lean, rng.uniform(-0.25, 0.0)), (lean / 2, 0.5), (0, rng.uniform(1.0, 1.25))]]
         placed = tuple(np.array(stroke, np.float32) for stroke in strokes)
         return Glyph(placed, float(lean), 1.0, NOT_READ)
     strokes = {
@@ -64,29 +64,24 @@ def add_marks(
     height: float,
     pen: float,
     rng: np.random.Generator,
-    *,
-    struck: bool,
 ) -> None:
-    """Underlines, circles around, boxes around and crossings-out, in the ink of the line."""
+    """Underlines, circles around and boxes around a line, in its ink."""
     left, top, bottom = start[0] - 0.2 * height, start[1], start[1] + height
     width = max(pen * rng.uniform(0.7, 1.2), 1.5)
     kind = rng.random()
-    if struck:
-        along = np.linspace(left, end, 24)
-        wave = rng.choice([0.0, 0.4]) * height * np.sin(np.arange(24) * 2.2)
-        middle = (top + bottom) / 2 + rng.normal(0, 0.08) * height
-        draw_path(mask, scene.project(np.stack([along, middle + wave], axis=1)), width)
-    elif kind < 0.08:
+    if kind < 0.12:
         for line in range(int(rng.integers(1, 3))):
-            low = bottom + height * (rng.uniform(0.0, 0.3) + 0.15 * line)
+            low = bottom + height * (rng.uniform(-0.08, 0.3) + 0.15 * line)
             ends = np.array([(left, low), ((left + end) / 2, low + rng.normal(0, 2)), (end, low)])
             draw_path(mask, scene.project(ends), width)
-    elif kind < 0.13:
-        turn = np.linspace(0, 2.05 * np.pi, 40) + rng.uniform(0, 6)
-        reach = np.array([0.62 * (end - left) + 0.25 * height, rng.uniform(0.75, 1.0) * height])
-        center = np.array([(left + end) / 2, (top + bottom) / 2])
+    elif kind < 0.22:
+        turn = np.linspace(0, rng.uniform(1.9, 2.2) * np.pi, 40) + rng.uniform(0, 6)
+        reach = np.array(
+            [0.5 * (end - left) + rng.uniform(0.2, 0.7) * height, rng.uniform(0.7, 1.25) * height]
+        )
+        center = np.array([(left + end) / 2, (top + bottom) / 2]) + rng.normal(0, 0.06, 2) * height
         draw_path(mask, scene.project(center + reach * np.stack([np.cos(turn), np.sin(turn)], axis=1)), width)
-    elif kind < 0.16:
+    elif kind < 0.25:
         air = 0.3 * height
         ends = np.array(
             [
@@ -98,3 +93,33 @@ def add_marks(
             ]
         )
         draw_path(mask, scene.project(ends), width)
+
+
+def strike_out(
+    mask: np.ndarray,
+    scene: Scene,
+    left: float,
+    right: float,
+    top: float,
+    height: float,
+    pen: float,
+    rng: np.random.Generator,
+) -> None:
+    """Crosses digits out between `left` and `right`: with a line or two, a wave, a cross or a scribble."""
+    width, kind = max(pen * rng.uniform(0.7, 1.3), 1.5), int(rng.choice(5, p=(0.45, 0.15, 0.15, 0.1, 0.15)))
+    left, right = left - rng.uniform(0.0, 0.25) * height, right + rng.uniform(0.0, 0.25) * height
+    middle, tilt = top + rng.normal(0.5, 0.07) * height, rng.normal(0, 0.08) * height
+    along = np.linspace(left, right, 24)
+    if kind == 3:
+        lines = [[(left, top), (right, top + height)], [(left, top + height), (right, top)]]
+        lines = lines[: int(rng.integers(1, 3))]
+    elif kind >= 2:
+        turns = rng.uniform(1.5, 4.0) * (right - left) / height * (2.0 if kind == 4 else 1.0)
+        reach = (0.45 if kind == 4 else 0.3) * height
+        wave = reach * np.sin(np.linspace(0, 2 * np.pi * turns, 24 * int(turns + 1)))
+        lines = [np.stack([np.linspace(left, right, len(wave)), middle + wave], axis=1)]
+    else:
+        straight = np.stack([along, middle + tilt * np.linspace(-1, 1, 24)], axis=1)
+        lines = [straight + np.array([0.0, line * 0.2 * height]) for line in range(kind + 1)]
+    for line in lines:
+        draw_path(mask, scene.project(np.array(line, np.float64)), width)

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from digitcnn.training.page_detector.hands import AMBIGUOUS, NOT_READ, Glyph, Hands
-from digitcnn.training.page_detector.marks import add_marks, draw_cells, make_sign
+from digitcnn.training.page_detector.marks import add_marks, draw_cells, make_sign, strike_out
 from digitcnn.training.page_detector.paper import Sheet, lay_sheet, rule_sheet
 from digitcnn.training.page_detector.photo import light_scene, take_photo, threshold
 from digitcnn.training.page_detector.print import PrintedStrip, print_strips
@@ -82,12 +82,12 @@ class PageMaker:
         height = _FINE * float(np.exp(rng.uniform(*np.log(_HEIGHTS))))
         if not plain and sheet is not None:
             rule_sheet(scene, sheet, height, rng)
-        if not plain and rng.random() < 0.35:
+        if not plain and rng.random() < 0.4:
             for _ in range(int(rng.integers(1, 6))):
                 self._print(scene)
         if not plain and rng.random() < 0.2:
             self._put_thing(scene)
-        if sheet is not None and rng.random() < 0.85:
+        if sheet is not None and rng.random() < 0.82:
             self._write(scene, sheet, height)
         if not plain and rng.random() < 0.97:
             light_scene(scene.canvas, rng)
@@ -187,7 +187,7 @@ class PageMaker:
             chosen = rng.integers(len(images), size=count)
             return [(images.images[at], int(images.labels[at])) for at in chosen]
         glyphs = [hand[at] for at in rng.integers(len(hand), size=count)]
-        if rng.random() < 0.4:
+        if rng.random() < 0.45:
             for _ in range(int(rng.integers(1, 3))):
                 glyphs.insert(int(rng.integers(0, len(glyphs) + 1)), make_sign(rng))
         if self._hands.doodles and rng.random() < 0.08:
@@ -215,6 +215,7 @@ class PageMaker:
         x, slope, slant, pitch = float(start[0]), rng.normal(0, 0.04), rng.normal(0, 0.12), height * 1.25
         mask = np.zeros((size, size), np.uint8)
         placed: list[tuple[np.ndarray, int]] = []
+        sides: list[tuple[float, float]] = []
         for at, glyph in enumerate(glyphs):
             tall = height * rng.uniform(0.85, 1.15)
             label = glyph.label if isinstance(glyph, Glyph) else glyph[1]
@@ -241,20 +242,26 @@ class PageMaker:
             else:
                 outline = stamp_image(mask, glyph[0], scene, corner, tall)
             placed.append((outline, label))
+            sides.append((x, x + wide))
             x += wide + height * (gap + rng.normal(0, 0.05))
         if cells is not None:
             draw_cells(scene, start, len(placed), pitch, height, *cells)
         before = scene.canvas.copy()
-        struck = len(placed) > 1 and rng.random() < 0.12
-        add_marks(mask, scene, start, x, height, pen, rng, struck=struck)
+        struck = range(0)
+        if len(placed) > 1 and rng.random() < 0.2:  # A part of the line, often all of it.
+            first, last = sorted(rng.integers(0, len(placed), 2).tolist())
+            struck = range(first, last + 1) if rng.random() < 0.6 else range(len(placed))
+            strike_out(mask, scene, sides[struck[0]][0], sides[struck[-1]][1], start[1], height, pen, rng)
+        else:
+            add_marks(mask, scene, start, x, height, pen, rng)
         if rng.random() < 0.15:  # Chalk, pencil and dry pens skip.
             holes = rng.uniform(0.4, 1.0, mask.shape).astype(np.float32)
             mask = (mask * holes).astype(np.uint8)
         scene.paint(mask, *ink)
-        for outline, label in placed:
+        for at, (outline, label) in enumerate(placed):
             if label == AMBIGUOUS:
                 scene.ignored.append(outline.ravel())
-            elif label != NOT_READ and not struck:
+            elif label != NOT_READ and at not in struck:
                 self._note(scene, before, mask, outline, label)
 
     def _note(

@@ -50,15 +50,15 @@ def print_strips(count: int, fonts: Sequence[Path], rng: np.random.Generator) ->
 
     Args:
         count: how many.
-        fonts: typefaces to choose from; without any, only letters in OpenCV's stroke fonts.
+        fonts: typefaces to choose from; without any, OpenCV's stroke fonts alone.
         rng: decides.
     """
     loaded: dict[Path, ImageFont.FreeTypeFont] = {}
     strips: list[PrintedStrip] = []
     while len(strips) < count:
         text = _make_text(rng)
-        if not fonts or rng.random() < 0.08:
-            strips.append(_print_stroke_font("".join(c for c in text if not c.isdigit()) or "Note", rng))
+        if not fonts or rng.random() < 0.14:
+            strips.append(_print_stroke_font(text, rng))
             continue
         path = fonts[int(rng.integers(len(fonts)))]
         font = loaded.setdefault(path, ImageFont.truetype(str(path), _SIZE))
@@ -94,11 +94,17 @@ def _print(text: str, font: ImageFont.FreeTypeFont, *, spaced: bool) -> PrintedS
 
 
 def _print_stroke_font(text: str, rng: np.random.Generator) -> PrintedStrip:
+    """As plotters and stencils write: in strokes of one width."""
     font, scale, thick = int(rng.choice(_HERSHEY)), 1.4, int(rng.integers(1, 5))
     (wide, high), _ = cv2.getTextSize(text, font, scale, thick)
     canvas = np.zeros((2 * _SIZE, wide + 2 * _SIZE), dtype=np.uint8)
-    cv2.putText(canvas, text, (_SIZE, int(1.4 * _SIZE)), font, scale, (255,), thick, cv2.LINE_AA)
-    return PrintedStrip(canvas, (), np.empty((0, 4), dtype=np.float32), float(max(high, 10)))
+    bottom = int(1.4 * _SIZE)
+    cv2.putText(canvas, text, (_SIZE, bottom), font, scale, (255,), thick, cv2.LINE_AA)
+    ends = [cv2.getTextSize(text[:at], font, scale, thick)[0][0] + _SIZE for at in range(len(text) + 1)]
+    spots = [at for at, char in enumerate(text) if char in string.digits]
+    boxes = np.array([(ends[at], bottom - high, ends[at + 1], bottom) for at in spots], np.float32)
+    labels = tuple(int(text[at]) for at in spots)
+    return PrintedStrip(canvas, labels, boxes.reshape(-1, 4), float(max(high, 10)))
 
 
 def _make_text(rng: np.random.Generator) -> str:
