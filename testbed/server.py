@@ -46,20 +46,28 @@ class Server:
 
 
 @contextmanager
-def start_server(script: Path = APP, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """Runs `streamlit run SCRIPT` on a free port until the end of the block.
+def start_server(script: Path | None = APP, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """Runs `streamlit run SCRIPT`, or the app with its API, on a free port until the end of the block.
 
     Yields before the server answers: `wait_until_healthy` waits for it.
 
     Args:
-        script: the entry point of an app.
+        script: the entry point of an app; None runs `digitcnn serve`.
         environment: variables to add. Without `DIGITCNN_RUNS`, the folder of runs is an empty temporary one.
     """
     with tempfile.TemporaryDirectory() as runs:
         port = free_port()
-        options = {"headless": "true", "address": "127.0.0.1", "port": str(port), "fileWatcherType": "none"}
-        command = [sys.executable, "-m", "streamlit", "run", str(script)]
-        command += [word for name, value in options.items() for word in (f"--server.{name}", value)]
+        if script:
+            options = {
+                "headless": "true",
+                "address": "127.0.0.1",
+                "port": str(port),
+                "fileWatcherType": "none",
+            }
+            command = [sys.executable, "-m", "streamlit", "run", str(script)]
+            command += [word for name, value in options.items() for word in (f"--server.{name}", value)]
+        else:
+            command = [sys.executable, "-m", "digitcnn", "serve", "--port", str(port)]
         # A machine that forbids bytecode would compile the app at every start, which no user does.
         inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         started = time.perf_counter()
