@@ -103,6 +103,33 @@ def test_files_are_read_a_box_is_moved_and_the_csv_follows(upload: Page, files: 
 
 
 @pytest.mark.slow
+def test_correction_reaches_the_downloaded_csv(upload: Page, files: list[Path]):
+    upload.locator("input[type=file]").set_input_files(files[1])
+    expect(reading_of(upload)).to_have_text("819")
+    settle(upload)
+    upload.locator(".st-key-upload-was").get_by_text("3", exact=True).click()
+    expect(reading_of(upload)).to_have_text("319")
+    settle(upload)
+    (row,) = csv.DictReader(io.StringIO(download(upload, "CSV")))
+    assert row["text"] == "319"
+
+
+@pytest.mark.slow
+def test_pdf_of_three_pages_gives_three_rows(upload: Page, tmp_path: Path):
+    first, *rest = [draw_number(number) for number in ("2047", "819", "36")]
+    first.save(tmp_path / "scan.pdf", save_all=True, append_images=rest)
+    upload.locator("input[type=file]").set_input_files(tmp_path / "scan.pdf")
+    expect(upload.get_by_role("heading", name="3 files")).to_be_visible()
+    settle(upload)
+    rows = csv.DictReader(io.StringIO(download(upload, "CSV")))
+    assert [(row["file"], row["text"]) for row in rows] == [
+        ("scan.pdf, page 1", "2047"),
+        ("scan.pdf, page 2", "819"),
+        ("scan.pdf, page 3", "36"),
+    ]
+
+
+@pytest.mark.slow
 def test_box_is_labelled_on_the_canvas(upload: Page, files: list[Path]):
     upload.locator("input[type=file]").set_input_files(files[1])
     expect(reading_of(upload)).to_have_text("819")
