@@ -6,14 +6,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from digitcnn.recognition.reading import Expect
-from digitcnn.recognition.results import write_csv, write_json
 from digitcnn.web.explain import show_explanation
 from digitcnn.web.frame import draw_frame
 from digitcnn.web.images import as_data_url
 from digitcnn.web.models import Model, choose_model, list_models
 from digitcnn.web.own_digits import show_personal_set
 from digitcnn.web.text import escape_markdown
-from digitcnn.web.upload import canvas, editing, panels, sample
+from digitcnn.web.upload import canvas, downloads, editing, panels, picture_clicks, sample
 from digitcnn.web.upload.files import (
     UPLOADER,
     ShownFile,
@@ -96,27 +95,7 @@ def show_results(uploads: list[Upload], model: Model, expect: Expect, progress: 
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         title = f"{len(files)} files" if len(files) > 1 else escape_markdown(files[0].result.path)
         st.header(title, anchor=False, width="content")
-        with st.container(horizontal=True, width="content", gap="xsmall"):
-            st.download_button(
-                "CSV",
-                write_csv(results),
-                "digits.csv",
-                "text/csv",
-                on_click="ignore",
-                icon=":material/download:",
-                key="upload.csv",
-                help="A row per file: text, number of digits, lowest confidence, error",
-            )
-            st.download_button(
-                "JSON",
-                write_json(results),
-                "digits.json",
-                "application/json",
-                on_click="ignore",
-                icon=":material/download:",
-                key="upload.json",
-                help="Everything: each digit with its box and ten probabilities",
-            )
+        downloads.show_tables(results)
     if len(files) == 1:
         show_file(files[0], model, expect, has_error_above=True)
         return
@@ -181,6 +160,9 @@ def show_file(file: ShownFile, model: Model, expect: Expect, *, has_error_above:
             panels.show_picture(file, preview)
     with right:
         panels.show_reading(result)
+        with st.container(horizontal=True, gap="xsmall"):
+            downloads.show_takeaways(file, preview)
+        picture_clicks.follow_clicks(result)
         st.toggle("Edit boxes", key="upload.editing")
         index = panels.choose_digit(result) if result.reading.digits else None
         if is_editing:

@@ -3,6 +3,7 @@ import io
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page, expect
@@ -71,10 +72,15 @@ def drag(page: Page, start: tuple[float, float], end: tuple[float, float], *, pi
     page.mouse.up()
 
 
-def download(page: Page, name: str) -> str:
+def fetch(page: Page, name: str) -> Path:
+    """Downloads what the button of this name offers."""
     with page.expect_download() as started:
         page.get_by_role("button", name=name, exact=True).click()
-    return Path(started.value.path()).read_text(encoding="utf-8")
+    return Path(started.value.path())
+
+
+def download(page: Page, name: str) -> str:
+    return fetch(page, name).read_text(encoding="utf-8")
 
 
 def test_files_are_read_a_box_is_moved_and_the_csv_follows(upload: Page, files: list[Path]):
@@ -112,6 +118,27 @@ def test_correction_reaches_the_downloaded_csv(upload: Page, files: list[Path]):
     settle(upload)
     (row,) = csv.DictReader(io.StringIO(download(upload, "CSV")))
     assert row["text"] == "319"
+    workbook = pd.read_excel(fetch(upload, "XLSX"), dtype={"text": str})
+    assert workbook["text"].tolist() == ["319"]
+    with Image.open(fetch(upload, "Picture")) as picture:
+        assert picture.format == "PNG"
+
+
+@pytest.mark.slow
+def test_number_is_copied(upload: Page, files: list[Path]):
+    upload.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    upload.locator("input[type=file]").set_input_files(files[1])
+    expect(reading_of(upload)).to_have_text("819")
+    settle(upload)
+    upload.get_by_role("button", name="Copy", exact=True).click()
+    upload.wait_for_function("async () => await navigator.clipboard.readText() === '819'")
+    # Where the page is on plain HTTP, the browser has no such clipboard.
+    upload.evaluate("navigator.clipboard.writeText('')")
+    upload.evaluate("window.kept = navigator.clipboard")
+    upload.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true })")
+    settle(upload)
+    upload.get_by_role("button", name="Copy", exact=True).click()
+    upload.wait_for_function("async () => await window.kept.readText() === '819'")
 
 
 @pytest.mark.slow

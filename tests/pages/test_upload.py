@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from openpyxl import load_workbook
+from PIL import Image, ImageColor
 from streamlit.testing.v1 import AppTest
 
 from digitcnn import DigitReader
+from digitcnn.recognition.annotate import SURE, TYPED
 from digitcnn.web.upload.sample import LINES, sample_picture
 
 SCRIPT = Path(__file__).resolve().parents[2] / "pages" / "upload.py"
@@ -151,9 +153,9 @@ def test_a_lone_bad_file_gives_its_error_once(page: AppTest):
 
 
 def test_correction_reaches_number_table_and_downloads(page: AppTest, monkeypatch: pytest.MonkeyPatch):
-    exported: dict[str, str] = {}
+    exported: dict[str, Any] = {}
 
-    def keep(label: str, data: str, *arguments: Any, **options: Any) -> bool:
+    def keep(label: str, data: Any, *arguments: Any, **options: Any) -> bool:
         exported[label] = data
         return False
 
@@ -169,6 +171,12 @@ def test_correction_reaches_number_table_and_downloads(page: AppTest, monkeypatc
     (row, _) = csv.DictReader(io.StringIO(exported["CSV"]))
     assert row["text"].split() == corrected.split()
     assert json.loads(exported["JSON"])[0]["digits"][0]["label"] == 4
+    sheet = load_workbook(io.BytesIO(exported["XLSX"]()))["digits"]
+    assert [cell.value for cell in sheet["B"]] == ["text", corrected, None]
+    with Image.open(io.BytesIO(exported["Picture"]())) as picture:
+        assert (picture.format, picture.size) == ("PNG", (1200, 900))
+        colors = {color for _, color in picture.getcolors(1200 * 900) or ()}
+    assert {ImageColor.getrgb(TYPED), ImageColor.getrgb(SURE)} <= colors
     page.segmented_control(key="upload.was").set_value(None).run()
     assert reading_of(page) == SAMPLE_TEXT
 

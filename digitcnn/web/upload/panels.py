@@ -31,11 +31,15 @@ _SIZE_OF_MANY_LINES = 2.25
 
 def show_picture(file: ShownFile, preview: Preview) -> None:
     """The picture with boxes and answers on it."""
-    result = file.result
-    with Image.open(io.BytesIO(preview.view)) as view:
-        picture = draw_answers(view, preview.size, result.reading.digits, typed=result.typed)
+    url = as_data_url(encode_picture(draw_picture(file.result, preview)), "jpeg")
     with st.container(key="upload-picture"):
-        st.image(as_data_url(encode_picture(picture), "jpeg"), width="stretch", alt=_describe_picture(result))
+        st.image(url, width="stretch", alt=_describe_picture(file.result))
+
+
+def draw_picture(result: FileResult, preview: Preview) -> Image.Image:
+    """A picture with boxes and answers on it, in the size of its view."""
+    with Image.open(io.BytesIO(preview.view)) as view:
+        return draw_answers(view, preview.size, result.reading.digits, typed=result.typed)
 
 
 def draw_background(result: FileResult, preview: Preview, canvas: PictureCanvas) -> str:
