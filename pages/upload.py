@@ -145,7 +145,7 @@ def show_file(file: ShownFile, model: Model, expect: Expect, *, has_error_above:
     left, right = st.columns([3, 2], gap="medium")
     if preview is None:
         # The same place as the reading of another file: elsewhere both would be there for a moment.
-        with right:
+        with right, st.container(key="upload-answer"):
             with st.container(key="reading"):
                 st.html('<p class="words">This file could not be read</p>')
             if not has_error_above:
@@ -159,9 +159,10 @@ def show_file(file: ShownFile, model: Model, expect: Expect, *, has_error_above:
             canvas.end()
             panels.show_picture(file, preview)
     with right:
-        panels.show_reading(result)
-        with st.container(horizontal=True, gap="xsmall"):
-            downloads.show_takeaways(file, preview)
+        with st.container(key="upload-answer"):
+            panels.show_reading(result)
+            with st.container(horizontal=True, gap="xsmall"):
+                downloads.show_takeaways(file, preview)
         picture_clicks.follow_clicks(result)
         st.toggle("Edit boxes", key="upload.editing")
         index = panels.choose_digit(result) if result.reading.digits else None

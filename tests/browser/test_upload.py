@@ -234,15 +234,25 @@ def test_sample_shows_its_steps_when_they_are_opened(upload: Page):
 
 
 @pytest.mark.slow
-def test_phone_shows_picture_then_number_without_scrolling_sideways(upload: Page, files: list[Path]):
+def test_phone_shows_number_then_files_then_picture_without_scrolling_sideways(
+    upload: Page, files: list[Path]
+):
     upload.set_viewport_size({"width": 390, "height": 844})
     upload.locator("input[type=file]").set_input_files(files[0])
     expect(reading_of(upload)).to_have_text("2047")
     picture = upload.locator(".st-key-upload-picture img").bounding_box()
     number = reading_of(upload).bounding_box()
+    title = upload.locator("h1").bounding_box()
+    uploader = upload.get_by_test_id("stFileUploader").first.bounding_box()
+    downloads = upload.locator(".st-key-upload-csv").bounding_box()
     assert picture
     assert number
-    assert picture["y"] + picture["height"] <= number["y"]
+    assert title
+    assert uploader
+    assert downloads
+    assert title["y"] < number["y"] < number["y"] + number["height"] <= uploader["y"]
+    assert uploader["y"] < downloads["y"] < picture["y"]
+    assert picture["width"] >= 300
     start_editing(upload)
     canvas = upload.locator("canvas.upper-canvas").bounding_box()
     assert canvas

@@ -41,13 +41,14 @@ def show_tables(results: Sequence[FileResult]) -> None:
 
 def show_takeaways(file: ShownFile, preview: Preview) -> None:
     """Buttons that copy the number, which `picture_clicks` does, and download the annotated picture."""
-    st.button(
+    if st.button(
         "Copy",
         icon=":material/content_copy:",
         disabled=not file.result.reading.text,
         help="Copy the number",
         key=COPY,
-    )
+    ):
+        st.toast("The number is copied", icon=":material/check:")
     st.download_button(
         "Picture",
         partial(_draw_png, file, preview),
