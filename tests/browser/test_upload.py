@@ -258,3 +258,15 @@ def test_phone_shows_number_then_files_then_picture_without_scrolling_sideways(
     assert canvas
     assert 300 <= canvas["width"] <= 358
     assert upload.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.slow
+def test_file_that_is_too_large_says_so_in_words(upload: Page, tmp_path: Path):
+    (tmp_path / "large.png").write_bytes(bytes(64 * 2**20 + 1))
+    upload.locator("input[type=file]").set_input_files(tmp_path / "large.png")
+    words = upload.get_by_text("File must be 64.0MB or smaller")
+    expect(words).to_be_visible()
+    box = words.bounding_box()
+    assert box
+    assert box["width"] > 150
+    assert box["height"] > 10
