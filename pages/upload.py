@@ -153,28 +153,26 @@ def show_file(file: ShownFile, model: Model, expect: Expect, *, has_error_above:
         return
     is_editing = st.session_state.get("upload.editing", False)
     with left:
+        picture = st.container()
+        index = panels.choose_digit(result) if result.reading.digits else None
+    with picture:
         if is_editing:
             editing.edit_boxes(file, preview, model, expect)
         else:
             canvas.end()
-            panels.show_picture(file, preview)
+            panels.show_picture(file, preview, index)
     with right:
         with st.container(key="upload-answer"):
             panels.show_reading(result)
             with st.container(horizontal=True, gap="xsmall"):
                 downloads.show_takeaways(file, preview)
-        picture_clicks.follow_clicks(result)
         st.toggle("Edit boxes", key="upload.editing")
-        index = panels.choose_digit(result) if result.reading.digits else None
         if is_editing:
             editing.show_tools(file, preview, expect)
         if index is not None:
             panels.show_probabilities(result, index)
             editing.correct_digit(file, expect, index)
-    if result.reading.digits:
-        with st.container(key="upload-digits"):
-            st.markdown("**As the model saw them**")
-            panels.show_strip(result)
+    picture_clicks.follow_clicks(result, preview.size)
     if index is not None:
         show_explanation(model, result.reading.digits[index], key="upload.look")
     steps = st.expander("How the picture became digits", on_change="rerun", key="upload.steps-open")

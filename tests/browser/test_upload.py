@@ -125,6 +125,39 @@ def test_correction_reaches_the_downloaded_csv(upload: Page, files: list[Path]):
 
 
 @pytest.mark.slow
+def test_digit_is_chosen_in_the_picture_or_in_the_strip_and_corrected(upload: Page, files: list[Path]):
+    upload.locator("input[type=file]").set_input_files(files[1])
+    expect(reading_of(upload)).to_have_text("819")
+    settle(upload)
+    picture = upload.locator(".st-key-upload-picture img")
+    box = picture.bounding_box()
+    assert box
+    shown = box["width"] / (3 * SIDE + 2 * EDGE)
+    picture.click(position={"x": (EDGE + 1.5 * SIDE) * shown, "y": (EDGE + SIDE / 2) * shown})
+    strip = upload.locator(".st-key-upload-digit").get_by_role("radio")
+    expect(strip.nth(1)).to_be_checked()
+    settle(upload)
+    label = upload.locator(".st-key-upload-was")
+    label.get_by_text("3", exact=True).click()
+    expect(reading_of(upload)).to_have_text("839")
+    settle(upload)
+    expect(strip.nth(1)).to_be_checked()
+
+    # The same without a mouse.
+    strip.nth(2).focus()
+    upload.keyboard.press("Space")
+    expect(strip.nth(2)).to_be_checked()
+    settle(upload)
+    label.get_by_role("radio").nth(5).focus()
+    upload.keyboard.press("Space")
+    expect(reading_of(upload)).to_have_text("835")
+    settle(upload)
+    (row,) = csv.DictReader(io.StringIO(download(upload, "CSV")))
+    assert row["text"] == "835"
+    assert [digit["label"] for digit in json.loads(download(upload, "JSON"))[0]["digits"]] == [8, 3, 5]
+
+
+@pytest.mark.slow
 def test_number_is_copied(upload: Page, files: list[Path]):
     upload.context.grant_permissions(["clipboard-read", "clipboard-write"])
     upload.locator("input[type=file]").set_input_files(files[1])

@@ -201,7 +201,7 @@ def test_digit_reads_the_whole_picture_as_one(page: AppTest):
 def test_where_the_model_looks_is_shown_for_the_chosen_digit(page: AppTest):
     page.button(key="upload.try-sample").click().run()
     page.session_state["upload.look"] = True
-    page.selectbox(key="upload.digit").set_value(2).run()
+    page.pills(key="upload.digit").set_value(2).run()
     assert not page.exception
     alts = [image.alt for entry in page.get("image") for image in entry.proto.imgs]
     wanted = f"What speaks for {SAMPLE_TEXT.replace(chr(10), '')[2]} "

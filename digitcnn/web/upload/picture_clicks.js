@@ -1,5 +1,7 @@
-// Copies the number, which only the browser can do.
+// A click on the picture chooses the nearest digit, and a button copies the number: both only the browser can do.
+const PICTURE = ".st-key-upload-picture img";
 const COPY = ".st-key-upload-copy button";
+const REACH = 24; // CSS pixels from a box: a finger is wide, and labels stand beside the boxes.
 let page;
 
 function copy(text) {
@@ -13,8 +15,20 @@ function copy(text) {
   document.execCommand("copy");
 }
 
-function follow({ target }) {
-  if (target.closest(COPY)) copy(page.data.text);
+function choose({ target, clientX, clientY }) {
+  const { x, y, width, height } = target.getBoundingClientRect();
+  const distances = page.data.boxes.map(([left, top, right, bottom]) =>
+    Math.hypot(
+      Math.max(x + left * width - clientX, 0, clientX - x - right * width),
+      Math.max(y + top * height - clientY, 0, clientY - y - bottom * height),
+    ));
+  const nearest = Math.min(...distances);
+  if (nearest < REACH) page.setTriggerValue("chosen", distances.indexOf(nearest));
+}
+
+function follow(event) {
+  if (event.target.closest(COPY)) copy(page.data.text);
+  else if (event.target.matches(PICTURE)) choose(event);
 }
 
 export default function (component) {
