@@ -97,11 +97,11 @@ def show_results(uploads: list[Upload], model: Model, expect: Expect, progress: 
         st.header(title, anchor=False, width="content")
         downloads.show_tables(results)
     if len(files) == 1:
-        show_file(files[0], model, expect, has_error_above=True)
+        show_file(files, 0, model, expect)
         return
-    chosen = files[choose_row(files)]
-    st.header(escape_markdown(chosen.result.path), anchor=False)
-    show_file(chosen, model, expect)
+    row = choose_row(files)
+    st.header(escape_markdown(files[row].result.path), anchor=False)
+    show_file(files, row, model, expect)
 
 
 def show_errors(sentences: list[str], rest: str = "could not be read: the table names them") -> None:
@@ -115,7 +115,7 @@ def show_errors(sentences: list[str], rest: str = "could not be read: the table 
 
 def choose_row(files: list[ShownFile]) -> int:
     """The table of all files; returns the row that was chosen last, by a click or the arrow keys."""
-    choice = st.dataframe(
+    st.dataframe(
         tabulate(files),
         column_config={
             "picture": st.column_config.ImageColumn("", width=72),
@@ -129,18 +129,23 @@ def choose_row(files: list[ShownFile]) -> int:
         },
         row_height=56,
         placeholder="",
-        on_select="rerun",
+        on_select=take_row,
         selection_mode="single-cell",
         key="upload.table",
         alt="All files with their readings; choose a row to see its picture below",
     )
-    if cells := choice["selection"]["cells"]:
-        st.session_state["upload.chosen"] = cells[0][0]
-    return min(st.session_state.get("upload.chosen", 0), len(files) - 1)
+    return min(st.session_state.get(panels.ROW, 0), len(files) - 1)
 
 
-def show_file(file: ShownFile, model: Model, expect: Expect, *, has_error_above: bool = False) -> None:
-    """One picture with the answers on it, the number beside it, the digits below."""
+def take_row() -> None:
+    """Shows the file whose row was chosen, from its first digit on."""
+    if cells := st.session_state["upload.table"]["selection"]["cells"]:
+        st.session_state[panels.ROW], st.session_state[panels.DIGIT] = cells[0][0], 0
+
+
+def show_file(files: list[ShownFile], row: int, model: Model, expect: Expect) -> None:
+    """One of the pictures with the answers on it, the number beside it, the digits below."""
+    file = files[row]
     result, preview = file.result, file.preview
     left, right = st.columns([3, 2], gap="medium")
     if preview is None:
@@ -148,7 +153,7 @@ def show_file(file: ShownFile, model: Model, expect: Expect, *, has_error_above:
         with right, st.container(key="upload-answer"):
             with st.container(key="reading"):
                 st.html('<p class="words">This file could not be read</p>')
-            if not has_error_above:
+            if len(files) > 1:
                 st.caption(escape_markdown(result.error or ""))
         return
     is_editing = st.session_state.get("upload.editing", False)
@@ -165,6 +170,7 @@ def show_file(file: ShownFile, model: Model, expect: Expect, *, has_error_above:
         with st.container(key="upload-answer"):
             panels.show_reading(result)
             with st.container(horizontal=True, gap="xsmall"):
+                panels.show_next_doubt(files, row, index)
                 downloads.show_takeaways(file, preview)
         st.toggle("Edit boxes", key="upload.editing")
         if is_editing:

@@ -1,6 +1,8 @@
 import csv
 import io
 import json
+import re
+from math import cos, sin
 from pathlib import Path
 
 import pandas as pd
@@ -14,13 +16,14 @@ SIDE = 160
 EDGE = 40
 
 
-def draw_number(number: str) -> Image.Image:
-    """A picture of sample digits side by side, each in its square."""
+def draw_number(number: str, *, tilt: float = 0.0) -> Image.Image:
+    """A picture of sample digits side by side, each in its square and turned by `tilt` radians."""
     picture = Image.new("RGB", (SIDE * len(number) + 2 * EDGE, SIDE + 2 * EDGE), (240, 238, 230))
     pen = ImageDraw.Draw(picture)
     for place, digit in enumerate(number):
         for stroke in sample_strokes(int(digit), SIDE):
-            points = [(x + EDGE + place * SIDE, y + EDGE) for x, y in stroke.tolist()]
+            turned = (stroke - SIDE / 2) @ [[cos(tilt), sin(tilt)], [-sin(tilt), cos(tilt)]] + SIDE / 2
+            points = [(x + EDGE + place * SIDE, y + EDGE) for x, y in turned.tolist()]
             pen.line(points, fill=(30, 40, 90), width=9, joint="curve")
     return picture
 
@@ -155,6 +158,31 @@ def test_digit_is_chosen_in_the_picture_or_in_the_strip_and_corrected(upload: Pa
     (row,) = csv.DictReader(io.StringIO(download(upload, "CSV")))
     assert row["text"] == "835"
     assert [digit["label"] for digit in json.loads(download(upload, "JSON"))[0]["digits"]] == [8, 3, 5]
+
+
+@pytest.mark.slow
+def test_keyboard_goes_from_doubt_to_doubt_over_all_files(upload: Page, files: list[Path]):
+    draw_number("707", tilt=0.6).save(files[1])  # A 7 as steep as this could be a 1 or nothing.
+    upload.locator("input[type=file]").set_input_files(files[:2])
+    expect(reading_of(upload)).to_have_text("2047")
+    settle(upload)
+    upload.locator(".st-key-upload-table canvas").first.click(position={"x": 300, "y": 35 + 28}, force=True)
+    settle(upload)
+    strip = upload.locator(".st-key-upload-digit").get_by_role("radio")
+    for doubt in (0, 2, 0):
+        upload.keyboard.press("n")
+        expect(strip).to_have_count(3)
+        expect(strip.nth(doubt)).to_be_checked()
+        settle(upload)
+    upload.locator(".st-key-upload-was").get_by_role("radio").nth(1).focus()
+    upload.keyboard.press("Space")
+    expect(reading_of(upload)).to_have_text(re.compile("^10"))
+    settle(upload)
+    upload.keyboard.press("n")
+    expect(strip.nth(2)).to_be_checked()
+    settle(upload)
+    rows = csv.DictReader(io.StringIO(download(upload, "CSV")))
+    assert [row["text"][:2] for row in rows] == ["20", "10"]
 
 
 @pytest.mark.slow

@@ -181,6 +181,27 @@ def test_correction_reaches_number_table_and_downloads(page: AppTest, monkeypatc
     assert reading_of(page) == SAMPLE_TEXT
 
 
+def test_button_goes_from_doubt_to_doubt(page: AppTest, monkeypatch: pytest.MonkeyPatch):
+    upload(page, ("none.gif", small_gif(1)), ("one.jpg", sample_picture()))
+    assert page.button(key="upload.doubt").disabled
+    confidences = sorted(
+        digit.confidence
+        for result in page.session_state["upload.readings"].values()
+        for digit in result.reading.digits
+    )
+    monkeypatch.setattr("digitcnn.recognition.results.DOUBTFUL_BELOW", confidences[2])
+    page.run()
+    visited = []
+    for _ in range(3):
+        page.button(key="upload.doubt").click().run()
+        visited.append(page.session_state["upload.digit"])
+    assert visited[0] < visited[1]
+    assert visited[2] == visited[0]
+    assert page.session_state["upload.chosen"] == 1
+    page.segmented_control(key="upload.was").set_value(4).run()
+    assert page.button(key="upload.doubt").label == "To the doubt"
+
+
 def test_removed_box_leaves_the_reading_until_it_starts_again(page: AppTest):
     page.button(key="upload.try-sample").click().run()
     page.button(key="upload.remove").click().run()

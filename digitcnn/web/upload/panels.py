@@ -1,6 +1,7 @@
 """The Upload page's panels for one picture."""
 
 import io
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
@@ -20,6 +21,9 @@ from digitcnn.web.upload.files import Preview, ShownFile, encode_picture
 
 DIGIT = "upload.digit"
 """Key of the choice of a digit."""
+
+ROW = "upload.chosen"
+"""The index of the file that is shown."""
 
 _STEP_SIDE = 480
 MAX_IN_STRIP = 120
@@ -80,6 +84,34 @@ def choose_digit(result: FileResult) -> int:
         key=DIGIT,
     )
     return chosen or 0
+
+
+def show_next_doubt(files: Sequence[ShownFile], row: int, chosen: int | None) -> None:
+    """A button and a key that go on to the next doubtful digit of any file, after the last to the first.
+
+    Args:
+        files: all of them, with the visitor's changes so far.
+        row: index of the file that is shown.
+        chosen: index of the digit that is chosen in it.
+    """
+    doubts = [
+        (at, index)
+        for at, file in enumerate(files)
+        for index, digit in enumerate(file.result.reading.digits[:MAX_IN_STRIP])
+        if is_doubtful(digit) and index not in file.result.typed
+    ]
+    ahead = [doubt for doubt in doubts if doubt > (row, -1 if chosen is None else chosen)]
+
+    def go() -> None:
+        st.session_state[ROW], st.session_state[DIGIT] = (ahead or doubts)[0]
+
+    st.button(
+        f"Next of {len(doubts)} doubts" if len(doubts) > 1 else "To the doubt" if doubts else "No doubt",
+        shortcut="N",
+        disabled=not doubts,
+        on_click=go,
+        key="upload.doubt",
+    )
 
 
 def show_probabilities(result: FileResult, index: int) -> None:
