@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from digitcnn.confidence import CLASSES
 from digitcnn.ink.images.load import Picture
 from digitcnn.ink.strokes import Box
 from digitcnn.ink.text_lines import group_rows
@@ -39,9 +40,6 @@ _UNSEEN = 0.03
 _SEEN, _CLEAR = 0.35, 0.5
 _SURE, _FAINT = 0.9, 0.2
 _OVERLAP = 0.3
-_TRUST = 0.3
-"""Weight of the detector's label beside the reader's, which saw the same ink at a higher resolution."""
-
 _ONE_PLACE = 0.6
 """Candidates that share this much of the smaller one's box are in one place."""
 
@@ -173,15 +171,16 @@ def settle_page(
     evidence = collect_evidence(classifier, picture, lines)
     segments = evidence.segments
     digits = [
-        _accept(digit, detection, 1.0, _probability(_DETECTION_WEIGHTS, row))
+        _accept(digit, detection, _probability(_DETECTION_WEIGHTS, row))
         for digit, detection, row in zip(
             evidence.digits, evidence.detections, evidence.of_detections, strict=True
         )
     ]
     if _is_clean(segments, evidence.seen, [digit for digit in digits if digit.digit_probability > 0.5]):
-        return [list(line) for line in lines]
+        labeled = iter(map(_fuse, segments, evidence.seen))
+        return [[next(labeled) for _ in line] for line in lines]
     weighed = [
-        _accept(segment, detection, _TRUST, _probability(_SEGMENT_WEIGHTS, row))
+        _accept(segment, detection, _probability(_SEGMENT_WEIGHTS, row))
         for segment, detection, row in zip(segments, evidence.seen, evidence.of_segments, strict=True)
     ]
     kept: list[Digit] = []
@@ -251,13 +250,19 @@ def _detection_evidence(detection: PageDetection, digit_probability: float, besi
     return _logit(detection.score), _logit(digit_probability), beside, 1.0
 
 
-def _accept(digit: Digit, detection: PageDetection | None, trust: float, probability: float) -> Digit:
+def _accept(digit: Digit, detection: PageDetection | None, probability: float) -> Digit:
+    """The digit with the label that reader and detector give it together, and how probable it is one."""
+    return replace(_fuse(digit, detection), digit_probability=float(probability), refused=False)
+
+
+def _fuse(digit: Digit, detection: PageDetection | None) -> Digit:
     """The digit with its label by reader and detector, taken as independent experts."""
-    fused = digit.probabilities
-    if detection is not None:
-        fused = (fused + 1e-3) * (detection.probabilities + 1e-3) ** trust
-        fused = (fused / fused.sum()).astype(np.float32)
-    return replace(digit, probabilities=fused, digit_probability=float(probability), refused=False)
+    if detection is None:
+        return digit
+    # What the reader doubts to be a digit tells it little about which.
+    read = digit.digit_probability * digit.probabilities + (1.0 - digit.digit_probability) / CLASSES
+    fused = (read + 1e-3) * (detection.probabilities + 1e-3)
+    return replace(digit, probabilities=(fused / fused.sum()).astype(np.float32))
 
 
 def _score(detection: PageDetection) -> float:
