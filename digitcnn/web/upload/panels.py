@@ -75,10 +75,11 @@ def choose_digit(result: FileResult) -> int:
     st.session_state[DIGIT] = min(st.session_state.get(DIGIT) or 0, len(digits) - 1)
     if len(digits) < len(result.reading.digits):
         st.caption(f"The first {len(digits)} of {len(result.reading.digits)} pieces of ink.")
+    labels = [_describe_digit(result, index) for index in range(len(digits))]
     chosen = st.pills(
         "As the model saw them: choose one to look closer or correct it",
-        range(len(digits)),
-        format_func=lambda index: _describe_digit(result, index),
+        range(len(labels)),
+        format_func=labels.__getitem__,
         required=True,
         wrap=True,
         key=DIGIT,
