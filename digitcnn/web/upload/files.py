@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -252,16 +251,16 @@ def tabulate(files: Sequence[ShownFile]) -> pa.Table:
             "read": [result.reading.text.replace("\n", " / ") for result in results],
             "digits": [len(result.read_digits) for result in results],
             "least sure": pa.array(
-                [_round_down(result.lowest_confidence) for result in results], pa.float64()
+                [_round_for_table(result.lowest_confidence) for result in results], pa.float64()
             ),
             "note": [_format_note(result) for result in results],
         }
     )
 
 
-def _round_down(fraction: float | None) -> float | None:
-    """To a tenth of a percent: only certainty reads as 100 %."""
-    return None if fraction is None else math.floor(fraction * 1000) / 1000
+def _round_for_table(fraction: float | None) -> float | None:
+    """To a tenth of a percent, as texts round it: only certainty reads as 100 %."""
+    return fraction if fraction is None or fraction == 1.0 else min(round(fraction, 3), 0.999)
 
 
 def _format_note(result: FileResult) -> str:
