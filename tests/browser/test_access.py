@@ -10,8 +10,8 @@ from digitcnn.web.lab.actions import PARTS
 
 ADDRESSES = ("", "draw", "upload", "data", *(f"model_lab?tab={part}" for part in PARTS))
 
-STILL = tuple(address for address in ADDRESSES if address not in ("upload", "data", "model_lab?tab=Compare"))
-"""Upload, Data and Compare still move by more while their pictures and charts arrive."""
+STILL = tuple(address for address in ADDRESSES if address != "upload")
+"""Upload still moves by more while its pictures arrive."""
 
 STREAMLITS = {"presentation-role-conflict": "stFileUploaderDropzone"}
 """Rule -> the one element that breaks it, which Streamlit builds and no page can change.
