@@ -7,7 +7,6 @@
 const STYLE = ".dc-toolbar { display: none !important; }";
 const PRESS = ["mousedown", "touchstart"];
 const LIFT = ["mouseup", "touchend"];
-const SAVED = "digitcnn.drawing";
 const hooks = new WeakMap();
 
 function remember(hook) {
@@ -22,15 +21,6 @@ function remember(hook) {
     }
   } catch {
     // The browser stores nothing: a reload begins with a blank canvas.
-  }
-}
-
-function save(drawing) {
-  try {
-    if (drawing.strokes.length) sessionStorage.setItem(SAVED, JSON.stringify(drawing));
-    else sessionStorage.removeItem(SAVED);
-  } catch {
-    // It has no room.
   }
 }
 
