@@ -39,7 +39,7 @@ def join_scripts(*names: str) -> str:
     )
 
 
-_hook = component("digitcnn_canvas_hook", js=join_scripts("live", "browser"))
+_hook = component("digitcnn_canvas_hook", js=join_scripts("live", "keys", "browser"))
 
 
 @dataclass(frozen=True, eq=False)

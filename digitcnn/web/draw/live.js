@@ -69,7 +69,8 @@ class Live {
 
   move(event) {
     if (!this.down) return;
-    for (const each of event.getCoalescedEvents?.() ?? [event]) this.down.push(this.point(each));
+    const all = event.getCoalescedEvents?.() ?? []; // The keyboard's pen has none.
+    for (const each of all.length ? all : [event]) this.down.push(this.point(each));
     this.read();
   }
 
