@@ -5,7 +5,7 @@ Another maker than the one that trains the page detector, so that what one of th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import cv2
@@ -33,6 +33,7 @@ class _Page:
         self.canvas: Canvas = np.empty((size[1] * _FINE, size[0] * _FINE, 3), np.float32)
         self.canvas[:] = np.array([1.0, 0.99, 0.96]) * rng.uniform(205, 245)
         self.pen = float(rng.uniform(0.05, 0.1))
+        self.placed: list[tuple[np.ndarray, int]] = []
 
     def line(self, path: np.ndarray, color: tuple, width: float, strength: float = 1.0) -> None:
         mask = np.zeros(self.canvas.shape[:2], np.uint8)
@@ -81,6 +82,7 @@ class _Page:
             )
             for stroke in digit.strokes:
                 self.line((stroke - corner) * scale + place, color, self.pen * height, strength)
+            self.placed.append((np.array([place, place + scale * sides]), digit.label))
             x += 0.0 if pitch is not None else wide + height * self.rng.uniform(*gap)
             label += str(digit.label)
         return label, x
@@ -105,6 +107,7 @@ class _Page:
         turn = rng.normal(0, 1.2)
         matrix = cv2.getRotationMatrix2D((width / 2, height / 2), turn, 1.0)
         photo = cv2.warpAffine(photo, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
+        self.placed = [(_turn(ends, matrix), label) for ends, label in self.placed]
         photo = cv2.GaussianBlur(photo, (0, 0), rng.uniform(0.5, 1.1)) + rng.normal(
             0, rng.uniform(1, 4), photo.shape
         )
@@ -112,6 +115,12 @@ class _Page:
             ".jpg", np.clip(photo, 0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, 85]
         )[1]
         return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR))
+
+
+def _turn(ends: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """The box of a turned box; both are [[left, top], [right, bottom]]."""
+    corners = np.array([(x, y) for x in ends[:, 0] for y in ends[:, 1]]) @ matrix[:, :2].T + matrix[:, 2]
+    return np.array([corners.min(axis=0), corners.max(axis=0)])
 
 
 def _rule(page: _Page, step: float, color: tuple, width: float, *, squared: bool) -> None:
@@ -262,6 +271,7 @@ def _struck(page: _Page) -> str:
         _NAVY,
         page.pen * height,
     )
+    page.placed.clear()
     return page.write(end + 0.5 * height, y, height, count=int(page.rng.integers(2, 5)), gap=(0.1, 0.25))[0]
 
 
@@ -355,11 +365,16 @@ def make_pages(pens: dict[str, list[Drawing]], kind: str, count: int, *, seed: i
         count: how many pages.
         seed: the same makes the same pages.
     """
+    return [sample for sample, _ in make_boxed_pages(pens, kind, count, seed=seed)]
+
+
+def make_boxed_pages(
+    pens: dict[str, list[Drawing]], kind: str, count: int, *, seed: int
+) -> Iterator[tuple[Sample, list[tuple[np.ndarray, int]]]]:
+    """As `make_pages`, each with the box [[left, top], [right, bottom]] and the label of its digits."""
     rng = np.random.default_rng([seed, list(KINDS).index(kind)])
-    samples = []
     for _ in range(count):
         size = int(rng.integers(560, 900)), int(rng.integers(330, 480))
         page = _Page(pens, rng, size)
         label = KINDS[kind](page)
-        samples.append(Sample(page.photograph(), label, kind))
-    return samples
+        yield Sample(page.photograph(), label, kind), page.placed

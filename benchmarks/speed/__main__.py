@@ -22,7 +22,7 @@ from typing import Any
 from benchmarks.speed.figures import Figure, describe_machine, table_of
 from benchmarks.tables import insert
 
-PARTS = ("cold_start", "pen_up", "memory", "answers", "api", "race", "pipelines")
+PARTS = ("cold_start", "pen_up", "memory", "answers", "pages", "api", "race", "pipelines")
 RESULTS = Path(__file__).resolve().parent.with_suffix(".json")
 
 

@@ -109,14 +109,31 @@ def read_number(classifier: Classifier, picture: Picture) -> tuple[list[list[Dig
             raise
         return best.lines, best.ink
     # On plain paper all that is no paper is ink: nothing is left to be found.
-    lines = best.lines
-    if not is_drawn(picture):
-        lines = settle_page(classifier, turn_picture(picture, best.turns), lines)
+    if is_drawn(picture):
+        lines, turns = best.lines, best.turns
+    else:
+        lines, turns = _settle_upright(classifier, picture, best)
 
     def turn_back(digit: Digit) -> Digit:
-        return replace(digit, box=turn_box_back(digit.box, best.turns, picture.width, picture.height))
+        return replace(digit, box=turn_box_back(digit.box, turns, picture.width, picture.height))
 
     return [[turn_back(digit) for digit in line] for line in lines], best.ink
+
+
+def _settle_upright(
+    classifier: Classifier, picture: Picture, best: _Hypothesis
+) -> tuple[list[list[Digit]], int]:
+    """The page's digits, and how many quarter turns counterclockwise set it upright."""
+    lines = settle_page(classifier, turn_picture(picture, best.turns), best.lines)
+    if not best.turns:
+        return lines, 0
+
+    def count(lines: list[list[Digit]]) -> float:
+        return sum(digit.nearest_probability for line in lines for digit in line if not digit.refused)
+
+    # A few round digits may look the same on their side.
+    upright = settle_page(classifier, picture, [])
+    return (upright, 0) if count(upright) > count(lines) else (lines, best.turns)
 
 
 def _find_best(picture: Picture, read: Callable[[Ink], _Hypothesis]) -> _Hypothesis:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from digitcnn.confidence import CLASSES
 from digitcnn.ink.images.load import Picture
 from digitcnn.ink.strokes import Box
 from digitcnn.ink.text_lines import group_rows
@@ -39,14 +40,35 @@ _UNSEEN = 0.03
 _SEEN, _CLEAR = 0.35, 0.5
 _SURE, _FAINT = 0.9, 0.2
 _OVERLAP = 0.3
-_TRUST = 0.3
-"""Weight of the detector's label beside the reader's, which saw the same ink at a higher resolution."""
-
 _ONE_PLACE = 0.6
 """Candidates that share this much of the smaller one's box are in one place."""
 
 _SIZES = (0.4, 2.5)
 """Heights of the smallest and the largest digit, in those of the median one."""
+
+
+_Row = tuple[float, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class PageEvidence:
+    """What speaks for the candidates of a page; each row goes with its weights.
+
+    Attributes:
+        segments: of ink, as they were read.
+        seen: the detection in the place of each segment, if any.
+        of_segments: a row for each.
+        detections: those that may be digits.
+        digits: their ink as it was read.
+        of_detections: a row for each.
+    """
+
+    segments: list[Digit]
+    seen: list[PageDetection | None]
+    of_segments: list[_Row]
+    detections: list[PageDetection]
+    digits: list[Digit]
+    of_detections: list[_Row]
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +104,60 @@ def is_drawn(picture: Picture) -> bool:
     return bool(counts.max() > 0.5 * pixels.size)
 
 
+def collect_evidence(
+    classifier: Classifier,
+    picture: Picture,
+    lines: Sequence[Sequence[Digit]],
+    *,
+    least: float = 0.5,
+) -> PageEvidence:
+    """What speaks for each segment and each detection.
+
+    Args:
+        classifier: reads the ink of detections.
+        picture: the page.
+        lines: its segments of ink as they were read, boxes in pixels of the input.
+        least: detections that no reading of their ink makes more probable than this are left out.
+    """
+    segments = [digit for line in lines for digit in line]
+    detections = (each for each in find_digits(picture.rgb) if not each.printed)
+    found = [replace(each, box=picture.to_input(*each.box)) for each in detections]
+    # Touching digits may share a place: the surest detection speaks.
+    seen = [
+        max((each for each in found if _matches(segment.box, each.box)), key=_score, default=None)
+        for segment in segments
+    ]
+    hopeful: list[tuple[PageDetection, bool, np.ndarray]] = []
+    for detection in within_time_budget(found):
+        beside = any(
+            other is not detection and other.score > _CLEAR and _is_beside(detection.box, other.box)
+            for other in found
+        )
+        # Most detections are so faint that no reading of their ink can make them digits.
+        if _probability(_DETECTION_WEIGHTS, _detection_evidence(detection, 1.0, beside)) <= least:
+            continue
+        # The picture may have been scaled down; boxes are in pixels of the input.
+        box = Box(*(side / picture.scale for side in detection.box))
+        if (crop := crop_digit(picture.rgb, box)) is not None:
+            hopeful.append((detection, beside, crop))
+    digits: list[Digit] = []
+    if hopeful:
+        pixels = np.stack([crop for _, _, crop in hopeful])
+        boxes = [detection.box for detection, _, _ in hopeful]
+        digits = classifier.classify_batch(pixels, boxes, rejection_threshold=1.0)
+    return PageEvidence(
+        segments,
+        seen,
+        _segment_evidence(segments, seen),
+        [detection for detection, _, _ in hopeful],
+        digits,
+        [
+            _detection_evidence(detection, digit.digit_probability, beside)
+            for digit, (detection, beside, _) in zip(digits, hopeful, strict=True)
+        ],
+    )
+
+
 def settle_page(
     classifier: Classifier, picture: Picture, lines: Sequence[Sequence[Digit]]
 ) -> list[list[Digit]]:
@@ -92,17 +168,21 @@ def settle_page(
         picture: the page.
         lines: its segments of ink as they were read, boxes in pixels of the input.
     """
-    segments = [digit for line in lines for digit in line]
-    detections = (each for each in find_digits(picture.rgb) if not each.printed)
-    found = [replace(each, box=picture.to_input(*each.box)) for each in detections]
-    seen = [
-        max((each for each in found if _matches(segment.box, each.box)), key=_score, default=None)
-        for segment in segments
+    evidence = collect_evidence(classifier, picture, lines)
+    segments = evidence.segments
+    digits = [
+        _accept(digit, detection, _probability(_DETECTION_WEIGHTS, row))
+        for digit, detection, row in zip(
+            evidence.digits, evidence.detections, evidence.of_detections, strict=True
+        )
     ]
-    digits = _weigh_detections(classifier, picture, found)
-    if _is_clean(segments, seen, [digit for digit in digits if digit.digit_probability > 0.5]):
-        return [list(line) for line in lines]
-    weighed = _weigh_segments(segments, seen)
+    if _is_clean(segments, evidence.seen, [digit for digit in digits if digit.digit_probability > 0.5]):
+        labeled = iter(map(_fuse, segments, evidence.seen))
+        return [[next(labeled) for _ in line] for line in lines]
+    weighed = [
+        _accept(segment, detection, _probability(_SEGMENT_WEIGHTS, row))
+        for segment, detection, row in zip(segments, evidence.seen, evidence.of_segments, strict=True)
+    ]
     kept: list[Digit] = []
     for digit in sorted(weighed + digits, key=lambda each: -each.digit_probability):
         if digit.digit_probability > 0.5 and not any(_is_one_place(digit.box, other.box) for other in kept):
@@ -145,66 +225,44 @@ def _is_clean(
     )
 
 
-def _weigh_segments(segments: Sequence[Digit], seen: Sequence[PageDetection | None]) -> list[Digit]:
-    """The segments as digits, with the probability that each is one."""
+def _segment_evidence(segments: Sequence[Digit], seen: Sequence[PageDetection | None]) -> list[_Row]:
     scores = [each.score if each else _UNSEEN for each in seen]
-    weighed = []
+    rows = []
     for at, (segment, detection) in enumerate(zip(segments, seen, strict=True)):
         rest = [(other, scores[k] > _SEEN) for k, other in enumerate(segments) if k != at]
         others = [is_seen for other, is_seen in rest if not other.refused]
         beside = any(is_seen and _is_beside(segment.box, other.box) for other, is_seen in rest)
         opinion = float(detection.probabilities[segment.nearest]) if detection else 0.1
-        evidence = (
-            _logit(scores[at]),
-            _logit(segment.nearest_probability),
-            np.log(opinion + 0.01),
-            float(np.mean(others)) if others else 0.5,
-            beside,
-            1.0,
+        rows.append(
+            (
+                _logit(scores[at]),
+                _logit(segment.nearest_probability),
+                float(np.log(opinion + 0.01)),
+                float(np.mean(others)) if others else 0.5,
+                beside,
+                1.0,
+            )
         )
-        weighed.append(_accept(segment, detection, _TRUST, _probability(_SEGMENT_WEIGHTS, evidence)))
-    return weighed
+    return rows
 
 
-def _weigh_detections(
-    classifier: Classifier, picture: Picture, found: Sequence[PageDetection]
-) -> list[Digit]:
-    """The detections that may be digits, with the probability that each is one."""
-    hopeful: list[tuple[PageDetection, bool, np.ndarray]] = []
-    for detection in within_time_budget(found):
-        beside = any(
-            other is not detection and other.score > _CLEAR and _is_beside(detection.box, other.box)
-            for other in found
-        )
-        # Most detections are so faint that no reading of their ink can make them digits.
-        if _weigh(detection, 1.0, beside) <= 0.5:
-            continue
-        box = Box(*(side / picture.scale for side in detection.box))
-        if (crop := crop_digit(picture.rgb, box)) is not None:
-            hopeful.append((detection, beside, crop))
-    if not hopeful:
-        return []
-    boxes = [detection.box for detection, _, _ in hopeful]
-    pixels = np.stack([crop for _, _, crop in hopeful])
-    digits = classifier.classify_batch(pixels, boxes, rejection_threshold=1.0)
-    return [
-        _accept(digit, detection, 1.0, _weigh(detection, digit.digit_probability, beside))
-        for digit, (detection, beside, _) in zip(digits, hopeful, strict=True)
-    ]
+def _detection_evidence(detection: PageDetection, digit_probability: float, beside: bool) -> _Row:
+    return _logit(detection.score), _logit(digit_probability), beside, 1.0
 
 
-def _weigh(detection: PageDetection, digit_probability: float, beside: bool) -> float:
-    evidence = _logit(detection.score), _logit(digit_probability), beside, 1.0
-    return _probability(_DETECTION_WEIGHTS, evidence)
+def _accept(digit: Digit, detection: PageDetection | None, probability: float) -> Digit:
+    """The digit with the label that reader and detector give it together, and how probable it is one."""
+    return replace(_fuse(digit, detection), digit_probability=float(probability), refused=False)
 
 
-def _accept(digit: Digit, detection: PageDetection | None, trust: float, probability: float) -> Digit:
+def _fuse(digit: Digit, detection: PageDetection | None) -> Digit:
     """The digit with its label by reader and detector, taken as independent experts."""
-    fused = digit.probabilities
-    if detection is not None:
-        fused = (fused + 1e-3) * (detection.probabilities + 1e-3) ** trust
-        fused = (fused / fused.sum()).astype(np.float32)
-    return replace(digit, probabilities=fused, digit_probability=float(probability), refused=False)
+    if detection is None:
+        return digit
+    # What the reader doubts to be a digit tells it little about which.
+    read = digit.digit_probability * digit.probabilities + (1.0 - digit.digit_probability) / CLASSES
+    fused = (read + 1e-3) * (detection.probabilities + 1e-3)
+    return replace(digit, probabilities=(fused / fused.sum()).astype(np.float32))
 
 
 def _score(detection: PageDetection) -> float:

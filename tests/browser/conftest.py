@@ -1,4 +1,4 @@
-"""A real Chromium on the real server.
+"""A real Chromium on the real server; slow, all of it.
 
 Without a Chromium these tests are skipped, with the one line that installs it; where `CI` is set they fail
 instead, so that no green run left them out.
@@ -20,6 +20,14 @@ from testbed.server import wait_until_healthy
 INSTALL = "python -m playwright install --with-deps chromium"
 
 expect.set_options(timeout=30_000)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the tests of this folder, before those that are marked are left out."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="package")

@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""Prints the weights of digitcnn/recognition/page_reading.py anew: `scripts/fit_page_weights.py`.
+
+The pages are those of testbed/pages.py, of another seed than the benchmark's.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+PROJECT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(PROJECT))
+
+from digitcnn import DigitReader  # noqa: E402
+from digitcnn.ink.images.load import Picture  # noqa: E402
+from digitcnn.ink.strokes import Box  # noqa: E402
+from digitcnn.recognition import images  # noqa: E402
+from digitcnn.recognition.classifier import Classifier  # noqa: E402
+from digitcnn.recognition.page_detector import is_same_digit  # noqa: E402
+from digitcnn.recognition.page_reading import PageEvidence, collect_evidence  # noqa: E402
+from digitcnn.recognition.reading import Digit  # noqa: E402
+from testbed.numbers import load_pens  # noqa: E402
+from testbed.pages import KINDS, make_boxed_pages  # noqa: E402
+
+SEED = 4242
+REGULARIZATION = 0.1
+
+Truth = list[tuple[Box, int]]
+
+
+def main() -> None:
+    """Reads the command line, fits and prints."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--pages", type=int, default=40, help="of each kind (default: 40)")
+    options = parser.parse_args()
+    segments: list[tuple[Sequence[float], bool]] = []
+    detections: list[tuple[Sequence[float], bool]] = []
+    for evidence, truth in collect(options.pages):
+        for digit, row in zip(evidence.segments, evidence.of_segments, strict=True):
+            segments.append(
+                (row, any(is_there(digit.box, box) and digit.nearest == label for box, label in truth))
+            )
+        for digit, row in zip(evidence.digits, evidence.of_detections, strict=True):
+            detections.append((row, any(is_there(digit.box, box) for box, _ in truth)))
+    for name, rows in (("_SEGMENT_WEIGHTS", segments), ("_DETECTION_WEIGHTS", detections)):
+        print(f"{name} = np.array({fit(rows)})  # {len(rows):,} rows")
+
+
+def collect(count: int) -> list[tuple[PageEvidence, Truth]]:
+    """The evidence on each page, and the digits that are written on it."""
+    pens, reader, found = load_pens(), DigitReader(), []
+    seen: list[PageEvidence] = []
+    settle = images.settle_page
+
+    def watch(
+        classifier: Classifier, picture: Picture, lines: Sequence[Sequence[Digit]]
+    ) -> list[list[Digit]]:
+        seen.append(collect_evidence(classifier, picture, lines, least=0.0))
+        return settle(classifier, picture, lines)
+
+    images.settle_page = watch
+    for kind in KINDS:
+        for sample, placed in make_boxed_pages(pens, kind, count, seed=SEED):
+            seen.clear()
+            reader.read_image(np.asarray(sample.source))
+            truth = [(Box(*ends[0], *(ends[1] - ends[0])), label) for ends, label in placed]
+            found += [(evidence, truth) for evidence in seen]
+    images.settle_page = settle
+    return found
+
+
+def is_there(box: Box, written: Box) -> bool:
+    """Whether a candidate stands where a digit is written."""
+    return is_same_digit(box, written) and 0.5 < box.height / max(written.height, 1e-9) < 2.0
+
+
+def fit(rows: Sequence[tuple[Sequence[float], bool]]) -> list[float]:
+    """The weights of a logistic regression; the last column of the evidence is its intercept."""
+    evidence = np.array([row for row, _ in rows], float)
+    truth = np.array([is_right for _, is_right in rows])
+    model = LogisticRegression(C=1 / REGULARIZATION, fit_intercept=False, max_iter=1000).fit(evidence, truth)
+    return [round(float(weight), 3) for weight in model.coef_[0]]
+
+
+if __name__ == "__main__":
+    main()
