@@ -6,14 +6,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from digitcnn.recognition.reading import Expect
-from digitcnn.recognition.results import write_csv, write_json
 from digitcnn.web.explain import show_explanation
 from digitcnn.web.frame import draw_frame
 from digitcnn.web.images import as_data_url
 from digitcnn.web.models import Model, choose_model, list_models
 from digitcnn.web.own_digits import show_personal_set
 from digitcnn.web.text import escape_markdown
-from digitcnn.web.upload import canvas, editing, panels, sample
+from digitcnn.web.upload import canvas, downloads, editing, panels, picture_clicks, sample
 from digitcnn.web.upload.files import (
     UPLOADER,
     ShownFile,
@@ -96,33 +95,13 @@ def show_results(uploads: list[Upload], model: Model, expect: Expect, progress: 
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         title = f"{len(files)} files" if len(files) > 1 else escape_markdown(files[0].result.path)
         st.header(title, anchor=False, width="content")
-        with st.container(horizontal=True, width="content", gap="xsmall"):
-            st.download_button(
-                "CSV",
-                write_csv(results),
-                "digits.csv",
-                "text/csv",
-                on_click="ignore",
-                icon=":material/download:",
-                key="upload.csv",
-                help="A row per file: text, number of digits, lowest confidence, error",
-            )
-            st.download_button(
-                "JSON",
-                write_json(results),
-                "digits.json",
-                "application/json",
-                on_click="ignore",
-                icon=":material/download:",
-                key="upload.json",
-                help="Everything: each digit with its box and ten probabilities",
-            )
+        downloads.show_tables(results)
     if len(files) == 1:
-        show_file(files[0], model, expect, has_error_above=True)
+        show_file(files, 0, model, expect)
         return
-    chosen = files[choose_row(files)]
-    st.header(escape_markdown(chosen.result.path), anchor=False)
-    show_file(chosen, model, expect)
+    row = choose_row(files)
+    st.header(escape_markdown(files[row].result.path), anchor=False)
+    show_file(files, row, model, expect)
 
 
 def show_errors(sentences: list[str], rest: str = "could not be read: the table names them") -> None:
@@ -136,7 +115,7 @@ def show_errors(sentences: list[str], rest: str = "could not be read: the table 
 
 def choose_row(files: list[ShownFile]) -> int:
     """The table of all files; returns the row that was chosen last, by a click or the arrow keys."""
-    choice = st.dataframe(
+    st.dataframe(
         tabulate(files),
         column_config={
             "picture": st.column_config.ImageColumn("", width=72),
@@ -150,48 +129,56 @@ def choose_row(files: list[ShownFile]) -> int:
         },
         row_height=56,
         placeholder="",
-        on_select="rerun",
+        on_select=take_row,
         selection_mode="single-cell",
         key="upload.table",
         alt="All files with their readings; choose a row to see its picture below",
     )
-    if cells := choice["selection"]["cells"]:
-        st.session_state["upload.chosen"] = cells[0][0]
-    return min(st.session_state.get("upload.chosen", 0), len(files) - 1)
+    return min(st.session_state.get(panels.ROW, 0), len(files) - 1)
 
 
-def show_file(file: ShownFile, model: Model, expect: Expect, *, has_error_above: bool = False) -> None:
-    """One picture with the answers on it, the number beside it, the digits below."""
+def take_row() -> None:
+    """Shows the file whose row was chosen, from its first digit on."""
+    if cells := st.session_state["upload.table"]["selection"]["cells"]:
+        st.session_state[panels.ROW], st.session_state[panels.DIGIT] = cells[0][0], 0
+
+
+def show_file(files: list[ShownFile], row: int, model: Model, expect: Expect) -> None:
+    """One of the pictures with the answers on it, the number beside it, the digits below."""
+    file = files[row]
     result, preview = file.result, file.preview
     left, right = st.columns([3, 2], gap="medium")
     if preview is None:
         # The same place as the reading of another file: elsewhere both would be there for a moment.
-        with right:
+        with right, st.container(key="upload-answer"):
             with st.container(key="reading"):
                 st.html('<p class="words">This file could not be read</p>')
-            if not has_error_above:
+            if len(files) > 1:
                 st.caption(escape_markdown(result.error or ""))
         return
     is_editing = st.session_state.get("upload.editing", False)
     with left:
+        picture = st.container()
+        index = panels.choose_digit(result) if result.reading.digits else None
+    with picture:
         if is_editing:
             editing.edit_boxes(file, preview, model, expect)
         else:
             canvas.end()
-            panels.show_picture(file, preview)
+            panels.show_picture(file, preview, index)
     with right:
-        panels.show_reading(result)
+        with st.container(key="upload-answer"):
+            panels.show_reading(result)
+            with st.container(horizontal=True, gap="xsmall"):
+                panels.show_next_doubt(files, row, index)
+                downloads.show_takeaways(file, preview)
         st.toggle("Edit boxes", key="upload.editing")
-        index = panels.choose_digit(result) if result.reading.digits else None
         if is_editing:
             editing.show_tools(file, preview, expect)
         if index is not None:
             panels.show_probabilities(result, index)
             editing.correct_digit(file, expect, index)
-    if result.reading.digits:
-        with st.container(key="upload-digits"):
-            st.markdown("**As the model saw them**")
-            panels.show_strip(result)
+    picture_clicks.follow_clicks(result, preview.size)
     if index is not None:
         show_explanation(model, result.reading.digits[index], key="upload.look")
     steps = st.expander("How the picture became digits", on_change="rerun", key="upload.steps-open")

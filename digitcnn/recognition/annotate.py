@@ -59,6 +59,7 @@ def draw_answers(
     digits: Sequence[Digit],
     *,
     typed: Collection[int] = (),
+    chosen: int | None = None,
     outlines: bool = True,
 ) -> Image.Image:
     """Draws each answer above its box.
@@ -68,6 +69,7 @@ def draw_answers(
         size: width and height of the picture that the boxes are in.
         digits: the digits of the reading.
         typed: indices of those that a person labeled.
+        chosen: index of the digit whose box has a thicker line.
         outlines: whether the boxes are drawn as well; without them the typed labels are left out, too.
     """
     picture = view.convert("RGB")
@@ -85,7 +87,8 @@ def draw_answers(
         right = (box.x + box.width) * across + 2 * line
         bottom = (box.y + box.height) * down + 2 * line
         if outlines:
-            pen.rounded_rectangle((left, top, right, bottom), radius=2 * line, outline=mark.color, width=line)
+            width = 3 * line if index == chosen else line
+            pen.rounded_rectangle((left, top, right, bottom), 2 * line, outline=mark.color, width=width)
         elif index in typed:
             continue
         _draw_chip(pen, picture.size, mark, font, (left, top, bottom))

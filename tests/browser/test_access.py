@@ -65,6 +65,23 @@ def test_axe_finds_no_violation(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation_around_a_reading(
+    chromium: Browser, server: str, scheme: Literal["light", "dark"]
+):
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, color_scheme=scheme)
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    open_page(page, f"{server}/upload")
+    page.get_by_role("button", name="Try a sample").click()
+    page.locator(".st-key-upload-digit button").first.wait_for()
+    page.wait_for_timeout(2000)
+    found = violations(page)
+    context.close()
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("address", STILL)
 def test_nothing_jumps_while_a_page_loads(chromium: Browser, server: str, address: str):
     loads: list[list[tuple[float, str]]] = []

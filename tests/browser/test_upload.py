@@ -1,8 +1,11 @@
 import csv
 import io
 import json
+import re
+from math import cos, sin
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page, expect
@@ -13,13 +16,14 @@ SIDE = 160
 EDGE = 40
 
 
-def draw_number(number: str) -> Image.Image:
-    """A picture of sample digits side by side, each in its square."""
+def draw_number(number: str, *, tilt: float = 0.0) -> Image.Image:
+    """A picture of sample digits side by side, each in its square and turned by `tilt` radians."""
     picture = Image.new("RGB", (SIDE * len(number) + 2 * EDGE, SIDE + 2 * EDGE), (240, 238, 230))
     pen = ImageDraw.Draw(picture)
     for place, digit in enumerate(number):
         for stroke in sample_strokes(int(digit), SIDE):
-            points = [(x + EDGE + place * SIDE, y + EDGE) for x, y in stroke.tolist()]
+            turned = (stroke - SIDE / 2) @ [[cos(tilt), sin(tilt)], [-sin(tilt), cos(tilt)]] + SIDE / 2
+            points = [(x + EDGE + place * SIDE, y + EDGE) for x, y in turned.tolist()]
             pen.line(points, fill=(30, 40, 90), width=9, joint="curve")
     return picture
 
@@ -71,10 +75,15 @@ def drag(page: Page, start: tuple[float, float], end: tuple[float, float], *, pi
     page.mouse.up()
 
 
-def download(page: Page, name: str) -> str:
+def fetch(page: Page, name: str) -> Path:
+    """Downloads what the button of this name offers."""
     with page.expect_download() as started:
         page.get_by_role("button", name=name, exact=True).click()
-    return Path(started.value.path()).read_text(encoding="utf-8")
+    return Path(started.value.path())
+
+
+def download(page: Page, name: str) -> str:
+    return fetch(page, name).read_text(encoding="utf-8")
 
 
 def test_files_are_read_a_box_is_moved_and_the_csv_follows(upload: Page, files: list[Path]):
@@ -100,6 +109,112 @@ def test_files_are_read_a_box_is_moved_and_the_csv_follows(upload: Page, files: 
     records = json.loads(download(upload, "JSON"))
     assert [record["text"] for record in records] == ["047", "819", ""]
     assert [digit["label"] for digit in records[0]["digits"]] == [0, 4, 7, None]
+
+
+@pytest.mark.slow
+def test_correction_reaches_the_downloaded_csv(upload: Page, files: list[Path]):
+    upload.locator("input[type=file]").set_input_files(files[1])
+    expect(reading_of(upload)).to_have_text("819")
+    settle(upload)
+    upload.locator(".st-key-upload-was").get_by_text("3", exact=True).click()
+    expect(reading_of(upload)).to_have_text("319")
+    settle(upload)
+    (row,) = csv.DictReader(io.StringIO(download(upload, "CSV")))
+    assert row["text"] == "319"
+    workbook = pd.read_excel(fetch(upload, "XLSX"), dtype={"text": str})
+    assert workbook["text"].tolist() == ["319"]
+    with Image.open(fetch(upload, "Picture")) as picture:
+        assert picture.format == "PNG"
+
+
+@pytest.mark.slow
+def test_digit_is_chosen_in_the_picture_or_in_the_strip_and_corrected(upload: Page, files: list[Path]):
+    upload.locator("input[type=file]").set_input_files(files[1])
+    expect(reading_of(upload)).to_have_text("819")
+    settle(upload)
+    picture = upload.locator(".st-key-upload-picture img")
+    box = picture.bounding_box()
+    assert box
+    shown = box["width"] / (3 * SIDE + 2 * EDGE)
+    picture.click(position={"x": (EDGE + 1.5 * SIDE) * shown, "y": (EDGE + SIDE / 2) * shown})
+    strip = upload.locator(".st-key-upload-digit").get_by_role("radio")
+    expect(strip.nth(1)).to_be_checked()
+    settle(upload)
+    label = upload.locator(".st-key-upload-was")
+    label.get_by_text("3", exact=True).click()
+    expect(reading_of(upload)).to_have_text("839")
+    settle(upload)
+    expect(strip.nth(1)).to_be_checked()
+
+    # The same without a mouse.
+    strip.nth(2).focus()
+    upload.keyboard.press("Space")
+    expect(strip.nth(2)).to_be_checked()
+    settle(upload)
+    label.get_by_role("radio").nth(5).focus()
+    upload.keyboard.press("Space")
+    expect(reading_of(upload)).to_have_text("835")
+    settle(upload)
+    (row,) = csv.DictReader(io.StringIO(download(upload, "CSV")))
+    assert row["text"] == "835"
+    assert [digit["label"] for digit in json.loads(download(upload, "JSON"))[0]["digits"]] == [8, 3, 5]
+
+
+@pytest.mark.slow
+def test_keyboard_goes_from_doubt_to_doubt_over_all_files(upload: Page, files: list[Path]):
+    draw_number("707", tilt=0.6).save(files[1])  # A 7 as steep as this could be a 1 or nothing.
+    upload.locator("input[type=file]").set_input_files(files[:2])
+    expect(reading_of(upload)).to_have_text("2047")
+    settle(upload)
+    upload.locator(".st-key-upload-table canvas").first.click(position={"x": 300, "y": 35 + 28}, force=True)
+    settle(upload)
+    strip = upload.locator(".st-key-upload-digit").get_by_role("radio")
+    for doubt in (0, 2, 0):
+        upload.keyboard.press("n")
+        expect(strip).to_have_count(3)
+        expect(strip.nth(doubt)).to_be_checked()
+        settle(upload)
+    upload.locator(".st-key-upload-was").get_by_role("radio").nth(1).focus()
+    upload.keyboard.press("Space")
+    expect(reading_of(upload)).to_have_text(re.compile("^10"))
+    settle(upload)
+    upload.keyboard.press("n")
+    expect(strip.nth(2)).to_be_checked()
+    settle(upload)
+    rows = csv.DictReader(io.StringIO(download(upload, "CSV")))
+    assert [row["text"][:2] for row in rows] == ["20", "10"]
+
+
+@pytest.mark.slow
+def test_number_is_copied(upload: Page, files: list[Path]):
+    upload.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    upload.locator("input[type=file]").set_input_files(files[1])
+    expect(reading_of(upload)).to_have_text("819")
+    settle(upload)
+    upload.get_by_role("button", name="Copy", exact=True).click()
+    upload.wait_for_function("async () => await navigator.clipboard.readText() === '819'")
+    # Where the page is on plain HTTP, the browser has no such clipboard.
+    upload.evaluate("navigator.clipboard.writeText('')")
+    upload.evaluate("window.kept = navigator.clipboard")
+    upload.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true })")
+    settle(upload)
+    upload.get_by_role("button", name="Copy", exact=True).click()
+    upload.wait_for_function("async () => await window.kept.readText() === '819'")
+
+
+@pytest.mark.slow
+def test_pdf_of_three_pages_gives_three_rows(upload: Page, tmp_path: Path):
+    first, *rest = [draw_number(number) for number in ("2047", "819", "36")]
+    first.save(tmp_path / "scan.pdf", save_all=True, append_images=rest)
+    upload.locator("input[type=file]").set_input_files(tmp_path / "scan.pdf")
+    expect(upload.get_by_role("heading", name="3 files")).to_be_visible()
+    settle(upload)
+    rows = csv.DictReader(io.StringIO(download(upload, "CSV")))
+    assert [(row["file"], row["text"]) for row in rows] == [
+        ("scan.pdf, page 1", "2047"),
+        ("scan.pdf, page 2", "819"),
+        ("scan.pdf, page 3", "36"),
+    ]
 
 
 @pytest.mark.slow
@@ -180,17 +295,39 @@ def test_sample_shows_its_steps_when_they_are_opened(upload: Page):
 
 
 @pytest.mark.slow
-def test_phone_shows_picture_then_number_without_scrolling_sideways(upload: Page, files: list[Path]):
+def test_phone_shows_number_then_files_then_picture_without_scrolling_sideways(
+    upload: Page, files: list[Path]
+):
     upload.set_viewport_size({"width": 390, "height": 844})
     upload.locator("input[type=file]").set_input_files(files[0])
     expect(reading_of(upload)).to_have_text("2047")
     picture = upload.locator(".st-key-upload-picture img").bounding_box()
     number = reading_of(upload).bounding_box()
+    title = upload.locator("h1").bounding_box()
+    uploader = upload.get_by_test_id("stFileUploader").first.bounding_box()
+    downloads = upload.locator(".st-key-upload-csv").bounding_box()
     assert picture
     assert number
-    assert picture["y"] + picture["height"] <= number["y"]
+    assert title
+    assert uploader
+    assert downloads
+    assert title["y"] < number["y"] < number["y"] + number["height"] <= uploader["y"]
+    assert uploader["y"] < downloads["y"] < picture["y"]
+    assert picture["width"] >= 300
     start_editing(upload)
     canvas = upload.locator("canvas.upper-canvas").bounding_box()
     assert canvas
     assert 300 <= canvas["width"] <= 358
     assert upload.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.slow
+def test_file_that_is_too_large_says_so_in_words(upload: Page, tmp_path: Path):
+    (tmp_path / "large.png").write_bytes(bytes(64 * 2**20 + 1))
+    upload.locator("input[type=file]").set_input_files(tmp_path / "large.png")
+    words = upload.get_by_text("File must be 64.0MB or smaller")
+    expect(words).to_be_visible()
+    box = words.bounding_box()
+    assert box
+    assert box["width"] > 150
+    assert box["height"] > 10

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from openpyxl import load_workbook
+from PIL import Image, ImageColor
 from streamlit.testing.v1 import AppTest
 
 from digitcnn import DigitReader
+from digitcnn.recognition.annotate import SURE, TYPED
 from digitcnn.web.upload.sample import LINES, sample_picture
 
 SCRIPT = Path(__file__).resolve().parents[2] / "pages" / "upload.py"
@@ -151,9 +153,9 @@ def test_a_lone_bad_file_gives_its_error_once(page: AppTest):
 
 
 def test_correction_reaches_number_table_and_downloads(page: AppTest, monkeypatch: pytest.MonkeyPatch):
-    exported: dict[str, str] = {}
+    exported: dict[str, Any] = {}
 
-    def keep(label: str, data: str, *arguments: Any, **options: Any) -> bool:
+    def keep(label: str, data: Any, *arguments: Any, **options: Any) -> bool:
         exported[label] = data
         return False
 
@@ -169,8 +171,35 @@ def test_correction_reaches_number_table_and_downloads(page: AppTest, monkeypatc
     (row, _) = csv.DictReader(io.StringIO(exported["CSV"]))
     assert row["text"].split() == corrected.split()
     assert json.loads(exported["JSON"])[0]["digits"][0]["label"] == 4
+    sheet = load_workbook(io.BytesIO(exported["XLSX"]()))["digits"]
+    assert [cell.value for cell in sheet["B"]] == ["text", corrected, None]
+    with Image.open(io.BytesIO(exported["Picture"]())) as picture:
+        assert (picture.format, picture.size) == ("PNG", (1200, 900))
+        colors = {color for _, color in picture.getcolors(1200 * 900) or ()}
+    assert {ImageColor.getrgb(TYPED), ImageColor.getrgb(SURE)} <= colors
     page.segmented_control(key="upload.was").set_value(None).run()
     assert reading_of(page) == SAMPLE_TEXT
+
+
+def test_button_goes_from_doubt_to_doubt(page: AppTest, monkeypatch: pytest.MonkeyPatch):
+    upload(page, ("none.gif", small_gif(1)), ("one.jpg", sample_picture()))
+    assert page.button(key="upload.doubt").disabled
+    confidences = sorted(
+        digit.confidence
+        for result in page.session_state["upload.readings"].values()
+        for digit in result.reading.digits
+    )
+    monkeypatch.setattr("digitcnn.recognition.results.DOUBTFUL_BELOW", confidences[2])
+    page.run()
+    visited = []
+    for _ in range(3):
+        page.button(key="upload.doubt").click().run()
+        visited.append(page.session_state["upload.digit"])
+    assert visited[0] < visited[1]
+    assert visited[2] == visited[0]
+    assert page.session_state["upload.chosen"] == 1
+    page.segmented_control(key="upload.was").set_value(4).run()
+    assert page.button(key="upload.doubt").label == "To the doubt"
 
 
 def test_removed_box_leaves_the_reading_until_it_starts_again(page: AppTest):
@@ -193,7 +222,7 @@ def test_digit_reads_the_whole_picture_as_one(page: AppTest):
 def test_where_the_model_looks_is_shown_for_the_chosen_digit(page: AppTest):
     page.button(key="upload.try-sample").click().run()
     page.session_state["upload.look"] = True
-    page.selectbox(key="upload.digit").set_value(2).run()
+    page.pills(key="upload.digit").set_value(2).run()
     assert not page.exception
     alts = [image.alt for entry in page.get("image") for image in entry.proto.imgs]
     wanted = f"What speaks for {SAMPLE_TEXT.replace(chr(10), '')[2]} "

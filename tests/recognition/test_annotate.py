@@ -30,6 +30,14 @@ def test_box_is_drawn_where_it_is_at_any_size():
     assert abs(rows.max() - 300) <= 4
 
 
+def test_chosen_box_has_a_thicker_line():
+    white = Image.new("RGB", (400, 400), "white")
+    plain, chosen = (
+        np.asarray(draw_answers(white, (400, 400), [digit(7, 0.99)], chosen=index)) for index in (None, 0)
+    )
+    assert (chosen != 255).sum() > 1.3 * (plain != 255).sum()
+
+
 @pytest.mark.parametrize(
     "box", [Box(0, 0, 30, 40), Box(170, 160, 30, 40), Box(0, 0, 200, 200), Box(90, 0, 9, 200)]
 )

@@ -1,6 +1,7 @@
 """The Upload page's panels for one picture."""
 
 import io
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
@@ -8,15 +9,21 @@ from PIL import Image
 
 from digitcnn.recognition.annotate import draw_answers
 from digitcnn.recognition.reading import Expect
-from digitcnn.recognition.results import FileResult
+from digitcnn.recognition.results import FileResult, is_doubtful
 from digitcnn.recognition.steps import draw_steps
 from digitcnn.web.bars import show_bars
 from digitcnn.web.images import as_data_url, picture_of_pixels
 from digitcnn.web.models import Model, load_reader
-from digitcnn.web.readings import format_digit, format_result, number_html, strip_html
+from digitcnn.web.readings import format_digit, format_result, number_html
 from digitcnn.web.text import escape_markdown
 from digitcnn.web.upload.canvas import PictureCanvas
 from digitcnn.web.upload.files import Preview, ShownFile, encode_picture
+
+DIGIT = "upload.digit"
+"""Key of the choice of a digit."""
+
+ROW = "upload.chosen"
+"""The index of the file that is shown."""
 
 _STEP_SIDE = 480
 MAX_IN_STRIP = 120
@@ -29,13 +36,17 @@ _SMALLEST = 1.5
 _SIZE_OF_MANY_LINES = 2.25
 
 
-def show_picture(file: ShownFile, preview: Preview) -> None:
-    """The picture with boxes and answers on it."""
-    result = file.result
-    with Image.open(io.BytesIO(preview.view)) as view:
-        picture = draw_answers(view, preview.size, result.reading.digits, typed=result.typed)
+def show_picture(file: ShownFile, preview: Preview, chosen: int | None) -> None:
+    """The picture with boxes and answers on it, and the chosen digit's box in a thicker line."""
+    url = as_data_url(encode_picture(draw_picture(file.result, preview, chosen)), "jpeg")
     with st.container(key="upload-picture"):
-        st.image(as_data_url(encode_picture(picture), "jpeg"), width="stretch", alt=_describe_picture(result))
+        st.image(url, width="stretch", alt=_describe_picture(file.result))
+
+
+def draw_picture(result: FileResult, preview: Preview, chosen: int | None = None) -> Image.Image:
+    """A picture with boxes and answers on it, in the size of its view."""
+    with Image.open(io.BytesIO(preview.view)) as view:
+        return draw_answers(view, preview.size, result.reading.digits, typed=result.typed, chosen=chosen)
 
 
 def draw_background(result: FileResult, preview: Preview, canvas: PictureCanvas) -> str:
@@ -57,24 +68,50 @@ def show_reading(result: FileResult) -> None:
         st.caption(f":material/info: {escape_markdown(result.note)}")
 
 
-def show_strip(result: FileResult) -> None:
-    """The digits as the model saw them."""
+def choose_digit(result: FileResult) -> int:
+    """The digits as the model saw them, to choose from; returns the chosen one's index in the reading."""
     digits = result.reading.digits[:MAX_IN_STRIP]
-    st.html(strip_html(result, [picture_of_pixels(digit.pixels) for digit in digits]))
+    # Kept for a digit of another picture or of other boxes, it may be out of range.
+    st.session_state[DIGIT] = min(st.session_state.get(DIGIT) or 0, len(digits) - 1)
     if len(digits) < len(result.reading.digits):
         st.caption(f"The first {len(digits)} of {len(result.reading.digits)} pieces of ink.")
+    labels = [_describe_digit(result, index) for index in range(len(digits))]
+    chosen = st.pills(
+        "As the model saw them: choose one to look closer or correct it",
+        range(len(labels)),
+        format_func=labels.__getitem__,
+        required=True,
+        wrap=True,
+        key=DIGIT,
+    )
+    return chosen or 0
 
 
-def choose_digit(result: FileResult) -> int:
-    """A select box for the digit to show closer; returns its index in the reading's digits."""
-    digits = result.reading.digits
-    return st.selectbox(
-        "Look closer at digit",
-        range(len(digits)),
-        format_func=lambda index: (
-            f"{index + 1}: {format_digit(digits[index], is_typed=index in result.typed)}"
-        ),
-        key="upload.digit",
+def show_next_doubt(files: Sequence[ShownFile], row: int, chosen: int | None) -> None:
+    """A button and a key that go on to the next doubtful digit of any file, after the last to the first.
+
+    Args:
+        files: all of them, with the visitor's changes so far.
+        row: index of the file that is shown.
+        chosen: index of the digit that is chosen in it.
+    """
+    doubts = [
+        (at, index)
+        for at, file in enumerate(files)
+        for index, digit in enumerate(file.result.reading.digits[:MAX_IN_STRIP])
+        if is_doubtful(digit) and index not in file.result.typed
+    ]
+    ahead = [doubt for doubt in doubts if doubt > (row, -1 if chosen is None else chosen)]
+
+    def go() -> None:
+        st.session_state[ROW], st.session_state[DIGIT] = (ahead or doubts)[0]
+
+    st.button(
+        f"Next of {len(doubts)} doubts" if len(doubts) > 1 else "To the doubt" if doubts else "No doubt",
+        shortcut="N",
+        disabled=not doubts,
+        on_click=go,
+        key="upload.doubt",
     )
 
 
@@ -122,6 +159,14 @@ def answer_html(result: FileResult) -> str:
 def _font_size(digits: int, lines: int) -> float:
     size = next((size for most, size in _SIZES if digits <= most), _SMALLEST)
     return min(size, _SIZE_OF_MANY_LINES) if lines > 3 else size
+
+
+def _describe_digit(result: FileResult, index: int) -> str:
+    """A digit's picture, label and confidence in Markdown."""
+    digit, is_typed = result.reading.digits[index], index in result.typed
+    label, _, confidence = format_digit(digit, is_typed=is_typed).partition(", ")
+    doubt = "?" if is_doubtful(digit) and not is_typed else ""
+    return f"![Digit {index + 1}:]({picture_of_pixels(digit.pixels)}) **{label}{doubt}** {confidence}"
 
 
 def _describe_picture(result: FileResult) -> str:
