@@ -1,35 +1,28 @@
 """Home: what this is, and how well it reads."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
-from digitcnn.ink.strokes import Stroke
 from digitcnn.lab.runs.run_table import format_duration
 from digitcnn.lab.runs.scores import ModelScore, read_scores
 from digitcnn.recognition.reader import DEFAULT_MODEL
-from digitcnn.recognition.reading import Digit
 from digitcnn.run_folder import SHIPPED
 from digitcnn.web.frame import Page, draw_frame, link_to, list_pages
-from digitcnn.web.images import picture_of_pixels, picture_of_strokes
-from digitcnn.web.models import list_models, load_reader
-from digitcnn.web.samples import sample_strokes
-from digitcnn.web.text import format_percent
+from digitcnn.web.models import list_models
+from digitcnn.web.story import read_at_once, show_story
 
-SAMPLE = 3
-SIDE = 400
 WIDTH = 122
 """Pixels of a column of bars."""
 
-REFUSED = "Non-digits refused"
+TAKEN = "Non-digits read"
 EXPLAIN = {
     "MNIST test": "10,000 images, prepared by others",
     "Pens": "Drawn on tablets, by writers that no model has learned from",
     "Photos": "Of single digits, by phone",
     "Drawn elsewhere": "With a mouse or a stylus, in other programs",
     "Scans": "Of forms and sheets",
-    REFUSED: "Letters, doodles and symbols that it takes for no digit; blank: it has no such answer",
+    TAKEN: "Letters, doodles and symbols taken for digits; blank: it has no other answer",
 }
 
 LIMITS = """
@@ -44,28 +37,10 @@ DATA = """
   C. Burges (CC BY-SA 3.0). `reader` learns from pen strokes as well (UCI's pen-based digits by E. Alpaydin
   and F. Alimoglu; UNIPEN by the International Unipen Foundation), from Semeion's scanned digits, and from
   Google's Quick, Draw! doodles, which are no digits (all CC BY 4.0).
-- What you draw is read on this server and forgotten: nothing is stored, and nothing is sent elsewhere.
+- What you draw on this page is read in your browser, what you draw and upload on the others on this server,
+  and all is forgotten: nothing is stored, and nothing is sent elsewhere.
 - digitcnn is free software under the MIT licence; its fonts are under the SIL Open Font License.
 """
-
-
-def show_story(strokes: Sequence[Stroke], digit: Digit) -> None:
-    """From a drawing over the pixels that the model sees to its answer."""
-    with st.container(key="home-story"), st.grid(3, min_column_width=96, wrap=False, gap="medium"):
-        with st.container():
-            st.image(
-                picture_of_strokes(strokes, (SIDE, SIDE)), width="stretch", alt="A digit as somebody drew it"
-            )
-            st.caption("you draw")
-        with st.container():
-            st.image(
-                picture_of_pixels(digit.pixels), width="stretch", alt="The same digit as 28 by 28 pixels"
-            )
-            st.caption("the model sees 28 × 28 pixels")
-        with st.container():
-            answer = "–" if digit.label is None else digit.label
-            st.html(f'<p class="answer" aria-label="The answer: {answer}">{answer}</p>')
-            st.caption(f"and answers, {format_percent(digit.confidence)} sure")
 
 
 def show_door(page: Page) -> None:
@@ -76,45 +51,44 @@ def show_door(page: Page) -> None:
 
 
 def tabulate(scores: list[ModelScore]) -> list[dict[str, Any]]:
-    """A row per model; a column for every kind of handwriting that was measured of any, in percent."""
+    """A row per model; the errors in percent on every kind of handwriting that was measured of any."""
     kinds = dict.fromkeys(kind for score in scores for kind in score.kinds)
     can_refuse = any(score.refused is not None for score in scores)
     return [
         {"Model": score.model}
-        | {kind[0].upper() + kind[1:]: _percent(score.kinds.get(kind)) for kind in kinds}
-        | ({REFUSED: _percent(score.refused)} if can_refuse else {})
+        | {kind[0].upper() + kind[1:]: _error(score.kinds.get(kind)) for kind in kinds}
+        | ({TAKEN: _error(score.refused)} if can_refuse else {})
         | {"Size": score.size / 1e6, "Training": format_duration(score.seconds)}
         for score in scores
     ]
 
 
-def _percent(fraction: float | None) -> float | None:
-    return None if fraction is None else 100 * fraction
+def _error(right: float | None) -> float | None:
+    return None if right is None else 100 * (1 - right)
 
 
 with draw_frame(styles=("home",)):
     st.title("Write a digit, and a small neural network reads it", anchor=False)
-    story, doors = st.columns([2, 1], gap="medium")
+    story, doors = st.columns([5, 4], gap="medium")
     models = list_models()
     if models:
-        strokes = sample_strokes(SAMPLE, SIDE)
-        (digit,) = load_reader(models[0]).read_strokes(strokes, expect="digit").digits
         with story:
-            show_story(strokes, digit)
+            show_story(models[0])
     with doors:
         for page in list_pages()[1:]:
             show_door(page)
 
-    st.header("How well does it read?", anchor=False)
+    st.header("How often does it err?", anchor=False)
     scores = sorted(read_scores(SHIPPED), key=lambda score: score.model != DEFAULT_MODEL)
     if scores:
         rows = tabulate(scores)
+        kinds = [name for name in rows[0] if name not in ("Model", "Size", "Training")]
+        most = max(row[name] or 0.0 for row in rows for name in kinds)
         shares = {
             name: st.column_config.ProgressColumn(
-                name, format="%.1f %%", min_value=0.0, max_value=100.0, help=EXPLAIN.get(name), width=WIDTH
+                name, format="%.1f %%", min_value=0.0, max_value=most, help=EXPLAIN.get(name), width=WIDTH
             )
-            for name in rows[0]
-            if name not in ("Model", "Size", "Training")
+            for name in kinds
         }
         st.dataframe(
             rows,
@@ -128,10 +102,11 @@ with draw_frame(styles=("home",)):
             },
             hide_index=True,
             placeholder="–",
-            alt="Measured accuracy, size and training time of each model that ships",
+            alt="Measured errors, size and training time of each model that ships",
         )
         st.caption(
-            "Shares of digits that were read right; every figure is read from the model's own run folder."
+            "Shares of digits that were read wrong, all bars on one scale: the shorter, the better. Every "
+            "figure is read from the model's own run folder."
         )
     else:
         st.info("There is no trained model here yet: train one with `python -m digitcnn train simple`.")
@@ -143,3 +118,5 @@ with draw_frame(styles=("home",)):
     with data:
         st.header("Data and licence", anchor=False)
         st.markdown(DATA)
+    if models:
+        read_at_once(models[0])

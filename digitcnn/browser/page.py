@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from digitcnn.browser.network import read_network
 from digitcnn.errors import RunFolderError
 from digitcnn.run_folder import RunFolder
@@ -46,6 +44,8 @@ def write_page(folder: RunFolder) -> str:
         RunFolderError: the run has no model, or it cannot be read.
         NotSupportedError: the model has a layer that the browser's reader does not know.
     """
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # Pages of the app do without.
+
     description = describe_reader(folder)
     record = folder.read_record()
     pages = Environment(

@@ -1,11 +1,11 @@
 """The frame around every page: its title, the menu above and the line below."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 from streamlit.errors import StreamlitPageNotFoundError
 
 from digitcnn.run_folder import APP
@@ -38,15 +38,15 @@ def list_pages() -> list[Page]:
     return [page for page in PAGES if (APP / page.script).is_file()]
 
 
-def draw_frame(title: str | None = None, *, styles: Sequence[str] = ()) -> DeltaGenerator:
-    """Draws the frame; every page calls it first.
+@contextmanager
+def draw_frame(title: str | None = None, *, styles: Sequence[str] = ()) -> Iterator[None]:
+    """Draws the frame around the page's content; every page calls it first.
+
+    The line below comes last: on a page that is still empty it would stand at the top, and jump.
 
     Args:
         title: the page's own name for the browser tab; None on the home page.
         styles: names of the page's own style sheets, `styles/NAME.css` beside this module.
-
-    Returns:
-        The container for the page's content, between menu and footer.
     """
     st.set_page_config(
         page_title=f"{title} · digitcnn" if title else "digitcnn · reads handwritten digits",
@@ -58,12 +58,12 @@ def draw_frame(title: str | None = None, *, styles: Sequence[str] = ()) -> Delta
         st.html(Path(__file__).parent / "styles" / f"{name}.css")
     with st.container(horizontal_alignment="center"), st.container(width=WIDTH, gap="medium", key="frame"):
         _draw_menu()
-        body = st.container(key="page")
+        with st.container(key="page"):
+            yield
         st.space("small")
         st.caption(
             "digitcnn reads your handwriting on this server, keeps nothing of it, and is free software (MIT)."
         )
-    return body
 
 
 def link_to(page: Page, *, width: int | Literal["content", "stretch"] = "content") -> None:

@@ -8,7 +8,14 @@ from digitcnn.run_folder import find_run
 
 
 @pytest.fixture
-def tab(page: Page, server: str) -> Page:
+def said() -> list[str]:
+    """What the browser's console says of charts."""
+    return []
+
+
+@pytest.fixture
+def tab(page: Page, server: str, said: list[str]) -> Page:
+    page.on("console", lambda message: said.append(message.text) if "WARN" in message.text else None)
     page.goto(f"{server}/model_lab?tab=Compare")
     expect(page.get_by_text("A report is one file")).to_be_visible(timeout=120_000)
     return page
@@ -23,6 +30,11 @@ def test_a_click_on_a_cell_shows_the_images_behind_it(tab: Page):
 
     words = f"{behind} images of a 4 that deeper reads as 9" if behind != 1 else "1 image of a 4 that"
     expect(tab.get_by_alt_text(words)).to_be_visible()
+
+
+def test_charts_give_vega_nothing_to_warn_of(tab: Page, said: list[str]):
+    expect(tab.locator("[data-testid=stVegaLiteChart] svg.marks")).to_have_count(14)
+    assert said == []
 
 
 def test_the_report_of_the_comparison_is_one_file(tab: Page):

@@ -5,6 +5,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from digitcnn.web.samples import sample_strokes
+
 CONTRAST = """
 element => {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
@@ -42,6 +44,42 @@ def test_the_whole_card_is_a_link(page: Page, server: str):
     assert box
     page.mouse.click(box["x"] + box["width"] - 8, box["y"] + box["height"] - 8)
     expect(page.get_by_role("heading", level=1)).to_have_text("Draw a digit or a number")
+
+
+def test_home_answers_before_the_stroke_ends_and_the_drawing_goes_on_to_draw(page: Page, server: str):
+    page.goto(server)
+    canvas = page.locator(".story canvas")
+    live = page.locator("html.digitcnn-live")
+    for step in range(300):  # The script that listens comes after the picture.
+        canvas.hover(position={"x": 100 + step % 2, "y": 100})
+        if live.count():
+            break
+        page.wait_for_timeout(200)
+    box, answer = canvas.bounding_box(), page.locator(".story .answer")
+    assert box
+    expect(answer).to_have_text("3")
+    (stroke,) = sample_strokes(7, box["width"])
+    page.mouse.move(box["x"] + stroke[0][0], box["y"] + stroke[0][1])
+    page.mouse.down()
+    for x, y in stroke[1:]:
+        page.mouse.move(box["x"] + x, box["y"] + y)
+    expect(answer).to_have_text("7")
+    expect(page.locator(".story figcaption").last).to_contain_text("sure")
+    page.mouse.up()
+    page.locator(".st-key-home-door-Draw a").click()
+    expect(page.locator(".st-key-answer")).to_have_text("7")
+
+
+def test_clear_gives_the_sample_on_home_back(page: Page, server: str):
+    page.goto(server)
+    for _ in range(300):
+        page.locator(".story canvas").click()
+        if page.locator(".story.drawn").count():
+            break
+        page.wait_for_timeout(200)
+    page.locator(".story").get_by_role("button", name="Clear").click()
+    expect(page.locator(".story.drawn")).to_have_count(0)
+    expect(page.locator(".story .answer")).to_have_text("3")
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """The Compare tab as a visitor first sees it: `simple` against `deeper`, without any training."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -79,6 +80,30 @@ def test_verdict_comes_first_and_says_whether_it_is_luck(page: AppTest, pair: li
     assert "luck" in verdict or "not significant" in verdict
 
 
+def test_four_figures_of_both_follow_the_verdict(page: AppTest, pair: list[Predictions]):
+    shown = [(metric.label, metric.value, metric.delta) for metric in page.metric[:4]]
+    one, other = (f"{accuracy_score(each.labels, each.answers) * 100:.2f}" for each in pair)
+    label, value, known = shown[0]
+    assert (label, value, known.replace("\\", "")) == ("Test accuracy", f"{other} %", f"simple: {one} %")
+    assert [label for label, _, _ in shown[1:]] == ["Latency, one digit", "File size", "Training time"]
+
+
+def test_tables_are_folded_below(page: AppTest):
+    folded = [table for expander in page.expander for table in expander.table]
+    assert len(folded) == len(page.table) >= 4
+    assert not any(expander.proto.expanded for expander in page.expander)
+
+
+def test_no_row_says_nothing(page: AppTest):
+    page.toggle(key="compare.differing").set_value(False).run()
+    rows = [tuple(row) for row in page.table[0].value.itertuples(index=False)]
+    page.toggle(key="compare.differing").set_value(True).run()
+    names = [name for name, *_ in rows]
+    assert names.count("tensorflow") == 1
+    assert not [name for name in names if "cpu" in name or name == "Preset"], "the runs' own names, twice"
+    assert not [row for row in rows if set(row[1:]) == {"–"}]
+
+
 def test_every_element_of_the_comparison_is_there(page: AppTest):
     assert [each.value for each in page.header] == [
         "Learning curves",
@@ -98,6 +123,12 @@ def test_every_chart_has_words(page: AppTest):
     charts = page.get("vega_lite_chart")
     assert len(charts) >= 6
     assert all(chart.proto.alt for chart in charts)
+
+
+def test_every_chart_has_a_height_for_its_place_to_be_kept(page: AppTest):
+    assert all(
+        isinstance(json.loads(chart.proto.spec)["height"], int) for chart in page.get("vega_lite_chart")
+    )
 
 
 def test_printed_reports_are_scikit_learns(page: AppTest, pair: list[Predictions]):

@@ -55,14 +55,25 @@ def analyse(run: ComparedRun) -> Analysis:
 def tabulate_runs(
     runs: list[ComparedRun], analyses: list[Analysis], milliseconds: list[float | None]
 ) -> list[Row]:
-    """A table of runs: a row per result or setting, a value per run, in groups."""
+    """A table of runs: a row per result or setting that says something, a value per run, in groups."""
     measured = list(zip(runs, analyses, milliseconds, strict=True))
-    return [
+    rows = [
         *rows_of("Results", [_results(run, analysis) for run, analysis, _ in measured]),
         *rows_of("Cost", [_cost(run, time) for run, _, time in measured]),
         *rows_of("Recipe", [_recipe(run) for run in runs]),
         *rows_of("Trained with", [_environment(run) for run in runs]),
     ]
+    empty = {tuple(run.label for run in runs), (MISSING,) * len(runs)}
+    return [row for row in rows if row.values not in empty]
+
+
+def find_key_figures(run: ComparedRun, milliseconds: float | None) -> dict[str, str]:
+    """The four figures that decide between runs, known without an analysis."""
+    cost = _cost(run, milliseconds)
+    return {
+        "Test accuracy": f"{run.predictions.right.mean() * 100:.2f} %",
+        **{name: cost[name] for name in ("Latency, one digit", "File size", "Training time")},
+    }
 
 
 def format_accuracy(accuracy: Accuracy) -> str:
@@ -135,7 +146,8 @@ def _recipe(run: ComparedRun) -> dict[str, str]:
 
 
 def _environment(run: ComparedRun) -> dict[str, str]:
-    versions = dict(sorted(run.record.versions.items()))
+    # Two wheels of the same library.
+    versions = {name.removesuffix("-cpu"): each for name, each in sorted(run.record.versions.items())}
     machine = {_sentence(name): format_value(value) for name, value in run.record.machine.items()}
     return {**versions, **machine, "Finished": (run.record.finished or MISSING)[:16].replace("T", " ")}
 

@@ -120,6 +120,5 @@ def draw_handwriting(frame: pd.DataFrame, labels: Sequence[str]) -> alt.LayerCha
             alt.Tooltip("digits:Q", title="Digits"),
         ],
     )
-    return alt.LayerChart(
-        data=frame, layer=[intervals, dots], height=alt.Step(max(12, 26 // len(labels) + 6))
-    )
+    height = 100 + len(set(frame["set"])) * (14 + 18 * len(labels))
+    return alt.LayerChart(data=frame, layer=[intervals, dots], height=height)

@@ -25,7 +25,8 @@ def show_chart(
     named.data = NamedData(ROWS)
     spec = named.to_dict()
     spec.setdefault("datasets", {})[ROWS] = chart.data
-    st.vega_lite_chart(None, spec, key=key, alt=alt, on_select=on_select or "ignore")
+    # Its place is kept while the browser loads Vega.
+    st.vega_lite_chart(None, spec, height=spec["height"], key=key, alt=alt, on_select=on_select or "ignore")
 
 
 def color_by_run(labels: Sequence[str]) -> Color:

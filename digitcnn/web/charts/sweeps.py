@@ -66,7 +66,7 @@ def draw_groups(groups: Sequence[Group], trials: Sequence[TrialView]) -> alt.Lay
             ],
         ),
     ]
-    return alt.LayerChart(data=tabulate_groups(groups, trials), layer=layers, height=alt.Step(46))
+    return alt.LayerChart(data=tabulate_groups(groups, trials), layer=layers, height=60 + 46 * len(groups))
 
 
 def tabulate_axes(view: SweepView) -> pd.DataFrame:

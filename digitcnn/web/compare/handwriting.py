@@ -194,9 +194,10 @@ def _show_refusals(choice: Choice) -> None:
             )
             found.append((run.label, *("–" if each is None else f"{100 * each:.1f} %" for each in shares)))
     if found:
-        st.table(
-            pd.DataFrame(found, columns=["model", *names]),
-            border="horizontal",
-            hide_index=True,
-            alt="How often each model refuses digits and non-digits, and how often it is wrong and sure",
-        )
+        with st.expander("What they refuse, and where they are wrong and sure", icon=":material/table_rows:"):
+            st.table(
+                pd.DataFrame(found, columns=["model", *names]),
+                border="horizontal",
+                hide_index=True,
+                alt="How often each model refuses digits and non-digits, and how often it is wrong and sure",
+            )

@@ -7,7 +7,7 @@ import streamlit as st
 from digitcnn.lab.metrics.compared_runs import ComparedRun
 from digitcnn.lab.metrics.comparison import format_verdict
 from digitcnn.lab.runs.curves import Curve, Metric, curves_of
-from digitcnn.lab.runs.run_table import Analysis, format_accuracy, tabulate_runs
+from digitcnn.lab.runs.run_table import Analysis, find_key_figures, tabulate_runs
 from digitcnn.web.charts.accuracy import draw_reliability
 from digitcnn.web.charts.curves import draw_curves, tabulate_curves
 from digitcnn.web.charts.show import show_chart
@@ -53,22 +53,21 @@ def show_compare() -> None:
     choice = choose_runs()
     if choice is None:
         return
-    # The first chart needs no metric: it is drawn while they are still being computed.
-    verdict = st.container(key="compare-verdict")
+    times = [measure_latency(run_ref) for run_ref in choice.run_refs]
+    show_verdict(choice, times)
     links = " · ".join(
         f"[{title.replace(' ', UNBROKEN)}](#{anchor})" for anchor, (title, _) in SECTIONS.items()
     )
     st.markdown(f":small[{links}]")
     _head("curves")
     show_curves(choice)
-    with verdict, st.spinner("Computing every metric of these runs"):
+    # The first chart needs no metric: it is drawn while they are still being computed.
+    with st.spinner("Computing every metric of these runs"):
         analyses = analyse_runs(choice.run_refs)
-    with verdict:
-        show_verdict(choice, analyses)
     _give_head_start()
     _head("what-differs")
-    times = [measure_latency(run_ref) for run_ref in choice.run_refs]
-    show_facts(tabulate_runs(list(choice.runs), analyses, times), choice.labels)
+    with st.expander("Every result, cost and setting", icon=":material/table_rows:"):
+        show_facts(tabulate_runs(list(choice.runs), analyses, times), choice.labels)
     compare_two(choice, analyses)
     _head("reliability")
     show_reliability(choice, analyses)
@@ -82,32 +81,39 @@ def show_compare() -> None:
     show_downloads(choice)
 
 
-def show_verdict(choice: Choice, analyses: list[Analysis]) -> None:
-    """Which is better, and whether that is more than luck: a sentence per challenger."""
+def show_verdict(choice: Choice, times: list[float | None]) -> None:
+    """Which is better and whether that is more than luck, then four figures: both for each challenger."""
     baseline, *challengers = choice.run_refs
-    sentences = []
-    for challenger in challengers:
-        pairing = pair_runs(baseline, challenger)
-        if pairing is None:
-            sentences.append(
+    known, *figures = [find_key_figures(*each) for each in zip(choice.runs, times, strict=True)]
+    with st.container(key="compare-verdict"):
+        for challenger, values in zip(challengers, figures, strict=True):
+            pairing = pair_runs(baseline, challenger)
+            sentence = (
                 f"{challenger.label} and {baseline.label} were tested on different images, so neither "
                 "is known to be better."
+                if pairing is None
+                else format_verdict(baseline.label, challenger.label, pairing)
             )
-        else:
-            sentences.append(format_verdict(baseline.label, challenger.label, pairing))
-    if not sentences:
-        accuracy = analyses[0].accuracy
-        sentences = [
-            f"{baseline.label} reads {format_accuracy(accuracy)} of its test images right. "
-            "Choose a run to compare it with."
-        ]
-    st.markdown("\n\n".join(escape_markdown(sentence) for sentence in sentences))
+            against = {name: f"{baseline.label}: {value}" for name, value in known.items()}
+            _show_figures(sentence, values, against)
+        if not challengers:
+            sentence = f"{baseline.label} by itself: choose a run to compare it with."
+            _show_figures(sentence, known, {})
+
+
+def _show_figures(sentence: str, figures: dict[str, str], against: dict[str, str]) -> None:
+    """A sentence, and below it by name the figures and what they are compared with."""
+    st.markdown(escape_markdown(sentence))
+    with st.grid(4, min_column_width=150, gap="small"):
+        for name, value in figures.items():
+            other = escape_markdown(against[name]) if against else None
+            st.metric(name, value, other, delta_color="off", delta_arrow="off")
 
 
 @st.fragment
 def show_curves(choice: Choice) -> None:
     """Accuracy and loss over the epochs, all runs in one chart each."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="compare-smooth"):
         smoothing = st.slider(
             "Smoothing",
             0.0,

@@ -24,20 +24,23 @@ def show_facts(rows: Sequence[Row], labels: Sequence[str]) -> None:
             group = row.group
             lines.append([f"**{group}**", *[""] * len(labels)])
         lines.append([escape_markdown(text) for text in (row.name, *row.values)])
-    with st.container(key="compare-facts"):
-        st.table(
-            pd.DataFrame(lines, columns=["Setting", *labels]),
-            border="horizontal",
-            hide_index=True,
-            alt=f"Results, cost and recipe of {', '.join(labels)}",
-        )
+    st.table(
+        pd.DataFrame(lines, columns=["Setting", *labels]),
+        border="horizontal",
+        hide_index=True,
+        alt=f"Results, cost and recipe of {', '.join(labels)}",
+    )
     if only_differing:
         st.caption(f"{len(rows) - len(shown)} more settings and figures are the same in all.")
 
 
 def show_reports(runs: Sequence[ComparedRun], reports: Sequence[ClassificationReport]) -> None:
     """Precision, recall, F1 and support per digit, as tables and as scikit-learn prints them."""
-    with st.container(key="compare-reports"), st.grid(2, min_column_width=340, gap="medium"):
+    with (
+        st.expander("Precision, recall, F1 and support", icon=":material/table_rows:"),
+        st.container(key="compare-reports"),
+        st.grid(2, min_column_width=340, gap="medium"),
+    ):
         for run, report in zip(runs, reports, strict=True):
             with st.container(gap="xsmall"):
                 st.markdown(f"**{escape_markdown(run.label)}**")

@@ -33,7 +33,7 @@ _PURPOSES = {"train": "training", "training": "training", "validation": "validat
 def show_counts(name: SetName, summary: DataSummary) -> None:
     """How many images there are, in all and of each digit."""
     st.markdown(ABOUT[name])
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="large", key="data-numbers"):
         for part in summary.parts:
             st.metric(f"For {_PURPOSES.get(part.name, part.name)}", f"{sum(part.counts):,}", width="content")
         if summary.writers:

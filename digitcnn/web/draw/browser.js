@@ -1,13 +1,13 @@
-// Reads while the pen moves (live.js), and mends four things about the canvas, which only the browser can do:
+// Reads while the pen moves (live.js), and mends five things about the canvas, which only the browser can do:
 // - Its own toolbar would lie over the page's controls, and double them: it is hidden.
 // - It sends a stroke 200 ms after the pen has left it, and an undo in the meantime would overtake the stroke;
 //   a click on its own update button sends at once.
+// - It has no keys: the pen of keys.js draws on it.
 // - The server does not know how wide the page is.
 // - A reload begins a new visit on the server: only the tab still knows the drawing.
 const STYLE = ".dc-toolbar { display: none !important; }";
 const PRESS = ["mousedown", "touchstart"];
 const LIFT = ["mouseup", "touchend"];
-const SAVED = "digitcnn.drawing";
 const hooks = new WeakMap();
 
 function remember(hook) {
@@ -22,15 +22,6 @@ function remember(hook) {
     }
   } catch {
     // The browser stores nothing: a reload begins with a blank canvas.
-  }
-}
-
-function save(drawing) {
-  try {
-    if (drawing.strokes.length) sessionStorage.setItem(SAVED, JSON.stringify(drawing));
-    else sessionStorage.removeItem(SAVED);
-  } catch {
-    // It has no room.
   }
 }
 
@@ -62,9 +53,10 @@ function install(hook) {
   const dress = () => {
     for (const node of document.querySelectorAll(hook.component.data.paper)) {
       const root = node.shadowRoot;
+      giveKeys(root?.querySelector(".upper-canvas"));
       if (root && !root.querySelector("style.digitcnn")) {
         const style = Object.assign(document.createElement("style"), { className: "digitcnn" });
-        style.textContent = STYLE;
+        style.textContent = STYLE + PEN_STYLE;
         root.append(style);
       }
     }

@@ -31,11 +31,15 @@ _MAX_COORDINATE = 1e5
 
 _HOOK, _VISIT = "draw.hook", "draw.visit"
 
-_SCRIPTS = [
-    read_script(),
-    *(Path(__file__).with_name(f"{name}.js").read_text("utf-8") for name in ("live", "browser")),
-]
-_hook = component("digitcnn_canvas_hook", js="\n".join(_SCRIPTS))
+
+def join_scripts(*names: str) -> str:
+    """The scripts beside this module as one, behind the browser's reader."""
+    return "\n".join(
+        [read_script(), *(Path(__file__).with_name(f"{name}.js").read_text("utf-8") for name in names)]
+    )
+
+
+_hook = component("digitcnn_canvas_hook", js=join_scripts("live", "keys", "browser"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,9 +82,6 @@ def connect_browser(
         on_restored: called when the tab has sent a drawing, which `restored` returns.
     """
     is_long = drawing is not None and sum(map(len, drawing["strokes"])) > 2 * MAX_SAVED
-    wanted = (st.session_state.get(_HOOK) or {}).get("wanted")
-    folder = RunFolder(model.path)
-    key = f"{folder.name} {version_of(folder.tflite_file)} {version_of(folder.run_json)}"
     _hook(
         data={
             "narrow": NARROW,
@@ -90,8 +91,7 @@ def connect_browser(
             "expect": expect,
             "width": width,
             "revision": revision,
-            "model": key,
-            "reader": _describe(folder) if wanted == key else None,
+            **offer_model(model, _HOOK),
             "visit": st.session_state.setdefault(_VISIT, secrets.token_hex(8)),
             "ask": drawing is None,
             "drawing": None if is_long else drawing,
@@ -104,12 +104,14 @@ def connect_browser(
     )
 
 
-def _describe(folder: RunFolder) -> dict[str, Any] | None:
-    """A run's model for the browser; None where the browser cannot run it."""
+def offer_model(model: Model, hook: str) -> dict[str, Any]:
+    """A model's name in the browser's store, and the model itself once the script behind `hook` wants it."""
+    folder, wanted = RunFolder(model.path), (st.session_state.get(hook) or {}).get("wanted")
+    key = f"{folder.name} {version_of(folder.tflite_file)} {version_of(folder.run_json)}"
     try:
-        return describe_reader(folder)
-    except DigitcnnError:
-        return None
+        return {"model": key, "reader": describe_reader(folder) if wanted == key else None}
+    except DigitcnnError:  # The browser cannot run it.
+        return {"model": key, "reader": None}
 
 
 def is_narrow() -> bool:

@@ -1,5 +1,6 @@
 // Reads while the pen moves: the strokes that the server knows and those on their way, and the one being drawn.
 const MODELS = "digitcnn-models";
+const SAVED = "digitcnn.drawing";
 const PATIENCE = 400; // Milliseconds that ink may be no digit before it is called none: a digit begins as a dash.
 const find = (selector) => document.querySelector(selector);
 const percent = (share) =>
@@ -68,7 +69,8 @@ class Live {
 
   move(event) {
     if (!this.down) return;
-    for (const each of event.getCoalescedEvents?.() ?? [event]) this.down.push(this.point(each));
+    const all = event.getCoalescedEvents?.() ?? []; // The keyboard's pen has none.
+    for (const each of all.length ? all : [event]) this.down.push(this.point(each));
     this.read();
   }
 
@@ -146,6 +148,15 @@ class Live {
       if (element[name] === ours) element[name] = server;
     }
     this.kept.clear();
+  }
+}
+
+function save(drawing) {
+  try {
+    if (drawing.strokes.length) sessionStorage.setItem(SAVED, JSON.stringify(drawing));
+    else sessionStorage.removeItem(SAVED);
+  } catch {
+    // It has no room.
   }
 }
 
