@@ -49,7 +49,6 @@ def violations(page: Page) -> list[str]:
     return [f"{rule}: {html}" for rule, html in pairs if STREAMLITS.get(rule, "\0") not in html]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_axe_finds_no_violation(
@@ -64,7 +63,6 @@ def test_axe_finds_no_violation(
     assert not found, "\n".join(found)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_violation_around_a_reading(
     chromium: Browser, server: str, scheme: Literal["light", "dark"]
@@ -81,7 +79,6 @@ def test_axe_finds_no_violation_around_a_reading(
     assert not found, "\n".join(found)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("address", STILL)
 def test_nothing_jumps_while_a_page_loads(chromium: Browser, server: str, address: str):
     loads: list[list[tuple[float, str]]] = []

@@ -37,9 +37,7 @@ def choose_sample(page: Page, digit: int) -> None:
     page.get_by_role("menuitem", name=str(digit), exact=True).click()
 
 
-@pytest.mark.parametrize(
-    "digit", [4, pytest.param(2, marks=pytest.mark.slow), pytest.param(7, marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("digit", [4, 2, 7])
 def test_digit_drawn_with_the_mouse_is_answered_on_the_page(page: Page, server: str, digit: int):
     open_draw(page, server)
     draw(page, digit)
@@ -54,13 +52,11 @@ def test_draw_opened_first_shows_the_menu(page: Page, server: str):
     expect(page.get_by_role("heading", level=1)).not_to_contain_text("Draw a digit", timeout=30_000)
 
 
-@pytest.mark.slow
 def test_blank_canvas_invites_without_a_digit(page: Page, server: str):
     open_draw(page, server)
     assert not re.search(r"\d", answer_of(page).inner_text())
 
 
-@pytest.mark.slow
 def test_clear_brings_back_the_invitation(page: Page, server: str):
     open_draw(page, server)
     draw(page, 3)
@@ -71,7 +67,6 @@ def test_clear_brings_back_the_invitation(page: Page, server: str):
     expect(answer_of(page)).to_have_text("8")
 
 
-@pytest.mark.slow
 def test_undo_takes_back_the_last_stroke(page: Page, server: str):
     open_draw(page, server)
     draw(page, 1)
@@ -82,7 +77,6 @@ def test_undo_takes_back_the_last_stroke(page: Page, server: str):
     expect(answer_of(page)).to_have_text("1")
 
 
-@pytest.mark.slow
 def test_undo_right_after_the_pen_takes_back_that_stroke(page: Page, server: str):
     open_draw(page, server)
     draw(page, 1)
@@ -95,7 +89,6 @@ def test_undo_right_after_the_pen_takes_back_that_stroke(page: Page, server: str
     expect(answer_of(page)).not_to_have_text("1")
 
 
-@pytest.mark.slow
 def test_sample_right_after_the_pen_stays_and_undo_brings_the_stroke_back(page: Page, server: str):
     open_draw(page, server)
     draw(page, 1)
@@ -106,7 +99,6 @@ def test_sample_right_after_the_pen_stays_and_undo_brings_the_stroke_back(page: 
     expect(answer_of(page)).to_have_text("1")
 
 
-@pytest.mark.slow
 def test_stroke_drawn_while_the_server_still_clears_is_kept(page: Page, server: str):
     late: list[tuple[WebSocketRoute, str | bytes]] = []
     holding = False
@@ -135,7 +127,6 @@ def test_stroke_drawn_while_the_server_still_clears_is_kept(page: Page, server: 
     expect(answer_of(page)).to_have_text("0")
 
 
-@pytest.mark.slow
 def test_stroke_is_sent_before_the_canvas_would_by_itself(page: Page, server: str):
     page.add_init_script("""
         const send = WebSocket.prototype.send;
@@ -151,7 +142,6 @@ def test_stroke_is_sent_before_the_canvas_would_by_itself(page: Page, server: st
     assert page.evaluate("sent - up") < 200
 
 
-@pytest.mark.slow
 def test_redo_brings_the_stroke_back_and_the_drawing_outlives_a_page_change(page: Page, server: str):
     open_draw(page, server)
     draw(page, 1)
@@ -166,7 +156,6 @@ def test_redo_brings_the_stroke_back_and_the_drawing_outlives_a_page_change(page
     expect(answer_of(page)).to_have_text("1")
 
 
-@pytest.mark.slow
 def test_drawing_outlives_a_reload_until_it_is_cleared(page: Page, server: str):
     open_draw(page, server)
     draw(page, 4)
@@ -187,7 +176,6 @@ def test_drawing_outlives_a_reload_until_it_is_cleared(page: Page, server: str):
     expect(answer_of(page)).to_contain_text("Draw a digit")
 
 
-@pytest.mark.slow
 def test_chosen_model_outlives_a_reload(page: Page, server: str):
     open_draw(page, server)
     chosen = page.get_by_test_id("stSelectbox").locator("input").first
@@ -199,7 +187,6 @@ def test_chosen_model_outlives_a_reload(page: Page, server: str):
     expect(chosen).to_have_value("simple")
 
 
-@pytest.mark.slow
 def test_another_tab_knows_nothing_of_the_drawing(page: Page, server: str):
     open_draw(page, server)
     draw(page, 4)
@@ -210,7 +197,6 @@ def test_another_tab_knows_nothing_of_the_drawing(page: Page, server: str):
     expect(answer_of(other)).to_contain_text("Draw a digit")
 
 
-@pytest.mark.slow
 def test_brush_changes_nothing_in_the_answer(page: Page, server: str):
     open_draw(page, server)
     said = []
@@ -236,7 +222,6 @@ def test_brush_changes_nothing_in_the_answer(page: Page, server: str):
     assert said[0] == said[1]
 
 
-@pytest.mark.slow
 def test_brush_keeps_what_is_drawn(page: Page, server: str):
     open_draw(page, server)
     draw(page, 9)
@@ -248,7 +233,6 @@ def test_brush_keeps_what_is_drawn(page: Page, server: str):
     expect(answer_of(page)).to_have_text("9")
 
 
-@pytest.mark.slow
 def test_sample_is_replayed_and_answered(page: Page, server: str):
     open_draw(page, server)
     for digit in (4, 9):
@@ -256,7 +240,6 @@ def test_sample_is_replayed_and_answered(page: Page, server: str):
         expect(answer_of(page)).to_have_text(str(digit))
 
 
-@pytest.mark.slow
 def test_small_digit_in_a_corner_is_answered(page: Page, server: str):
     open_draw(page, server)
     draw(page, 2, side=90, corner=(300, 300))

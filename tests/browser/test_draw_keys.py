@@ -1,6 +1,5 @@
 """The Draw page without a mouse: a pen that the arrow keys move, and a name at every stop of the Tab key."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 FOCUSED = """() => {
@@ -40,7 +39,6 @@ def test_a_digit_drawn_with_the_keys_is_answered_before_and_after_the_pen_is_lif
     assert "live" not in answer.evaluate("element => element.parentElement.innerHTML")
 
 
-@pytest.mark.slow
 def test_every_stop_of_the_tab_key_has_a_name(page: Page, server: str):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{server}/draw")

@@ -60,7 +60,6 @@ def put_side_by_side(drawings: list[Drawing], *, height: float, step: float) -> 
     return strokes
 
 
-@pytest.mark.slow
 def test_number_of_a_real_hand_is_read_and_goes_to_the_own_digits(drawn: Page, data: Path):
     assert data
     by_writer: dict[str, dict[int, Drawing]] = {}
@@ -94,7 +93,6 @@ def keep_a_four(drawn: Page) -> Locator:
     return ask
 
 
-@pytest.mark.slow
 def test_own_digits_are_downloaded_cleared_and_brought_back(drawn: Page):
     keep_a_four(drawn)
     drawn.locator("[data-testid=stExpander]").get_by_text("Your own digits").click()
@@ -122,7 +120,6 @@ def test_number_and_own_digits_outlive_a_reload(drawn: Page):
     expect(drawn.locator(".own-digits img")).to_have_count(1)
 
 
-@pytest.mark.slow
 def test_phone_has_a_canvas_of_its_own_shape(page: Page, server: str):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{server}/draw")

@@ -82,7 +82,6 @@ def test_clear_gives_the_sample_on_home_back(page: Page, server: str):
     expect(page.locator(".story .answer")).to_have_text("3")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_captions_and_primary_buttons_have_contrast(
     chromium: Browser, server: str, scheme: Literal["light", "dark"]

@@ -57,7 +57,6 @@ def start_training(page: Page) -> None:
     page.get_by_role("button", name="Start training").click()
 
 
-@pytest.mark.slow
 def test_a_training_is_watched_left_stopped_and_resumed_on_another_server(
     page: Page, start_server: Serve, runs: Path
 ):
@@ -92,7 +91,6 @@ def test_a_training_is_watched_left_stopped_and_resumed_on_another_server(
         assert Path(download.value.path()).read_bytes() == run.folder.tflite_file.read_bytes()
 
 
-@pytest.mark.slow
 def test_a_second_visitor_sees_a_run_but_can_neither_stop_nor_delete_it(
     page: Page, chromium: Browser, start_server: Serve, runs: Path
 ):
@@ -136,7 +134,6 @@ def test_start_is_blocked_with_a_sentence_that_states_the_range(page: Page, star
         expect(page.get_by_role("button", name="Start training")).to_be_enabled()
 
 
-@pytest.mark.slow
 def test_a_sweep_of_two_presets_and_two_seeds_is_planned_started_and_watched(
     page: Page, start_server: Serve, runs: Path
 ):

@@ -63,7 +63,6 @@ def assert_read_alike(page: Page, reader: DigitReader, drawings: list[list[Strok
         assert answer["label"] == digit.label or best[-1] - best[-2] < 0.01
 
 
-@pytest.mark.slow
 def test_a_thousand_real_drawings_are_read_as_python_reads_them(page: Page, data: Path, tmp_path: Path):
     open_page(page, find_run("reader"), tmp_path)
     with gzip.open(data / "pen_digits.json.gz") as file:

@@ -111,7 +111,6 @@ def test_files_are_read_a_box_is_moved_and_the_csv_follows(upload: Page, files: 
     assert [digit["label"] for digit in records[0]["digits"]] == [0, 4, 7, None]
 
 
-@pytest.mark.slow
 def test_correction_reaches_the_downloaded_csv(upload: Page, files: list[Path]):
     upload.locator("input[type=file]").set_input_files(files[1])
     expect(reading_of(upload)).to_have_text("819")
@@ -127,7 +126,6 @@ def test_correction_reaches_the_downloaded_csv(upload: Page, files: list[Path]):
         assert picture.format == "PNG"
 
 
-@pytest.mark.slow
 def test_digit_is_chosen_in_the_picture_or_in_the_strip_and_corrected(upload: Page, files: list[Path]):
     upload.locator("input[type=file]").set_input_files(files[1])
     expect(reading_of(upload)).to_have_text("819")
@@ -160,7 +158,6 @@ def test_digit_is_chosen_in_the_picture_or_in_the_strip_and_corrected(upload: Pa
     assert [digit["label"] for digit in json.loads(download(upload, "JSON"))[0]["digits"]] == [8, 3, 5]
 
 
-@pytest.mark.slow
 def test_keyboard_goes_from_doubt_to_doubt_over_all_files(upload: Page, files: list[Path]):
     draw_number("707", tilt=0.6).save(files[1])  # A 7 as steep as this could be a 1 or nothing.
     upload.locator("input[type=file]").set_input_files(files[:2])
@@ -185,7 +182,6 @@ def test_keyboard_goes_from_doubt_to_doubt_over_all_files(upload: Page, files: l
     assert [row["text"][:2] for row in rows] == ["20", "10"]
 
 
-@pytest.mark.slow
 def test_number_is_copied(upload: Page, files: list[Path]):
     upload.context.grant_permissions(["clipboard-read", "clipboard-write"])
     upload.locator("input[type=file]").set_input_files(files[1])
@@ -202,7 +198,6 @@ def test_number_is_copied(upload: Page, files: list[Path]):
     upload.wait_for_function("async () => await window.kept.readText() === '819'")
 
 
-@pytest.mark.slow
 def test_pdf_of_three_pages_gives_three_rows(upload: Page, tmp_path: Path):
     first, *rest = [draw_number(number) for number in ("2047", "819", "36")]
     first.save(tmp_path / "scan.pdf", save_all=True, append_images=rest)
@@ -217,7 +212,6 @@ def test_pdf_of_three_pages_gives_three_rows(upload: Page, tmp_path: Path):
     ]
 
 
-@pytest.mark.slow
 def test_box_is_labelled_on_the_canvas(upload: Page, files: list[Path]):
     upload.locator("input[type=file]").set_input_files(files[1])
     expect(reading_of(upload)).to_have_text("819")
@@ -232,7 +226,6 @@ def test_box_is_labelled_on_the_canvas(upload: Page, files: list[Path]):
     expect(upload.get_by_text("1 answer is yours")).to_be_visible()
 
 
-@pytest.mark.slow
 def test_box_is_drawn_and_removed(upload: Page, files: list[Path]):
     upload.locator("input[type=file]").set_input_files(files[1])
     expect(reading_of(upload)).to_have_text("819")
@@ -248,7 +241,6 @@ def test_box_is_drawn_and_removed(upload: Page, files: list[Path]):
     expect(reading_of(upload)).to_have_text("819")
 
 
-@pytest.mark.slow
 def test_row_is_chosen_with_the_mouse_and_the_keyboard(upload: Page, files: list[Path]):
     upload.locator("input[type=file]").set_input_files(files)
     expect(reading_of(upload)).to_have_text("2047")
@@ -265,7 +257,6 @@ def test_row_is_chosen_with_the_mouse_and_the_keyboard(upload: Page, files: list
     expect(reading_of(upload)).to_have_text("819")
 
 
-@pytest.mark.slow
 def test_files_are_still_there_after_a_visit_to_draw(upload: Page, files: list[Path]):
     upload.locator("input[type=file]").set_input_files(files[0])
     expect(reading_of(upload)).to_have_text("2047")
@@ -282,7 +273,6 @@ def test_files_are_still_there_after_a_visit_to_draw(upload: Page, files: list[P
     expect(reading_of(upload)).to_have_text("819")
 
 
-@pytest.mark.slow
 def test_sample_shows_its_steps_when_they_are_opened(upload: Page):
     upload.get_by_role("button", name="Try a sample").click()
     expect(reading_of(upload)).to_have_text("90210475836", use_inner_text=False)
@@ -294,7 +284,6 @@ def test_sample_shows_its_steps_when_they_are_opened(upload: Page):
     assert upload.locator("img:not([alt])").count() == 0
 
 
-@pytest.mark.slow
 def test_phone_shows_number_then_files_then_picture_without_scrolling_sideways(
     upload: Page, files: list[Path]
 ):
@@ -321,7 +310,6 @@ def test_phone_shows_number_then_files_then_picture_without_scrolling_sideways(
     assert upload.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-@pytest.mark.slow
 def test_file_that_is_too_large_says_so_in_words(upload: Page, tmp_path: Path):
     (tmp_path / "large.png").write_bytes(bytes(64 * 2**20 + 1))
     upload.locator("input[type=file]").set_input_files(tmp_path / "large.png")
