@@ -18,6 +18,9 @@ _STEEPEST = 0.25
 _MIN_SPAN = 0.4
 """A line spans this much of the picture at least."""
 
+_MIN_LENGTH = 0.3
+"""And so much of its longer side: the 1s of a number that fills its picture are no lines."""
+
 _MIN_ALONE = 0.1
 """In this much of the picture at least it stands clear of thicker ink."""
 
@@ -163,7 +166,7 @@ def _find_lines(
     lines = []
     for label in range(1, count):
         left, top, wide, tall = (int(value) for value in stats[label, :4])
-        if wide < least_span * width:
+        if wide < max(least_span * width, _MIN_LENGTH * max(mask.shape)):
             continue
         window = (slice(top, top + tall), slice(left, left + wide))
         line = (labels[window] == label) & (runs[window] > 0)
