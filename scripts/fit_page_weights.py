@@ -21,7 +21,7 @@ from digitcnn.ink.strokes import Box  # noqa: E402
 from digitcnn.recognition import images  # noqa: E402
 from digitcnn.recognition.classifier import Classifier  # noqa: E402
 from digitcnn.recognition.page_detector import is_same_digit  # noqa: E402
-from digitcnn.recognition.page_reading import PageEvidence, collect_evidence  # noqa: E402
+from digitcnn.recognition.page_reading import PageEvidence, collect_evidence, fuse_labels  # noqa: E402
 from digitcnn.recognition.reading import Digit  # noqa: E402
 from testbed.numbers import load_pens  # noqa: E402
 from testbed.pages import KINDS, make_boxed_pages  # noqa: E402
@@ -40,10 +40,10 @@ def main() -> None:
     segments: list[tuple[Sequence[float], bool]] = []
     detections: list[tuple[Sequence[float], bool]] = []
     for evidence, truth in collect(options.pages):
-        for digit, row in zip(evidence.segments, evidence.of_segments, strict=True):
-            segments.append(
-                (row, any(is_there(digit.box, box) and digit.nearest == label for box, label in truth))
-            )
+        labeled = map(fuse_labels, evidence.segments, evidence.seen)
+        for digit, row in zip(labeled, evidence.of_segments, strict=True):
+            is_right = any(is_there(digit.box, box) and digit.nearest == label for box, label in truth)
+            segments.append((row, is_right))
         for digit, row in zip(evidence.digits, evidence.of_detections, strict=True):
             detections.append((row, any(is_there(digit.box, box) for box, _ in truth)))
     for name, rows in (("_SEGMENT_WEIGHTS", segments), ("_DETECTION_WEIGHTS", detections)):
@@ -68,7 +68,8 @@ def collect(count: int) -> list[tuple[PageEvidence, Truth]]:
             seen.clear()
             reader.read_image(np.asarray(sample.source))
             truth = [(Box(*ends[0], *(ends[1] - ends[0])), label) for ends, label in placed]
-            found += [(evidence, truth) for evidence in seen]
+            if len(seen) == 1:  # A page that may lie on its side is settled twice.
+                found.append((seen[0], truth))
     images.settle_page = settle
     return found
 
