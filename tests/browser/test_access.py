@@ -99,7 +99,7 @@ def test_axe_and_the_observer_notice_what_they_look_for(page: Page):
     page.set_content("<main><h1>Title</h1><p style='color: #aaa; background: #fff'>faint</p></main>")
     assert [line.split(":")[0] for line in violations(page) if line.startswith("color")] == ["color-contrast"]
     page.evaluate(WATCH)
-    # It moves until that is noticed: just after a window has got its size, shifts count as the visitor's doing.
+    # It moves until that is noticed: a window that has just got its size is thought to have a busy visitor.
     page.evaluate(
         "setInterval(() => document.querySelector('h1').style.marginTop = `${performance.now() % 400}px`, 97)"
     )
