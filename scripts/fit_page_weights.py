@@ -20,8 +20,7 @@ from digitcnn.ink.images.load import Picture  # noqa: E402
 from digitcnn.ink.strokes import Box  # noqa: E402
 from digitcnn.recognition import images  # noqa: E402
 from digitcnn.recognition.classifier import Classifier  # noqa: E402
-from digitcnn.recognition.page_detector import is_same_digit  # noqa: E402
-from digitcnn.recognition.page_reading import PageEvidence, collect_evidence, fuse_labels  # noqa: E402
+from digitcnn.recognition.page_reading import PageEvidence, collect_evidence, fuse_labels, matches  # noqa: E402
 from digitcnn.recognition.reading import Digit  # noqa: E402
 from testbed.numbers import load_pens  # noqa: E402
 from testbed.pages import KINDS, make_boxed_pages  # noqa: E402
@@ -42,10 +41,10 @@ def main() -> None:
     for evidence, truth in collect(options.pages):
         labeled = map(fuse_labels, evidence.segments, evidence.seen)
         for digit, row in zip(labeled, evidence.of_segments, strict=True):
-            is_right = any(is_there(digit.box, box) and digit.nearest == label for box, label in truth)
+            is_right = any(matches(digit.box, box) and digit.nearest == label for box, label in truth)
             segments.append((row, is_right))
         for digit, row in zip(evidence.digits, evidence.of_detections, strict=True):
-            detections.append((row, any(is_there(digit.box, box) for box, _ in truth)))
+            detections.append((row, any(matches(digit.box, box) for box, _ in truth)))
     for name, rows in (("_SEGMENT_WEIGHTS", segments), ("_DETECTION_WEIGHTS", detections)):
         print(f"{name} = np.array({fit(rows)})  # {len(rows):,} rows")
 
@@ -72,11 +71,6 @@ def collect(count: int) -> list[tuple[PageEvidence, Truth]]:
                 found.append((seen[0], truth))
     images.settle_page = settle
     return found
-
-
-def is_there(box: Box, written: Box) -> bool:
-    """Whether a candidate stands where a digit is written."""
-    return is_same_digit(box, written) and 0.5 < box.height / max(written.height, 1e-9) < 2.0
 
 
 def fit(rows: Sequence[tuple[Sequence[float], bool]]) -> list[float]:

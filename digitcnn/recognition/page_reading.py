@@ -125,7 +125,7 @@ def collect_evidence(
     found = [replace(each, box=picture.to_input(*each.box)) for each in detections]
     # Touching digits may share a place: the surest detection speaks.
     seen = [
-        max((each for each in found if _matches(segment.box, each.box)), key=_score, default=None)
+        max((each for each in found if matches(segment.box, each.box)), key=_score, default=None)
         for segment in segments
     ]
     hopeful: list[tuple[PageDetection, bool, np.ndarray]] = []
@@ -252,7 +252,7 @@ def _detection_evidence(detection: PageDetection, digit_probability: float, besi
 
 def _accept(digit: Digit, detection: PageDetection | None, probability: float) -> Digit:
     """The digit with the label that reader and detector give it together, and how probable it is one."""
-    return replace(fuse_labels(digit, detection), digit_probability=float(probability), refused=False)
+    return replace(fuse_labels(digit, detection), digit_probability=probability, refused=False)
 
 
 def fuse_labels(digit: Digit, detection: PageDetection | None) -> Digit:
@@ -269,12 +269,13 @@ def _score(detection: PageDetection) -> float:
     return detection.score
 
 
-def _matches(one: Box, other: Box) -> bool:
+def matches(one: Box, other: Box) -> bool:
+    """Whether two boxes are of one digit: they share a middle, and neither is twice as high."""
     return is_same_digit(one, other) and 0.5 < one.height / max(other.height, 1e-9) < 2.0
 
 
 def _is_one_place(one: Box, other: Box) -> bool:
-    return _matches(one, other) or _overlap(one, other) > _ONE_PLACE
+    return matches(one, other) or _overlap(one, other) > _ONE_PLACE
 
 
 def _overlap(one: Box, other: Box) -> float:
