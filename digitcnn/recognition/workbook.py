@@ -4,13 +4,15 @@ import io
 from collections.abc import Iterable
 
 import pandas as pd
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from digitcnn.recognition.results import COLUMNS, FileResult, row_of
 
 
 def write_xlsx(results: Iterable[FileResult]) -> bytes:
     """The rows of the CSV as an Excel workbook; a number's text stays text, with its leading zeros."""
+    # Eight megabytes that most visitors never ask for.
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     table = pd.DataFrame(map(row_of, results), columns=list(COLUMNS))
     table = table.replace(ILLEGAL_CHARACTERS_RE, "", regex=True)
     for column in ("digits", "lowest_confidence"):
