@@ -3,8 +3,8 @@
 import http.client
 import json
 import statistics
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 from benchmarks.speed.figures import Figure
@@ -37,11 +37,10 @@ def ask(host: str, body: bytes, clients: int, seconds: float) -> list[float]:
     Raises:
         RuntimeError: a request was refused.
     """
-    taken: list[float] = []
-    refused: list[int] = []
     end = time.perf_counter() + seconds
 
-    def keep_asking() -> None:
+    def keep_asking() -> list[float]:
+        taken = []
         connection = http.client.HTTPConnection(host, timeout=60)
         while (began := time.perf_counter()) < end:
             connection.request("POST", "/api/recognize", body, {"Content-Type": "application/json"})
@@ -49,16 +48,10 @@ def ask(host: str, body: bytes, clients: int, seconds: float) -> list[float]:
             answer.read()
             taken.append(time.perf_counter() - began)
             if answer.status != 200:
-                refused.append(answer.status)
+                raise RuntimeError(f"a request was refused with {answer.status}")
         connection.close()
+        return taken
 
-    threads = [threading.Thread(target=keep_asking) for _ in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if refused:
-        raise RuntimeError(
-            f"{len(refused)} of {len(taken)} requests were refused, the first with {refused[0]}"
-        )
-    return taken
+    with ThreadPoolExecutor(clients) as pool:
+        asking = [pool.submit(keep_asking) for _ in range(clients)]
+        return [each for client in asking for each in client.result()]
