@@ -8,7 +8,6 @@
 const STYLE = ".dc-toolbar { display: none !important; }";
 const PRESS = ["mousedown", "touchstart"];
 const LIFT = ["mouseup", "touchend"];
-const hooks = new WeakMap();
 
 function remember(hook) {
   const { visit, ask, drawing } = hook.component.data;
@@ -76,18 +75,8 @@ function install(hook) {
 }
 
 export default function (component) {
-  const parent = component.parentElement;
-  const hook = hooks.get(parent) ?? { component, reported: component.data.known };
-  hook.component = component;
-  if (!hooks.has(parent)) {
-    hooks.set(parent, hook);
-    hook.live = new Live(hook);
-    hook.remove = install(hook);
-  }
+  const [hook, remove] = mount(component, Live, install, { reported: component.data.known });
   remember(hook);
   hook.live.update();
-  return () => {
-    hook.remove();
-    hooks.delete(parent);
-  };
+  return remove;
 }

@@ -1,6 +1,4 @@
 // Home's picture of a drawing is a canvas: what is drawn there is read at once, in the browser, and goes on to Draw.
-const hooks = new WeakMap();
-
 class Story extends Live {
   get canvas() { return find(".story canvas"); }
   set canvas(_) {}
@@ -59,16 +57,7 @@ function install(hook) {
 }
 
 export default function (component) {
-  const parent = component.parentElement, hook = hooks.get(parent) ?? {};
-  hook.component = component;
-  if (!hooks.has(parent)) {
-    hooks.set(parent, hook);
-    hook.live = new Story(hook);
-    hook.remove = install(hook);
-  }
+  const [hook, remove] = mount(component, Story, install);
   if (hook.live.model) hook.live.update();
-  return () => {
-    hook.remove();
-    hooks.delete(parent);
-  };
+  return remove;
 }

@@ -151,6 +151,23 @@ class Live {
   }
 }
 
+const hooks = new WeakMap();
+
+/** The hook of a component's place, with its reader, made and installed once however often Python runs; and its removal. */
+function mount(component, Reader, install, state = {}) {
+  const parent = component.parentElement, hook = hooks.get(parent) ?? state;
+  hook.component = component;
+  if (!hooks.has(parent)) {
+    hooks.set(parent, hook);
+    hook.live = new Reader(hook);
+    hook.remove = install(hook);
+  }
+  return [hook, () => {
+    hook.remove();
+    hooks.delete(parent);
+  }];
+}
+
 function save(drawing) {
   try {
     if (drawing.strokes.length) sessionStorage.setItem(SAVED, JSON.stringify(drawing));
