@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -12,55 +12,24 @@ from digitcnn.errors import InputError
 from digitcnn.ink.house_digit import SIDE
 from digitcnn.ink.images.binarize import Ink, binarize
 from digitcnn.ink.images.components import find_components, make_segment_digit
-from digitcnn.ink.images.cuts import (
-    Segment,
-    TextLine,
-    arrange,
-    crop_segment,
-    cut_out,
-    join,
-    pairs_above,
-    pen_of,
-)
+from digitcnn.ink.images.cuts import Segment, crop_segment, cut_out
 from digitcnn.ink.images.load import Picture
 from digitcnn.ink.images.page import find_pages, is_page, isolate_page, may_be_page
 from digitcnn.ink.images.rotation import turn_box_back, turn_ink, turn_picture
-from digitcnn.ink.images.selection import choose_digit, choose_writing
+from digitcnn.ink.images.selection import choose_digit
 from digitcnn.ink.strokes import Box
-from digitcnn.ink.text_lines import typical_height
 from digitcnn.recognition.classifier import Classifier
-from digitcnn.recognition.lattice import (
-    AMONG_DIGITS,
-    Span,
-    best_path_reading_little,
-    list_spans,
-    min_span_cost,
-    span_cost,
-)
 from digitcnn.recognition.page_reading import is_drawn, settle_page
 from digitcnn.recognition.reading import Digit
-from digitcnn.recognition.touching import collect_evidence, may_be_several
+from digitcnn.recognition.segments import MANY, SURE, classify_segments, find_segments, read_segments
 from digitcnn.time_budget import within_time_budget
 
 _MIN_GAIN = 0.1
 """By how much the mean digit probability of a second hypothesis must exceed that of the first."""
 
-_MAX_DIGIT_WIDTH = 1.7
-"""Width of the widest digit in heights of its line."""
-
 _EXPECTED_DIGIT = 0.985
 """Rejection threshold where the caller expects one digit."""
 
-_PLAIN = 0.6
-"""A segment more probably a digit than this, and not wide, is not cut."""
-
-_MAX_PLAIN_WIDTH = 1.15
-
-_MIN_CUT_HEIGHT = 0.4
-"""Segments lower than this, in heights of the page's digits, are remains of a line and are not cut."""
-
-_SURE = 0.8
-_MANY = 4
 _MAX_SAMPLED = 24
 _DOUBTFUL = 0.75
 _TURN_EVIDENCE = 0.35
@@ -158,15 +127,15 @@ def _find_best(picture: Picture, read: Callable[[Ink], _Hypothesis]) -> _Hypothe
     # The other polarity deserves a reading only where this one left doubt.
     if not found.polarity_is_sure and best.digit_probability < 1.0 - _MIN_GAIN:
         consider(binarize(picture, light_on_dark=not found.light_on_dark))
-    if best.digit_probability <= _SURE:
+    if best.digit_probability <= SURE:
         # A desk beside the paper spoils threshold and polarity: once more with the page alone.
         for page in pages():
             best = _better(best, read(replace(binarize(isolate_page(picture, page)), picture=picture)))
     for ink in page_like:
         # A bold digit may be as large and as straight as a page, but has no page of digits on it.
-        if best.digit_probability <= _SURE or sum(map(len, best.lines)) < _MANY:
+        if best.digit_probability <= SURE or sum(map(len, best.lines)) < MANY:
             other = read(ink)
-            if other.digit_probability > _SURE:
+            if other.digit_probability > SURE:
                 return other
             best = _better(best, other)
     return best
@@ -179,8 +148,8 @@ def read_boxes(classifier: Classifier, picture: Picture, boxes: Sequence[Box]) -
     segments = [cut_out(components, *_window_of(ink, box)) for box in within_time_budget(boxes)]
     inked = [segment for segment in segments if segment is not None]
     # Boxes say where digits are, not which way is up.
-    turns = _find_turns(classifier, inked, _classify(classifier, ink, inked))
-    read = iter(_classify(classifier, ink, inked, turns=turns, rejection_threshold=_EXPECTED_DIGIT))
+    turns = _find_turns(classifier, inked, classify_segments(classifier, ink, inked))
+    read = iter(classify_segments(classifier, ink, inked, turns=turns, rejection_threshold=_EXPECTED_DIGIT))
     digits = [
         _read_blank(box) if segment is None else replace(next(read), box=box)
         for segment, box in zip(segments, boxes, strict=True)
@@ -200,26 +169,21 @@ def _read_whole(classifier: Classifier, ink: Ink) -> _Hypothesis:
     if not chosen:
         return _Hypothesis(ink, [])
     segments = [crop_segment(components, chosen)]
-    return _Hypothesis(ink, [_classify(classifier, ink, segments, rejection_threshold=_EXPECTED_DIGIT)])
+    return _Hypothesis(
+        ink, [classify_segments(classifier, ink, segments, rejection_threshold=_EXPECTED_DIGIT)]
+    )
 
 
 def _read_pages(classifier: Classifier, ink: Ink) -> _Hypothesis:
-    segments = _segments_of(ink)
-    digits = _classify(classifier, ink, segments)
+    segments = find_segments(ink)
+    digits = classify_segments(classifier, ink, segments)
     turns = _find_turns(classifier, segments, digits)
     turned = turn_ink(ink, turns)
     if turns:
-        segments = _segments_of(turned)
-        digits = _classify(classifier, turned, segments)
+        segments = find_segments(turned)
+        digits = classify_segments(classifier, turned, segments)
     known = dict(zip(segments, digits, strict=True))
-    return _Hypothesis(ink, _read_segments(classifier, turned, known), turns)
-
-
-def _segments_of(ink: Ink) -> list[Segment]:
-    components = find_components(ink)
-    return [
-        crop_segment(components, [component]) for component in within_time_budget(choose_writing(components))
-    ]
+    return _Hypothesis(ink, read_segments(classifier, turned, known), turns)
 
 
 def _find_turns(classifier: Classifier, segments: Sequence[Segment], digits: Sequence[Digit]) -> int:
@@ -246,136 +210,6 @@ def _find_turns(classifier: Classifier, segments: Sequence[Segment], digits: Seq
 
 def _mean_evidence(digits: Sequence[Digit]) -> float:
     return float(np.mean(np.log(np.clip([digit.nearest_probability for digit in digits], 0.02, 1.0))))
-
-
-def _read_segments(classifier: Classifier, ink: Ink, known: dict[Segment, Digit]) -> list[list[Digit]]:
-    known = _stack(classifier, ink, known)
-    min_height = _MIN_CUT_HEIGHT * typical_height(list(known)) if known else 0.0
-    whole = {
-        segment
-        for segment, digit in known.items()
-        if segment.height < min_height
-        or _is_whole(segment, digit.nearest_probability)
-        or not may_be_several(segment)
-    }
-    lines = arrange(list(known), pen=pen_of(list(known)), whole=whole)
-    return _settle([_read_line(classifier, ink, line, known) for line in lines])
-
-
-def _is_whole(segment: Segment, probability: float) -> bool:
-    """Whether a segment is one digit: the wider it is, the more probable that digit must be."""
-    shape = segment.width / segment.height
-    return probability > (_PLAIN if shape < _MAX_PLAIN_WIDTH else _SURE) and shape < _MAX_DIGIT_WIDTH
-
-
-def _settle(lines: list[list[Digit]]) -> list[list[Digit]]:
-    """Refuses digits that do not fit the page: far smaller or larger than most, or alone and doubtful."""
-    sure = [
-        d.box.height for line in lines for d in line if d.label is not None and d.nearest_probability > _SURE
-    ]
-    # Of a few digits no size is typical.
-    if len(sure) < _MANY:
-        return lines
-    typical = float(np.median(sure))
-
-    def settled(digit: Digit, alone: bool) -> Digit:
-        if digit.label is None:
-            return digit
-        # Half or twice the typical height is 1.4 standard deviations, which costs nothing.
-        off = max(abs(np.log(max(digit.box.height, 1e-9) / typical)) / 0.5 - 1.5, 0.0)
-        doubt = 0.5 * off**2 - np.log(max(digit.nearest_probability, 1e-9))
-        if doubt > 3.0 or (alone and digit.nearest_probability < _PLAIN):
-            return replace(digit, refused=True)
-        return digit
-
-    return [[settled(digit, len(line) == 1) for digit in line] for line in lines]
-
-
-def _stack(classifier: Classifier, ink: Ink, known: dict[Segment, Digit]) -> dict[Segment, Digit]:
-    """Joins segments that stand over one another where both together are a digit rather than each alone."""
-    pairs = [
-        pair for pair in pairs_above(list(known)) if min(known[p].nearest_probability for p in pair) < _PLAIN
-    ]
-    joined = _classify(classifier, ink, (join(pair) for pair in pairs))
-    gains = sorted(zip(joined, pairs, strict=True), key=lambda entry: -entry[0].nearest_probability)
-    result = dict(known)
-    # The surest pair first: a segment belongs to one digit only.
-    for digit, (one, other) in gains:
-        if one in result and other in result and digit.nearest_probability > _PLAIN:
-            del result[one], result[other]
-            result[join((one, other))] = digit
-    return result
-
-
-def _read_line(classifier: Classifier, ink: Ink, line: TextLine, known: dict[Segment, Digit]) -> list[Digit]:
-    widest = _MAX_DIGIT_WIDTH * line.height
-    height = ink.picture.scale * line.height / ink.zoom
-
-    def fits(start: int, end: int) -> bool:
-        segments = line.segments[start:end]
-        return max(each.right for each in segments) - min(each.left for each in segments) <= widest
-
-    def classify_spans(spans: Iterable[Span]) -> dict[Span, Digit]:
-        """Joins one span at a time: all segments together would take the memory of hundreds of pictures."""
-        spans = [span for span in spans if span not in alone]
-        # Among many ways to cut, test-time augmentation is worth its time for separate segments only.
-        joined = (join(line.segments[span.start : span.end]) for span in spans)
-        return dict(zip(spans, _classify(classifier, ink, joined, thinner=False), strict=True))
-
-    evidence = collect_evidence(line)
-    units = [Span(at, at + 1) for at in range(len(line.segments))]
-    alone = {
-        span: known[segment] for span, segment in zip(units, line.segments, strict=True) if segment in known
-    }
-    # Units of an uncut span are known from the first pass, those of a cut one are not.
-    if evidence.seen:
-        alone |= classify_spans(span for span in units if not evidence.concerns(span))
-    digits: dict[Span, Digit] = {}
-
-    def score_spans(spans: list[Span]) -> list[float]:
-        answers = alone | classify_spans(spans)
-        digits.update((span, evidence.fuse(span, answers[span], alone)) for span in spans)
-        return [span_cost(digits[span], height) + doubts[span] for span in spans]
-
-    spans = list_spans(line.boundary_logits, fits)
-    doubts = {span: evidence.doubt(span, alone) for span in spans}
-    boxes = {span: _box_of(ink, *line.segments[span.start : span.end]) for span in spans}
-    # Bounds by size alone are enough to leave most spans unread.
-    min_costs = {span: min_span_cost(boxes[span], height) + doubts[span] for span in spans}
-    path = best_path_reading_little(evidence.boundary_logits, min_costs, score_spans)
-    return [digits[span] for span in path]
-
-
-def _classify(
-    classifier: Classifier,
-    ink: Ink,
-    segments: Iterable[Segment],
-    *,
-    turns: int = 0,
-    rejection_threshold: float = AMONG_DIGITS,
-    thinner: bool = True,
-) -> list[Digit]:
-    """Classifies segments; those in doubt also as a thinner pen would have written them, if `thinner`."""
-    coverages: list[np.ndarray] = []
-    pixels: list[np.ndarray] = []
-    boxes: list[Box] = []
-    for segment in within_time_budget(segments):
-        coverages.append(np.rot90(segment.coverage, turns))
-        pixels.append(make_segment_digit(coverages[-1]))
-        boxes.append(_box_of(ink, segment))
-    if not pixels:
-        return []
-    thin = (lambda at: make_segment_digit(coverages[at], thinner=True)) if thinner else None
-    return classifier.classify_batch(
-        np.stack(pixels), boxes, rejection_threshold=rejection_threshold, thin=thin
-    )
-
-
-def _box_of(ink: Ink, *segments: Segment) -> Box:
-    """The box around some segments, in the pixels of the input."""
-    left, top = min(p.left for p in segments), min(p.top for p in segments)
-    sides = left, top, max(p.right for p in segments) - left, max(p.bottom for p in segments) - top
-    return ink.picture.to_input(*(side / ink.zoom for side in sides))
 
 
 def _window_of(ink: Ink, box: Box) -> tuple[int, int, int, int]:
