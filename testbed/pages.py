@@ -6,135 +6,27 @@ Another maker than the one that trains the page detector, so that what one of th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import cv2
 import numpy as np
 
-from digitcnn.ink.house_digit import box_of_ink
 from digitcnn.training.pen_strokes import Drawing
 from testbed.numbers import Sample
-
-_FINE = 2
-_NAVY, _BLACK, _GRAPHITE = (45, 55, 130), (35, 35, 38), (110, 110, 112)
-
-Canvas = np.ndarray
-"""(height, width, 3) float32, 0-255."""
+from testbed.page import BLACK, FINE, GRAPHITE, NAVY, Page
 
 
-class _Page:
-    """One page while it is made; lengths are in pixels of the finished picture."""
-
-    def __init__(
-        self, pens: dict[str, list[Drawing]], rng: np.random.Generator, size: tuple[int, int]
-    ) -> None:
-        self.rng, self.size = rng, size
-        self.digits = pens[sorted(pens)[rng.integers(len(pens))]]
-        self.canvas: Canvas = np.empty((size[1] * _FINE, size[0] * _FINE, 3), np.float32)
-        self.canvas[:] = np.array([1.0, 0.99, 0.96]) * rng.uniform(205, 245)
-        self.pen = float(rng.uniform(0.05, 0.1))
-        self.placed: list[tuple[np.ndarray, int]] = []
-
-    def line(self, path: np.ndarray, color: tuple, width: float, strength: float = 1.0) -> None:
-        mask = np.zeros(self.canvas.shape[:2], np.uint8)
-        whole = np.round(np.asarray(path, np.float64) * _FINE * 16).astype(np.int32)
-        cv2.polylines(mask, [whole[:, None]], False, (255,), max(round(width * _FINE), 1), cv2.LINE_AA, 4)
-        self.fill(mask, color, strength)
-
-    def fill(self, mask: np.ndarray, color: tuple | np.ndarray, strength: float = 1.0) -> None:
-        if window := box_of_ink(mask):
-            share = mask[window].astype(np.float32)[..., None] * (strength / 255)
-            self.canvas[window] += (np.asarray(color, np.float32) - self.canvas[window]) * share
-
-    def box(
-        self, left: float, top: float, right: float, bottom: float, color: tuple, width: float = -1
-    ) -> None:
-        corners = np.array([(left, top), (right, top), (right, bottom), (left, bottom), (left, top)])
-        if width > 0:
-            return self.line(corners, color, width)
-        mask = np.zeros(self.canvas.shape[:2], np.uint8)
-        cv2.fillConvexPoly(mask, np.round(corners * _FINE).astype(np.int32), (255,), cv2.LINE_AA)
-        return self.fill(mask, color)
-
-    def write(
-        self,
-        x: float,
-        y: float,
-        height: float,
-        *,
-        count: int | None = None,
-        gap: tuple[float, float] = (0.12, 0.4),
-        color: tuple = _NAVY,
-        strength: float = 1.0,
-        pitch: float | None = None,
-    ) -> tuple[str, float]:
-        """Writes a number with its left upper corner at x, y: its label, and where it ends."""
-        label = ""
-        for at in range(count or int(self.rng.integers(2, 7))):
-            digit = self.digits[self.rng.integers(len(self.digits))]
-            points = np.concatenate(digit.strokes)
-            corner, sides = points.min(axis=0), np.ptp(points, axis=0)
-            scale = height * self.rng.uniform(0.9, 1.1) / max(sides[1], 0.6 * sides[0], 1e-6)
-            wide = scale * sides[0]
-            left = x if pitch is None else x + at * pitch + (pitch - wide) / 2
-            place = np.array(
-                [left, y + height / 2 - scale * sides[1] / 2 + self.rng.normal(0, 0.03) * height]
-            )
-            for stroke in digit.strokes:
-                self.line((stroke - corner) * scale + place, color, self.pen * height, strength)
-            self.placed.append((np.array([place, place + scale * sides]), digit.label))
-            x += 0.0 if pitch is not None else wide + height * self.rng.uniform(*gap)
-            label += str(digit.label)
-        return label, x
-
-    def lines(self, height: float, **how: Any) -> str:
-        """One to three numbers below each other."""
-        count, labels = int(self.rng.integers(1, 4)), []
-        count = min(count, int((0.75 * self.size[1] / height - 1.0) / 1.7) + 1)
-        for line in range(count):
-            labels.append(
-                self.write(self.size[0] * 0.12, self.size[1] * 0.2 + line * 1.7 * height, height, **how)[0]
-            )
-        return "\n".join(labels)
-
-    def photograph(self) -> np.ndarray:
-        """The page as a phone sees it: uint8."""
-        rng, (width, height) = self.rng, self.size
-        y, x = np.mgrid[:height, :width].astype(np.float32)
-        fall = rng.uniform(-0.12, 0.12, 2)
-        light = 1.0 + fall[0] * (x / width - 0.5) + fall[1] * (y / height - 0.5)
-        photo = cv2.resize(self.canvas, (width, height), interpolation=cv2.INTER_AREA) * light[..., None]
-        turn = rng.normal(0, 1.2)
-        matrix = cv2.getRotationMatrix2D((width / 2, height / 2), turn, 1.0)
-        photo = cv2.warpAffine(photo, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
-        self.placed = [(_turn(ends, matrix), label) for ends, label in self.placed]
-        photo = cv2.GaussianBlur(photo, (0, 0), rng.uniform(0.5, 1.1)) + rng.normal(
-            0, rng.uniform(1, 4), photo.shape
-        )
-        packed = cv2.imencode(
-            ".jpg", np.clip(photo, 0, 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, 85]
-        )[1]
-        return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR))
-
-
-def _turn(ends: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """The box of a turned box; both are [[left, top], [right, bottom]]."""
-    corners = np.array([(x, y) for x in ends[:, 0] for y in ends[:, 1]]) @ matrix[:, :2].T + matrix[:, 2]
-    return np.array([corners.min(axis=0), corners.max(axis=0)])
-
-
-def _rule(page: _Page, step: float, color: tuple, width: float, *, squared: bool) -> None:
+def _rule(page: Page, step: float, color: tuple, width: float, *, squared: bool) -> None:
     for y in np.arange(step, page.size[1], step):
         page.line(np.array([(0, y), (page.size[0], y)]), color, width)
     for x in np.arange(step, page.size[0], step) if squared else ():
         page.line(np.array([(x, 0), (x, page.size[1])]), color, width)
 
 
-def _plain(page: _Page) -> str:
+def _plain(page: Page) -> str:
     return page.lines(page.rng.uniform(45, 80))
 
 
-def _ruled(page: _Page) -> str:
+def _ruled(page: Page) -> str:
     height = page.rng.uniform(45, 80)
     _rule(
         page, height * page.rng.uniform(0.9, 1.5), (140, 165, 205), page.rng.uniform(0.8, 2.0), squared=False
@@ -142,19 +34,17 @@ def _ruled(page: _Page) -> str:
     return page.lines(height)
 
 
-def _squared(page: _Page) -> str:
+def _squared(page: Page) -> str:
     height = page.rng.uniform(45, 80)
     color = ((170, 190, 220), (120, 150, 215), (165, 165, 165))[page.rng.integers(3)]
     _rule(page, height * page.rng.uniform(0.3, 0.8), color, page.rng.uniform(0.8, 1.8), squared=True)
-    return page.lines(height, color=(_NAVY, _BLACK)[page.rng.integers(2)])
+    return page.lines(height, color=(NAVY, BLACK)[page.rng.integers(2)])
 
 
-def _desk(page: _Page) -> str:
+def _desk(page: Page) -> str:
     rng, (width, height) = page.rng, page.size
     sheet = page.canvas.copy()
-    noise = cv2.resize(
-        rng.normal(0, 1, (height // 3, 12)).astype(np.float32), (width * _FINE, height * _FINE)
-    )
+    noise = cv2.resize(rng.normal(0, 1, (height // 3, 12)).astype(np.float32), (width * FINE, height * FINE))
     page.canvas[:] = rng.uniform(30, 140) * np.array([1.0, rng.uniform(0.6, 0.9), rng.uniform(0.4, 0.7)])
     page.canvas *= (1.0 + 0.12 * noise)[..., None]
     left, top = rng.uniform(0.02, 0.1, 2) * page.size
@@ -163,10 +53,10 @@ def _desk(page: _Page) -> str:
     return page.lines(rng.uniform(45, 70))
 
 
-def _shadow(page: _Page) -> str:
-    label = page.lines(page.rng.uniform(45, 80), color=_BLACK)
+def _shadow(page: Page) -> str:
+    label = page.lines(page.rng.uniform(45, 80), color=BLACK)
     mask = np.zeros(page.canvas.shape[:2], np.uint8)
-    edge, lean = page.size[0] * page.rng.uniform(0.2, 0.7) * _FINE, page.rng.uniform(-80, 80) * _FINE
+    edge, lean = page.size[0] * page.rng.uniform(0.2, 0.7) * FINE, page.rng.uniform(-80, 80) * FINE
     high, wide = page.canvas.shape[:2]
     corners = np.array([(edge, 0), (wide, 0), (wide, high), (edge + lean, high)])
     cv2.fillConvexPoly(mask, corners.astype(np.int32), (255,))
@@ -175,20 +65,20 @@ def _shadow(page: _Page) -> str:
     return label
 
 
-def _colored(page: _Page) -> str:
+def _colored(page: Page) -> str:
     colors = ((190, 40, 40), (30, 130, 60), (130, 60, 150), (200, 110, 20), (40, 120, 190))
     return page.lines(page.rng.uniform(45, 80), color=colors[page.rng.integers(5)])
 
 
-def _faint(page: _Page) -> str:
-    return page.lines(page.rng.uniform(45, 80), color=_GRAPHITE, strength=page.rng.uniform(0.3, 0.6))
+def _faint(page: Page) -> str:
+    return page.lines(page.rng.uniform(45, 80), color=GRAPHITE, strength=page.rng.uniform(0.3, 0.6))
 
 
-def _touching(page: _Page) -> str:
+def _touching(page: Page) -> str:
     return page.lines(page.rng.uniform(50, 80), gap=(-0.15, 0.02))
 
 
-def _form(page: _Page) -> str:
+def _form(page: Page) -> str:
     rng = page.rng
     height, count = rng.uniform(45, 70), int(rng.integers(3, 8))
     pitch, kind = height * rng.uniform(1.1, 1.4), int(rng.integers(4))
@@ -214,7 +104,7 @@ def _form(page: _Page) -> str:
     return page.write(left, top, height, count=count, pitch=pitch)[0]
 
 
-def _separated(page: _Page) -> str:
+def _separated(page: Page) -> str:
     """A date with slashes, a decimal with a comma or point, or a number with a dash."""
     height, parts, kind = page.rng.uniform(50, 80), [], int(page.rng.integers(4))
     x, y = page.size[0] * 0.08, page.size[1] * 0.4
@@ -227,14 +117,14 @@ def _separated(page: _Page) -> str:
                 2: [(x + 0.05 * height, low - 0.03 * height), (x + 0.07 * height, low)],
                 3: [(x, y + 0.5 * height), (x + 0.4 * height, y + 0.5 * height)],
             }[kind]
-            page.line(np.array(marks), _NAVY, page.pen * height)
+            page.line(np.array(marks), NAVY, page.pen * height)
             x += (0.5 if kind in (0, 3) else 0.28) * height
         label, x = page.write(x, y, height, count=int(page.rng.integers(1, 4)), gap=(0.12, 0.3))
         parts.append(label)
     return "".join(parts)
 
 
-def _circled(page: _Page) -> str:
+def _circled(page: Page) -> str:
     height = page.rng.uniform(60, 110)
     x, y = page.size[0] * 0.35, page.size[1] * 0.4
     label, end = page.write(x, y, height, count=int(page.rng.integers(1, 3)), gap=(0.12, 0.3))
@@ -243,39 +133,39 @@ def _circled(page: _Page) -> str:
     reach = np.array([wide + 0.5 * height, height]) * page.rng.uniform(0.9, 1.1)
     page.line(
         np.array([middle, y + height / 2]) + reach * np.stack([np.cos(turn), np.sin(turn)], 1),
-        _NAVY,
+        NAVY,
         page.pen * height,
     )
     return label
 
 
-def _underlined(page: _Page) -> str:
+def _underlined(page: Page) -> str:
     height = page.rng.uniform(50, 90)
     x, y = page.size[0] * 0.15, page.size[1] * 0.4
     label, end = page.write(x, y, height)
     for line in range(int(page.rng.integers(1, 3))):
         low = y + height * (page.rng.uniform(0.98, 1.2) + 0.12 * line)
         page.line(
-            np.array([(x - 0.1 * height, low), (end, low + page.rng.normal(0, 2))]), _NAVY, page.pen * height
+            np.array([(x - 0.1 * height, low), (end, low + page.rng.normal(0, 2))]), NAVY, page.pen * height
         )
     return label
 
 
-def _struck(page: _Page) -> str:
+def _struck(page: Page) -> str:
     height = page.rng.uniform(45, 70)
     x, y = page.size[0] * 0.06, page.size[1] * 0.4
     _, end = page.write(x, y, height, count=int(page.rng.integers(2, 4)), gap=(0.1, 0.25))
     middle = y + height / 2
     page.line(
         np.array([(x - 0.1 * height, middle), (end, middle + page.rng.normal(0, 3))]),
-        _NAVY,
+        NAVY,
         page.pen * height,
     )
     page.placed.clear()
     return page.write(end + 0.5 * height, y, height, count=int(page.rng.integers(2, 5)), gap=(0.1, 0.25))[0]
 
 
-def _note(page: _Page) -> str:
+def _note(page: Page) -> str:
     rng, (width, height) = page.rng, page.size
     tall = rng.uniform(35, 55)
     color = ((245, 225, 110), (210, 205, 195), (185, 185, 185), (250, 190, 200))[rng.integers(4)]
@@ -286,28 +176,28 @@ def _note(page: _Page) -> str:
     )[0]
 
 
-def _two_inks(page: _Page) -> str:
+def _two_inks(page: Page) -> str:
     height = page.rng.uniform(50, 90)
     x, y = page.size[0] * 0.12, page.size[1] * 0.4
-    first, end = page.write(x, y, height, count=2, color=_BLACK)
+    first, end = page.write(x, y, height, count=2, color=BLACK)
     pale = tuple(page.canvas[0, 0] - page.rng.uniform(50, 90))
     return first + page.write(end, y, height, count=int(page.rng.integers(1, 4)), color=pale)[0]
 
 
-def _printed(page: _Page) -> str:
+def _printed(page: Page) -> str:
     label = _ruled(page) if page.rng.random() < 0.5 else _plain(page)
     text = ("12.10.2026 14:05", "No. 4711", "Page 12", "NOTES", "Form 33-B 2019")[page.rng.integers(5)]
     size = page.rng.uniform(0.5, 1.0)
-    where = round(page.size[0] * 0.45 * _FINE), round(page.size[1] * 0.1 * _FINE)
+    where = round(page.size[0] * 0.45 * FINE), round(page.size[1] * 0.1 * FINE)
     mask = np.zeros(page.canvas.shape[:2], np.uint8)
     cv2.putText(
-        mask, text, where, int(page.rng.choice([0, 2, 3, 4])), size * _FINE, (255,), 2 * _FINE, cv2.LINE_AA
+        mask, text, where, int(page.rng.choice([0, 2, 3, 4])), size * FINE, (255,), 2 * FINE, cv2.LINE_AA
     )
-    page.fill(mask, _BLACK)
+    page.fill(mask, BLACK)
     return label
 
 
-def _blank(page: _Page) -> str:
+def _blank(page: Page) -> str:
     """No digit at all: texture, things, and lines of print."""
     rng = page.rng
     page.canvas[:] = rng.uniform(30, 230, 3)
@@ -326,7 +216,7 @@ def _blank(page: _Page) -> str:
         words = " ".join(
             "".join(rng.choice(list("abcdefghkmnprstuvwxyz"), rng.integers(2, 9))) for _ in range(5)
         )
-        where = rng.integers((0, 0), np.array(page.size) * _FINE).tolist()
+        where = rng.integers((0, 0), np.array(page.size) * FINE).tolist()
         cv2.putText(
             mask, words, where, int(rng.integers(0, 8)), rng.uniform(0.5, 2.5), (255,), 2, cv2.LINE_AA
         )
@@ -334,7 +224,7 @@ def _blank(page: _Page) -> str:
     return ""
 
 
-KINDS: dict[str, Callable[[_Page], str]] = {
+KINDS: dict[str, Callable[[Page], str]] = {
     "plain": _plain,
     "ruled": _ruled,
     "squared": _squared,
@@ -375,6 +265,6 @@ def make_boxed_pages(
     rng = np.random.default_rng([seed, list(KINDS).index(kind)])
     for _ in range(count):
         size = int(rng.integers(560, 900)), int(rng.integers(330, 480))
-        page = _Page(pens, rng, size)
+        page = Page(pens, rng, size)
         label = KINDS[kind](page)
         yield Sample(page.photograph(), label, kind), page.placed
