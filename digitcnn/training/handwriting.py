@@ -1,5 +1,8 @@
 """The training data of `reader`: MNIST, pen strokes, scans, and ink that is not a digit."""
 
+from contextlib import suppress
+from dataclasses import replace
+
 import numpy as np
 
 from digitcnn.errors import DatasetError
@@ -8,12 +11,24 @@ from digitcnn.ink.strokes import Stroke, draw_house_digit
 from digitcnn.training import negatives
 from digitcnn.training.datasets import NOT_A_DIGIT, DigitSet, Split, concatenate, find_data, split_mnist
 from digitcnn.training.letters import write_letters
-from digitcnn.training.pen_strokes import LOOK_ALIKES, Drawing, Part, load_pen_digits, load_pen_nondigits
+from digitcnn.training.pen_strokes import (
+    LOOK_ALIKES,
+    NEARLY_ALIKE,
+    Drawing,
+    Part,
+    load_pen_digits,
+    load_pen_letters,
+    load_pen_nondigits,
+)
+from digitcnn.training.rare_shapes import RARE_SHAPES
 
 VARIANTS = 2
 """Images per training drawing, each with its own pen width and tremor."""
 
-NONDIGIT_VARIANTS = 3
+NONDIGIT_VARIANTS = 2
+
+RARE = {0: 3000, 1: 1500, 4: 1000, 5: 1500, 7: 1500, 8: 1500}
+"""How many drawings of each digit are given a rare shape."""
 
 PEN_WIDTHS = (1.4, 3.8)
 MNIST_VALIDATION = 0.02
@@ -41,6 +56,7 @@ def split_handwriting(*, seed: int, images: int | None = None) -> Split:
         [
             mnist.train,
             draw_variants(drawn, VARIANTS, "pen strokes", rng),
+            draw_variants(reshape(drawn, rng), 1, "rare shapes", rng),
             draw_variants(others, NONDIGIT_VARIANTS, "drawings that are not digits", rng),
             *_scans(),
             _make_negatives(mnist.train, drawn, others, rng),
@@ -69,6 +85,17 @@ def load_calibration_set(classes: int, split: Split) -> DigitSet:
     if classes > NOT_A_DIGIT:
         sets.append(draw_part(_nondigits(), "validation"))
     return concatenate(sets, "pen strokes of the validation writers")
+
+
+def reshape(drawings: list[Drawing], rng: np.random.Generator) -> list[Drawing]:
+    """Digits in the rare shapes of `RARE_SHAPES`, `RARE` of each, made from these drawings."""
+    reshaped = []
+    for label, count in RARE.items():
+        pool = [each for each in drawings if each.label == label]
+        for at in rng.integers(len(pool), size=count if pool else 0):
+            change = RARE_SHAPES[label][rng.integers(len(RARE_SHAPES[label]))]
+            reshaped.append(replace(pool[at], strokes=change(pool[at].strokes, rng)))
+    return reshaped
 
 
 def draw_part(drawings: list[Drawing], part: Part) -> DigitSet:
@@ -127,11 +154,11 @@ def _scans() -> list[DigitSet]:
 
 
 def _nondigits() -> list[Drawing]:
-    try:
-        drawings = load_pen_nondigits()
-    except DatasetError:
-        return []  # The made negatives remain.
-    return [drawing for drawing in drawings if drawing.name not in LOOK_ALIKES]
+    drawings = []
+    for load in (load_pen_nondigits, load_pen_letters):
+        with suppress(DatasetError):  # The made negatives remain.
+            drawings += load()
+    return [drawing for drawing in drawings if drawing.name not in LOOK_ALIKES | NEARLY_ALIKE]
 
 
 def _of_part(drawings: list[Drawing], part: Part) -> list[Drawing]:

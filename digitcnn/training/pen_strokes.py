@@ -16,10 +16,20 @@ from digitcnn.training.pendigits import load_uci_digits
 
 Part = Literal["train", "validation", "test"]
 
-LOOK_ALIKES = frozenset(["O", "I", "l", "|", "/", "S", "Z", "B", "'", "`", ",", "line", "circle"])
+LOOK_ALIKES = frozenset(["O", "I", "l", "|", "/", "S", "Z", "B", "'", "`", ",", "line", "circle", *"iosz"])
 """Names of drawings with the shape of a digit: nobody can tell them from digits without their neighbors."""
 
-_HELD_DONOR = "unipen-aga"
+NEARLY_ALIKE = frozenset("bgqy")
+"""Letters that many hands write as a 6, 9 or 4: judged like other letters, never learned as "not a digit"."""
+
+_HELD_DONORS: dict[str, Part] = {
+    "unipen-aga": "test",
+    "unipen-kai": "test",
+    "unipen-lav": "test",
+    "unipen-apa": "validation",
+}
+"""Donors that are held out whole: writers of the same school are no strangers."""
+
 _FOLDS = 12
 _PART_OF_FOLD: dict[int, Part] = {0: "test", 1: "validation"}
 
@@ -47,8 +57,8 @@ class Drawing:
     @property
     def part(self) -> Part:
         """The part of the data that this writer belongs to, always the same."""
-        if self.source == _HELD_DONOR and self.label == NOT_A_DIGIT:
-            return "test"
+        if self.source in _HELD_DONORS:
+            return _HELD_DONORS[self.source]
         fold = int(hashlib.sha1(self.writer.encode(errors="surrogatepass")).hexdigest(), 16) % _FOLDS
         return _PART_OF_FOLD.get(fold, "train")
 
@@ -78,10 +88,23 @@ def load_pen_nondigits() -> list[Drawing]:
     Raises:
         DatasetError: the file is missing; there is no download in this form.
     """
-    path = find_data("pen_nondigits.json.gz")
+    return read_drawings(_find("pen_nondigits.json.gz"), _nondigit_of)
+
+
+def load_pen_letters() -> list[Drawing]:
+    """Letters and symbols of UNIPEN writers, from `$DIGITCNN_DATA/pen_letters.json.gz`, as non-digits.
+
+    Raises:
+        DatasetError: the file is missing; there is no download in this form.
+    """
+    return read_drawings(_find("pen_letters.json.gz"), _nondigit_of)
+
+
+def _find(name: str) -> Path:
+    path = find_data(name)
     if path is None:
-        raise DatasetError("pen_nondigits.json.gz is missing: set DIGITCNN_DATA to a folder that holds it.")
-    return read_drawings(path, _nondigit_of)
+        raise DatasetError(f"{name} is missing: set DIGITCNN_DATA to a folder that holds it.")
+    return path
 
 
 def read_pen_digits(path: Path) -> list[Drawing]:

@@ -2,8 +2,14 @@ import numpy as np
 import pytest
 
 from digitcnn.training.datasets import NOT_A_DIGIT
-from digitcnn.training.handwriting import draw_part, draw_variants
-from digitcnn.training.pen_strokes import LOOK_ALIKES, Drawing, load_pen_digits, load_pen_nondigits
+from digitcnn.training.handwriting import RARE, draw_part, draw_variants, reshape
+from digitcnn.training.pen_strokes import (
+    LOOK_ALIKES,
+    Drawing,
+    load_pen_digits,
+    load_pen_letters,
+    load_pen_nondigits,
+)
 
 
 def made_drawing(writer: str, label: int = 1) -> Drawing:
@@ -26,6 +32,26 @@ def test_variants_are_the_same_digit_with_other_pens():
     assert set(variants.labels) == {1}
     mass = variants.images.sum(axis=(1, 2))
     assert mass.max() > 1.5 * mass.min()
+
+
+def test_rare_shapes_keep_their_labels():
+    reshaped = reshape([made_drawing("ann", label) for label in (0, 3, 7)], np.random.default_rng(0))
+
+    assert [each.label for each in reshaped] == [0] * RARE[0] + [7] * RARE[7]
+    assert any(len(each.strokes) > 1 for each in reshaped)
+
+
+@pytest.mark.usefixtures("data")
+def test_whole_donors_are_held_out():
+    parts = {}
+    for drawing in [*load_pen_digits(), *load_pen_letters()]:
+        parts.setdefault(drawing.source, set()).add(drawing.part)
+
+    assert [parts[donor] for donor in ("unipen-aga", "unipen-kai", "unipen-apa")] == [
+        {"test"},
+        {"test"},
+        {"validation"},
+    ]
 
 
 @pytest.mark.slow
@@ -56,4 +82,4 @@ def test_nondigits_hold_look_alikes_to_be_judged_apart():
     drawings = load_pen_nondigits()
 
     assert {each.label for each in drawings} == {NOT_A_DIGIT}
-    assert {each.name for each in drawings} >= LOOK_ALIKES - {"l", "circle"}
+    assert {each.name for each in drawings} >= LOOK_ALIKES - {"l", "circle", *"iosz"}
