@@ -37,7 +37,7 @@ def distort(images: np.ndarray, rng: np.random.Generator, strength: float = 1.0)
     images = _change_thickness(images, rng, strength)
     images = _cut_gaps(images, rng, strength)
     images = _blur(images, rng, strength)
-    return _change_tone(_disturb(images, rng, strength), rng, strength)
+    return _change_tone(images, rng, strength)
 
 
 def _add_neighbors(images: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
@@ -144,49 +144,6 @@ def _pixelate(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 def _binarize(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return (images > rng.uniform(0.3, 0.6, (len(images), 1, 1))).astype(np.float32)
-
-
-def _disturb(images: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
-    """Puts some images behind haze, single wrong pixels or a thin line, or leaves only their outlines."""
-    kind = rng.random(len(images)) / max(strength, 1e-9)
-    images = images.copy()
-    for at, step in enumerate((_veil, _spot, _cross_with_line, _outline)):
-        chosen = (kind >= 0.03 * at) & (kind < 0.03 * (at + 1))
-        if chosen.any():
-            images[chosen] = step(images[chosen], rng)
-    return images
-
-
-def _veil(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    n = len(images)
-    haze = np.einsum("ya,nab,xb->nyx", _SMOOTH, rng.random((n, _GRID, _GRID)), _SMOOTH, optimize=True)
-    haze = rng.uniform(0, 0.5, (n, 1, 1)) + rng.uniform(0, 0.8, (n, 1, 1)) * (haze - 0.5)
-    return np.clip(images + haze, 0, 1).astype(np.float32)
-
-
-def _spot(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    hit = rng.random(images.shape) < rng.uniform(0.01, 0.2, (len(images), 1, 1))
-    return np.where(hit, rng.random(images.shape) < 0.5, images).astype(np.float32)
-
-
-def _cross_with_line(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    crossed = images.copy()
-    for image in crossed:
-        height = rng.uniform(3, SIDE - 3) + rng.normal(0, 4, 5)
-        knots = np.stack([np.linspace(0, SIDE - 1, 5), height], axis=1).round().astype(np.int32)
-        if rng.random() < 0.5:
-            knots = knots[:, ::-1]
-        line = np.zeros((SIDE, SIDE), np.float32)
-        cv2.polylines(line, [np.ascontiguousarray(knots)], False, 1.0)
-        gaps = rng.random((SIDE, SIDE)) < rng.choice([0.0, 0.4])
-        np.maximum(image, line * ~gaps * np.float32(rng.uniform(0.4, 1)), out=image)
-    return crossed
-
-
-def _outline(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    tall = images.reshape(-1, SIDE)
-    edge = cv2.dilate(tall, np.ones((2, 2), np.uint8)) - cv2.erode(tall, np.ones((2, 2), np.uint8))
-    return (edge.reshape(images.shape) > rng.uniform(0.3, 0.6)).astype(np.float32)
 
 
 def _change_tone(images: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:

@@ -12,8 +12,8 @@ from digitcnn.training.datasets import NOT_A_DIGIT
 REFUSED_DIGITS = 0.002
 """The share of true digits that may be refused on the calibration set."""
 
-WEIGHT_OF_NON_DIGITS = 0.7
-"""Weight of a drawing that is not a digit, relative to a digit's: people mostly draw digits."""
+WEIGHT_OF_NON_DIGITS = 0.25
+"""Weight of all drawings that are not digits, relative to all digits: people mostly draw digits."""
 
 MIN_THRESHOLD, MAX_THRESHOLD = 0.4, 0.75
 """The threshold rests on a few hundred doubtful drawings, so it must stay near even odds."""
@@ -48,7 +48,9 @@ def calibrate(probabilities: np.ndarray, labels: np.ndarray) -> FittedCalibratio
     of vector scaling the one bias.
     """
     exact = probabilities.astype(np.float64)
-    weights = np.where(labels == NOT_A_DIGIT, WEIGHT_OF_NON_DIGITS, 1.0)
+    is_digit = labels != NOT_A_DIGIT
+    others = WEIGHT_OF_NON_DIGITS * is_digit.sum() / max(np.count_nonzero(~is_digit), 1)
+    weights = np.where(is_digit, 1.0, others)
     refuses = probabilities.shape[1] > NOT_A_DIGIT
 
     def loss(found: np.ndarray) -> float:
@@ -62,6 +64,6 @@ def calibrate(probabilities: np.ndarray, labels: np.ndarray) -> FittedCalibratio
     if not refuses:
         return FittedCalibration(temperature, 0.0, None)
     refusal = calibrate_confidence(exact, np.exp(best.x[0]), best.x[1])[:, NOT_A_DIGIT]
-    threshold = np.quantile(refusal[labels != NOT_A_DIGIT], 1 - REFUSED_DIGITS)
+    threshold = np.quantile(refusal[is_digit], 1 - REFUSED_DIGITS)
     threshold = round(float(np.clip(threshold, MIN_THRESHOLD, MAX_THRESHOLD)), 4)
     return FittedCalibration(temperature, round(float(best.x[1]), 4), threshold)

@@ -36,5 +36,20 @@ def test_bias_undoes_a_refusal_that_was_learned_too_seldom():
     shy = probabilities * np.append(np.ones(10), np.exp(-1.5))
     calibration = calibrate(shy / shy.sum(axis=1, keepdims=True), labels)
 
-    assert calibration.refusal_bias == pytest.approx(1.5 + np.log(WEIGHT_OF_NON_DIGITS), abs=0.1)
+    digits = np.count_nonzero(labels != NOT_A_DIGIT)
+    weight = WEIGHT_OF_NON_DIGITS * digits / (len(labels) - digits)
+    assert calibration.refusal_bias == pytest.approx(1.5 + np.log(weight), abs=0.1)
     assert calibration.temperature == pytest.approx(1.0, rel=0.05)
+
+
+def test_more_drawings_that_are_not_digits_change_no_confidence():
+    probabilities, labels = made_probabilities(11, 1.3)
+    others = labels == NOT_A_DIGIT
+    few = calibrate(probabilities, labels)
+    many = calibrate(
+        np.concatenate([probabilities, *[probabilities[others]] * 4]),
+        np.concatenate([labels, *[labels[others]] * 4]),
+    )
+
+    assert many.refusal_bias == pytest.approx(few.refusal_bias, abs=0.01)
+    assert many.temperature == pytest.approx(few.temperature, abs=0.01)
