@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
+from time import monotonic
 from typing import Annotated, Any
 
 from fastapi import FastAPI, HTTPException, Query, Request
@@ -12,19 +13,28 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from digitcnn.api.bodies import BUSY, Intake, RefusalError, SentPicture, SentStrokes, clean_name
-from digitcnn.api.limits import MAX_PICTURE_BYTES, MAX_POINTS, MAX_STROKES, MAX_WAITING, WAITING_SECONDS
+from digitcnn.api.limits import (
+    MAX_PICTURE_BYTES,
+    MAX_POINTS,
+    MAX_STROKES,
+    MAX_WAITING,
+    PARTS_SECONDS,
+    WAITING_SECONDS,
+)
 from digitcnn.api.records import DrawingRecord, Health, ModelRecord, ReadingRecord
-from digitcnn.errors import DigitcnnError
+from digitcnn.errors import DigitcnnError, InputError
 from digitcnn.lab.runs.scores import read_scores
-from digitcnn.recognition.files import named_errors
+from digitcnn.recognition.files import named_errors, read_file
 from digitcnn.recognition.reader import DEFAULT_MODEL, DigitReader
 from digitcnn.recognition.reading import Reading
 from digitcnn.recognition.results import FileResult, record_of
+from digitcnn.recognition.unpack import unpack
 from digitcnn.run_folder import SHIPPED
 from digitcnn.time_budget import time_budget
 
-_DESCRIPTION = f"""Reads handwritten digits: a picture of at most {MAX_PICTURE_BYTES // 1_000_000} MB, or
-at most {MAX_STROKES} pen strokes of {MAX_POINTS:,} points in all. Nothing that is sent is kept.
+_DESCRIPTION = f"""Reads handwritten digits: a picture, a PDF or a ZIP of at most
+{MAX_PICTURE_BYTES // 1_000_000} MB, or at most {MAX_STROKES} pen strokes of {MAX_POINTS:,} points in all.
+Nothing that is sent is kept.
 A request that cannot be answered gets a status of 400 to 499, and in `error` the reason in one sentence."""
 
 _CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
@@ -43,7 +53,11 @@ _PICTURE = {
     "required": ["file"],
     "additionalProperties": False,
     "properties": {
-        "file": {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP, HEIC, TIFF, PDF..."},
+        "file": {
+            "type": "string",
+            "format": "binary",
+            "description": "JPEG, PNG, WebP, HEIC, TIFF, PDF, ZIP...",
+        },
         "expect": {"type": "string", "enum": ["digit", "number"], "default": "number"},
     },
 }
@@ -176,12 +190,37 @@ def _load_reader(model: str) -> DigitReader:
 
 def _read(model: str, sent: SentPicture | SentStrokes) -> dict[str, Any]:
     reader = _load_reader(model)
-    with time_budget():
-        if isinstance(sent, SentStrokes):
+    if isinstance(sent, SentStrokes):
+        with time_budget():
             return _record(reader.read_strokes(sent.strokes, expect=sent.expect))
-        with named_errors(sent.name):
-            found = reader.examine_image(sent.data, expect=sent.expect, name=sent.name)
-        return _record(found.reading, path=sent.name)
+    ends_at = monotonic() + PARTS_SECONDS
+    with named_errors(sent.name):
+        parts, left_out = unpack(sent.name, sent.data)
+    results: list[FileResult] = []
+    for name, data in parts:
+        if monotonic() > ends_at:
+            left_out.append(
+                f"Only {len(results)} of {len(parts)} parts of {sent.name} are read in time: send fewer."
+            )
+            break
+        with time_budget():
+            read = read_file(reader, data, path=clean_name(name), expect=sent.expect)
+        results.append(read.result)
+    if len(results) == 1 and not left_out:
+        if results[0].error:
+            raise InputError(results[0].error)
+        return record_of(results[0])
+    problem = clean_name(" ".join(left_out), most=1_000)
+    if not results:
+        raise InputError(problem)
+    records = [record_of(result) for result in results]
+    return {
+        "path": sent.name,
+        "text": "\n".join(record["text"] for record in records if record["text"]),
+        "digits": [digit for record in records for digit in record["digits"]],
+        "error": problem or None,
+        "parts": records,
+    }
 
 
 def _record(

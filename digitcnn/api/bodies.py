@@ -176,9 +176,9 @@ async def _parse_form(request: Request, body: bytearray) -> SentPicture:
         await form.close()
 
 
-def clean_name(name: str) -> str:
+def clean_name(name: str, most: int = MAX_NAME) -> str:
     """A name from a request, made fit for a reply: one short line without lone surrogates."""
     line = "".join(
         character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in name
     )
-    return line if len(line) <= MAX_NAME else line[: MAX_NAME - 1] + "…"
+    return line if len(line) <= most else line[: most - 1] + "…"

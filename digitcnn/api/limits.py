@@ -30,5 +30,8 @@ MAX_WAITING = 64
 WAITING_SECONDS = 20.0
 """How long a request may wait for its thread before it is refused with status 429."""
 
+PARTS_SECONDS = 20.0
+"""After which no further page of a PDF or picture of an archive is begun."""
+
 MAX_NAME = 200
 """Characters of a file name that a reply repeats."""

@@ -50,8 +50,8 @@ class DigitRecord(BaseModel):
     ]
 
 
-class ReadingRecord(BaseModel):
-    """The reading, or the reason why there is none."""
+class PartRecord(BaseModel):
+    """The reading of one picture, or the reason why there is none."""
 
     path: Annotated[str | None, Field(description="Name of the picture as it was sent; null for strokes.")]
     text: Annotated[str, Field(description='The digits, a newline between lines; "" where there is none.')]
@@ -61,6 +61,18 @@ class ReadingRecord(BaseModel):
     error: Annotated[
         str | None, Field(description="The problem with the request, in one sentence; null: none.")
     ]
+
+
+class ReadingRecord(PartRecord):
+    """The reading of what was sent, or the reason why there is none."""
+
+    parts: Annotated[
+        list[PartRecord] | None,
+        Field(
+            description="The pages of a PDF or the pictures of a ZIP, where there are several; `text` and "
+            "`digits` are then those of all parts, each box in pixels of its own part."
+        ),
+    ] = None
 
 
 class ModelRecord(BaseModel):

@@ -112,14 +112,16 @@ def _run(
 
 def _read_batch(batch: pa.Table, *, model: Any, expect: "Expect", working_folder: str) -> pa.Table:
     """Reads the files of a task, in a worker; returns their lines of results."""
-    from digitcnn.recognition.files import read_file
+    from digitcnn.recognition.files import read_parts
 
     reader = _load_once(model)
     paths = [path for task in batch["paths"].to_pylist() for path in task]
-    names = map(os.fsdecode, paths)
-    files = (read_file(reader, str(Path(working_folder, name)), path=name, expect=expect) for name in names)
-    lines = [line_of(file.result) for file in files]
-    return pa.table({"path": pa.array(paths, pa.binary()), "line": pa.array(lines, pa.binary())})
+    found = [
+        {"path": path, "line": line_of(result)}
+        for path, name in zip(paths, map(os.fsdecode, paths), strict=True)
+        for result in read_parts(reader, str(Path(working_folder, name)), path=name, expect=expect)
+    ]
+    return pa.Table.from_pylist(found, pa.schema({"path": pa.binary(), "line": pa.binary()}))
 
 
 def _make_ready(models: list[Any]) -> None:

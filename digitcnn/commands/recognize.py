@@ -5,7 +5,7 @@ import csv
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,8 @@ Reads the handwritten digits in pictures.
 
 A PATH is a file, a folder (every file in it and below, hidden ones left out), a pattern such as
 'scans/*.png', or - for one picture on standard input. A file that is not a picture gets an error in its
-line, and the others are read all the same; the exit code is then 1.
+line, and the others are read all the same; the exit code is then 1. Every page of a PDF and every
+picture in a ZIP, up to 100, has a line of its own: "scan.pdf, page 2" or scans.zip/a.png.
 
 formats:
   text   the number alone for one file, PATH: NUMBER for several, / between its lines; errors go to
@@ -122,36 +123,42 @@ def _print_results(options: argparse.Namespace) -> int:
     with silence_libraries():
         reader = DigitReader(options.model)
     found = _find(options)
-    write = _make_writer(options.format, alone=len(found) == 1 and found[0].named)
+    alone = found[0].path if len(found) == 1 and found[0].named else None
+    write = _make_writer(options.format, alone)
     progress = ProgressLine(len(found), quiet=options.quiet or len(found) == 1 or sys.stdout.isatty())
-    unread = 0
-    for done, result in enumerate(_read(found, reader, options.expect), start=1):
-        progress.clear()
-        write(result)
-        sys.stdout.flush()
-        unread += result.error is not None
+    unread = total = 0
+    for done, results in enumerate(_read(found, reader, options.expect), start=1):
+        for result in results:
+            progress.clear()
+            write(result)
+            sys.stdout.flush()
+            unread += result.error is not None
+            total += 1
         progress.show(done)
     progress.clear()
     if unread and options.format != "text":
-        print(f"digitcnn: {unread} of {len(found)} could not be read.", file=sys.stderr)
+        print(f"digitcnn: {unread} of {total} could not be read.", file=sys.stderr)
     return 1 if unread else 0
 
 
-def _read(found: Sequence[PictureFile], reader: "DigitReader", expect: "Expect") -> "Iterator[FileResult]":
+def _read(
+    found: Sequence[PictureFile], reader: "DigitReader", expect: "Expect"
+) -> "Iterator[Iterable[FileResult]]":
+    """The results of each file: one, or one for each of its parts."""
     from digitcnn.ink.images.load import MAX_BYTES
-    from digitcnn.recognition.files import read_file
+    from digitcnn.recognition.files import read_parts
     from digitcnn.recognition.results import FileResult
 
     for each in found:
         if each.problem is not None:
-            yield FileResult(each.path, error=each.problem)
+            yield [FileResult(each.path, error=each.problem)]
         else:
             file = sys.stdin.buffer.read(MAX_BYTES + 1) if each.path == "-" else each.path
-            yield read_file(reader, file, path=each.path, expect=expect).result
+            yield read_parts(reader, file, path=each.path, expect=expect)
 
 
-def _make_writer(form: str, *, alone: bool) -> "Callable[[FileResult], None]":
-    """A function that writes one result to standard output."""
+def _make_writer(form: str, alone: str | None) -> "Callable[[FileResult], None]":
+    """A function that writes one result to standard output; as text, that of `alone` without its name."""
     from digitcnn.recognition.results import COLUMNS, record_of, row_of
 
     if form == "jsonl":
@@ -164,7 +171,7 @@ def _make_writer(form: str, *, alone: bool) -> "Callable[[FileResult], None]":
     def write_text(result: "FileResult") -> None:
         if result.error is not None:
             print(f"digitcnn: {result.error}", file=sys.stderr, flush=True)
-        elif alone:
+        elif result.path == alone:
             print(result.reading.text)
         else:
             print(f"{result.path}:", result.reading.text.replace("\n", " / "))
@@ -196,7 +203,7 @@ def _read_into_file(options: argparse.Namespace) -> int:
                     progress.clear()
                     print(f"digitcnn: {record['error']}", file=sys.stderr, flush=True)
                     printed += 1
-            done += len(lines)
+            done = min(done + len(lines), len(new))
             progress.show(done)
         progress.clear()
     finally:
@@ -227,5 +234,5 @@ def _read_lines(
 
     with silence_libraries():
         reader = DigitReader(folder.path)
-    for result in _read([PictureFile(path) for path in paths], reader, options.expect):
-        yield [line_of(result)]
+    for results_of_file in _read([PictureFile(path) for path in paths], reader, options.expect):
+        yield [line_of(result) for result in results_of_file]

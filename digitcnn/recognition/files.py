@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digitcnn.errors import DigitcnnError, InputError
+from digitcnn.ink.images.load import read_bytes
 from digitcnn.recognition.reader import DigitReader
 from digitcnn.recognition.reading import Expect, PictureReading
 from digitcnn.recognition.results import FileResult
+from digitcnn.recognition.unpack import unpack
 
 if TYPE_CHECKING:
     from digitcnn.ink.images.load import PictureSource
@@ -33,7 +35,7 @@ class ReadFile:
 
 
 def read_file(reader: DigitReader, file: PictureSource, *, path: str, expect: Expect) -> ReadFile:
-    """Reads one file, for the Upload page, the command line and the cluster.
+    """Reads one picture, or the first page of a PDF.
 
     Args:
         reader: the model that reads.
@@ -47,6 +49,24 @@ def read_file(reader: DigitReader, file: PictureSource, *, path: str, expect: Ex
     except InputError as error:
         return ReadFile(FileResult(path, error=str(error)))
     return ReadFile(FileResult(path, examined.reading, note=examined.picture.note), examined)
+
+
+def read_parts(
+    reader: DigitReader, file: PictureSource, *, path: str, expect: Expect
+) -> Iterator[FileResult]:
+    """Reads every page of a PDF or every picture of a ZIP archive; any other file is its own only part.
+
+    A last result under the file's own name says what was left out. Arguments as for `read_file`.
+    """
+    try:
+        with named_errors(path):
+            parts, left_out = unpack(path, read_bytes(file)[0])
+    except InputError as error:
+        parts, left_out = [], [str(error)]
+    for name, data in parts:
+        yield read_file(reader, data, path=name, expect=expect).result
+    if left_out:
+        yield FileResult(path, error=" ".join(left_out))
 
 
 @contextmanager

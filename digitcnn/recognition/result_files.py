@@ -10,6 +10,7 @@ from typing import Any
 
 from digitcnn.errors import InputError
 from digitcnn.recognition.results import FileResult, record_of
+from digitcnn.recognition.unpack import list_origins
 from digitcnn.run_folder import RunFolder, write_json
 
 ROWS_PER_PART = 5_000
@@ -40,7 +41,7 @@ class ResultsFile(ABC):
         self._seen: set[str] = set()
 
     def holds(self, path: str) -> bool:
-        """Whether there is a result of this picture."""
+        """Whether there is a result of this picture, or of a part of this file."""
         return _key(path) in self._seen
 
     def add(self, lines: Sequence[bytes]) -> list[dict[str, Any]]:
@@ -52,7 +53,7 @@ class ResultsFile(ABC):
         return records
 
     def _note(self, record: dict[str, Any]) -> None:
-        self._seen.add(_key(record["path"]))
+        self._seen.update(list_origins(_key(record["path"])))
         self.failed += record["error"] is not None
 
     @abstractmethod
@@ -116,7 +117,7 @@ class Parquet(ResultsFile):
             for part in sorted(path.glob("part-*.parquet")):
                 # Two columns tell which pictures are done; the digits would take many times the memory.
                 table = parquet.read_table(part, columns=["path", "error"])
-                self._seen.update(table["path"].to_pylist())
+                self._seen.update(name for path in table["path"].to_pylist() for name in list_origins(path))
                 self.failed += len(table) - table["error"].null_count
                 self._parts = int(part.stem.removeprefix("part-"))
         except (pyarrow.ArrowException, OSError, KeyError, ValueError) as error:

@@ -1,6 +1,7 @@
 """Pictures out of ZIP archives, and single pages out of PDFs."""
 
 import io
+import re
 import zipfile
 from typing import NamedTuple
 
@@ -39,6 +40,12 @@ def unpack(name: str, data: bytes) -> Unpacked:
     if b"%PDF-" in data[:1024]:
         return _split(name, data)
     return Unpacked([PackedPicture(name, data)], [])
+
+
+def list_origins(name: str) -> set[str]:
+    """The names of all files that a part of this name may come from, its own among them."""
+    whole = re.sub(r", page \d+$", "", name)
+    return {name, whole, *(whole[:end] for end, letter in enumerate(whole) if letter == "/")}
 
 
 def _unzip(name: str, data: bytes) -> Unpacked:

@@ -16,7 +16,7 @@ from digitcnn.api.limits import MAX_STROKES
 from digitcnn.recognition.results import FileResult, record_of
 from digitcnn.run_folder import SHIPPED, list_runs
 from tests.api.conftest import BOUNDARY, Client, part
-from tests.support.made_pictures import draw
+from tests.support.made_pictures import draw, make_pdf, pack_pictures
 
 SEVEN = {"strokes": [[[10, 10], [60, 12], [35, 100]]], "expect": "digit"}
 END = b"--a-boundary--\r\n"
@@ -57,6 +57,32 @@ def test_as_many_strokes_as_are_allowed_are_read(api: Client):
 def test_a_picture_is_one_digit_where_the_request_expects_one(api: Client):
     assert api.send_picture(PICTURE).json["text"] == "173"
     assert len(api.send_picture(PICTURE, expect="digit").json["digits"]) == 1
+
+
+def test_every_page_and_every_picture_of_an_archive_is_a_part(api: Client):
+    packed = pack_pictures({"bad\n.png": b"no picture", "two.pdf": make_pdf("25", "7")})
+    reply = api.send_picture(packed, name="a.zip")
+    assert (reply.status, reply.json["path"], reply.json["text"]) == (200, "a.zip", "25\n7")
+    bad, first, second = reply.json["parts"]
+    assert bad["path"] == "a.zip/bad\N{REPLACEMENT CHARACTER}.png"
+    assert "is not a picture" in bad["error"]
+    assert [part["path"] for part in (first, second)] == ["a.zip/two.pdf, page 1", "a.zip/two.pdf, page 2"]
+    assert [digit["label"] for digit in first["digits"]] == [2, 5]
+    assert reply.json["digits"] == first["digits"] + second["digits"]
+    assert "parts" not in api.send_picture(make_pdf("25"), name="one.pdf").json
+
+
+def test_a_damaged_archive_is_refused_in_a_sentence(api: Client):
+    reply = api.send_picture(b"PK\x03\x04 and no more", name="a.zip")
+    assert (reply.status, reply.json["error"]) == (422, "a.zip is a damaged archive: pack it again.")
+
+
+def test_parts_beyond_the_time_are_left_out_in_a_sentence(api: Client, monkeypatch: pytest.MonkeyPatch):
+    ticks = iter([0.0, 1.0, 1000.0])
+    monkeypatch.setattr(app, "monotonic", lambda: next(ticks))
+    reply = api.send_picture(make_pdf("25", "7"), name="two.pdf")
+    assert (reply.status, reply.json["text"], len(reply.json["parts"])) == (200, "25", 1)
+    assert reply.json["error"] == "Only 1 of 2 parts of two.pdf are read in time: send fewer."
 
 
 def test_real_photos_are_read(api: Client, data: Path):

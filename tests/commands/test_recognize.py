@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from digitcnn.cli import main
 from digitcnn.recognition.reader import DigitReader
 from digitcnn.recognition.results import COLUMNS
-from tests.support.made_pictures import draw
+from tests.support.made_pictures import draw, make_pdf, pack_pictures
 
 PROJECT = Path(__file__).resolve().parents[2]
 NOT_A_PICTURE = "notes.txt is not a picture that can be read"
@@ -102,6 +102,25 @@ def test_csv_has_the_header_of_the_upload_page_and_a_row_per_file(
     assert tuple(header) == COLUMNS
     assert good[:3] == ["scans/a.jpg", "7", "1"]
     assert NOT_A_PICTURE in bad[4]
+
+
+def test_every_page_and_every_picture_of_an_archive_has_a_line(
+    pictures: Path, capsys: pytest.CaptureFixture[str]
+):
+    (pictures / "two.pdf").write_bytes(make_pdf("25", "7"))
+    (pictures / "all.zip").write_bytes(pack_pictures({"bad.png": b"no picture", "c.png": draw("14")}))
+    assert main(["recognize", "scans/two.pdf"]) == 0
+    assert capsys.readouterr().out == "scans/two.pdf, page 1: 25\nscans/two.pdf, page 2: 7\n"
+    assert main(["recognize", "scans/all.zip", "scans/two.pdf", "--format", "jsonl"]) == 1
+    printed = capsys.readouterr()
+    found = {record["path"]: record["text"] for record in records(printed.out)}
+    assert found == {
+        "scans/all.zip/bad.png": "",
+        "scans/all.zip/c.png": "14",
+        "scans/two.pdf, page 1": "25",
+        "scans/two.pdf, page 2": "7",
+    }
+    assert printed.err == "digitcnn: 1 of 4 could not be read.\n"
 
 
 def test_patterns_are_expanded_where_no_shell_did(pictures: Path, capsys: pytest.CaptureFixture[str]):

@@ -10,7 +10,7 @@ import pytest
 from pyarrow import parquet
 
 from digitcnn.cli import main
-from tests.support.made_pictures import draw
+from tests.support.made_pictures import draw, make_pdf
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -49,6 +49,21 @@ def test_the_same_command_reads_only_what_is_new(pictures: Path, capsys: pytest.
     assert paths == ["scans/a.jpg", "scans/b.png", "scans/c.png", "scans/notes.txt"]
     assert main(["recognize", "scans", "--out", "out.jsonl"]) == 1
     assert len(lines_of(pictures.parent / "out.jsonl")) == 4
+
+
+@pytest.mark.parametrize("out", ["out.jsonl", "out.parquet"])
+def test_a_pdf_whose_pages_are_in_the_file_is_skipped(
+    pictures: Path, capsys: pytest.CaptureFixture[str], out: str
+):
+    (pictures / "two.pdf").write_bytes(make_pdf("25", "7"))
+    assert main(["recognize", "scans/two.pdf", "--out", out]) == 0
+    assert main(["recognize", "scans/two.pdf", "scans/a.jpg", "--out", out]) == 0
+    assert "1 skipped" in capsys.readouterr().err
+    if out.endswith(".jsonl"):
+        paths = [record["path"] for record in lines_of(pictures.parent / out)]
+    else:
+        paths = parquet.read_table(pictures.parent / out)["path"].to_pylist()
+    assert paths == ["scans/two.pdf, page 1", "scans/two.pdf, page 2", "scans/a.jpg"]
 
 
 def test_a_manifest_names_the_files_and_each_is_read_once(pictures: Path, capsys: pytest.CaptureFixture[str]):

@@ -5,7 +5,7 @@ import pypdfium2
 import pytest
 
 from digitcnn.recognition import unpack as module
-from digitcnn.recognition.unpack import unpack
+from digitcnn.recognition.unpack import list_origins, unpack
 
 
 def pack(**contents: bytes) -> bytes:
@@ -50,3 +50,9 @@ def test_pages_beyond_the_limit_are_left_out_with_a_sentence():
 @pytest.mark.parametrize("data", [make_pdf(1), b"%PDF-1.7 cut", b"no picture"])
 def test_other_files_stay_whole(data: bytes):
     assert unpack("file", data) == ([("file", data)], [])
+
+
+def test_origins_of_a_part_are_found_in_its_name():
+    assert "a.pdf" in list_origins("a.pdf, page 12")
+    assert {"./in/a.zip", "./in/a.zip/b.pdf"} <= set(list_origins("./in/a.zip/b.pdf, page 2"))
+    assert list_origins("a.png") == {"a.png"}

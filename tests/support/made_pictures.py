@@ -1,5 +1,8 @@
 """Pictures drawn at test time: digits as polylines on paper, at any size, in any colors."""
 
+import io
+import zipfile
+
 import numpy as np
 from PIL import Image, ImageDraw
 
@@ -63,3 +66,24 @@ def shade(picture: Image.Image, darkest: float = 0.4) -> Image.Image:
     light = light * np.where(np.arange(pixels.shape[0]) > pixels.shape[0] / 2, 0.7, 1.0)[:, None, None]
     noise = np.random.default_rng(0).normal(0, 2, pixels.shape)
     return Image.fromarray(np.clip(pixels * light + noise, 0, 255).astype(np.uint8))
+
+
+def make_pdf(*texts: str) -> bytes:
+    """A PDF with a page of digits for each text."""
+    first, *others = (draw(text) for text in texts)
+    file = io.BytesIO()
+    first.save(file, "PDF", save_all=True, append_images=others)
+    return file.getvalue()
+
+
+def pack_pictures(contents: dict[str, Image.Image | bytes]) -> bytes:
+    """A ZIP archive of pictures as PNG and of other files."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in contents.items():
+            with archive.open(name, "w") as entry:
+                if isinstance(content, bytes):
+                    entry.write(content)
+                else:
+                    content.save(entry, "PNG")
+    return file.getvalue()

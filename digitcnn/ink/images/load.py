@@ -96,14 +96,20 @@ def open_picture(image: PictureSource | object, *, name: str | None = None) -> P
         return _from_array(image, name or "The picture")
     if isinstance(image, Image.Image):
         return _guarded(lambda: _from_pillow(image, name or "The picture"), name or "The picture")
-    data, found = _read_bytes(image)
+    data, found = read_bytes(image)
     name = name or found
     if not data:
         raise InputError(f"{name} is empty: choose a picture file ({_KINDS}).")
     return _guarded(lambda: _from_bytes(data, name), name)
 
 
-def _read_bytes(image: object) -> tuple[bytes, str]:
+def read_bytes(image: object) -> tuple[bytes, str]:
+    """The whole file of a picture, and its name.
+
+    Raises:
+        InputError: the file cannot be opened, or is too large.
+        TypeError: `image` is neither a path, bytes nor a binary file.
+    """
     if isinstance(image, bytes | bytearray | memoryview):
         return _bounded(bytes(image), "The picture"), "The picture"
     if isinstance(image, str | Path):
