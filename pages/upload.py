@@ -41,7 +41,7 @@ def choose_files() -> list[Upload]:
     """The file uploader; returns its files after those from before a visit to another page."""
     restored = restore_files()
     files = st.file_uploader(
-        "Drop pictures here, or choose them",
+        "Drop pictures here, paste or choose them",
         accept_multiple_files=True,
         max_upload_size=64,
         key=UPLOADER,
@@ -230,5 +230,6 @@ with draw_frame("Upload", styles=("digits", "upload", "personal")):
             show_personal_set()
         elif not everything:
             invite()
+        picture_clicks.take_pastes()
     else:
         st.info("There is no trained model here yet: train one with `python -m digitcnn train simple`.")

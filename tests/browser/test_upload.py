@@ -319,3 +319,25 @@ def test_file_that_is_too_large_says_so_in_words(upload: Page, tmp_path: Path):
     assert box
     assert box["width"] > 150
     assert box["height"] > 10
+
+
+def test_a_pasted_picture_is_a_row_like_an_uploaded_file(upload: Page):
+    for number in ("2047", "819"):
+        file = io.BytesIO()
+        draw_number(number).save(file, "PNG")
+        upload.evaluate(
+            """bytes => {
+              const clipboardData = new DataTransfer();
+              clipboardData.items.add(new File([new Uint8Array(bytes)], "image.png", { type: "image/png" }));
+              document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+            }""",
+            list(file.getvalue()),
+        )
+        expect(upload.get_by_role("heading", name="pasted picture 1.png")).to_be_visible()
+        settle(upload)
+    expect(upload.get_by_role("heading", name="2 files")).to_be_visible()
+    rows = list(csv.DictReader(io.StringIO(download(upload, "CSV"))))
+    assert [(row["file"], row["text"]) for row in rows] == [
+        ("pasted picture 1.png", "2047"),
+        ("pasted picture 2.png", "819"),
+    ]

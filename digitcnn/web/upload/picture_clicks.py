@@ -1,4 +1,4 @@
-"""The browser's share of Upload: a click on the picture chooses a digit, and a button copies the number."""
+"""The browser's share of Upload: a click on the picture chooses a digit, a button copies, a paste uploads."""
 
 from pathlib import Path
 
@@ -15,6 +15,12 @@ _HOOK = "upload.clicks"
 _hook = component(
     "digitcnn_picture_clicks", js=Path(__file__).with_name("picture_clicks.js").read_text("utf-8")
 )
+_paste = component("digitcnn_paste", js=Path(__file__).with_name("paste.js").read_text("utf-8"))
+
+
+def take_pastes() -> None:
+    """Gives pictures that are pasted anywhere on the page to its uploader; shows nothing."""
+    _paste(key="upload.paste")
 
 
 def follow_clicks(result: FileResult, size: tuple[int, int]) -> None:
