@@ -159,7 +159,7 @@ def test_digit_is_chosen_in_the_picture_or_in_the_strip_and_corrected(upload: Pa
 
 
 def test_keyboard_goes_from_doubt_to_doubt_over_all_files(upload: Page, files: list[Path]):
-    draw_number("707", tilt=0.6).save(files[1])  # A 7 as steep as this could be a 1 or nothing.
+    draw_number("707", tilt=0.5).save(files[1])  # A 7 as steep as this could be a 1 or nothing.
     upload.locator("input[type=file]").set_input_files(files[:2])
     expect(reading_of(upload)).to_have_text("2047")
     settle(upload)
