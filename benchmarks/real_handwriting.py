@@ -3,8 +3,9 @@
     python benchmarks/real_handwriting.py [MODEL ...] [--write]
 
 Needs DIGITCNN_DATA to name a folder with the pen strokes, and reads the picture sets that it holds. No
-model was trained or calibrated on these writers and drawings. With `--write`, the figures go into each
-model's `metrics.json`, where the app finds them; README's table shows those of all shipped models.
+model was trained or calibrated on these writers and drawings, but `reader` on some of one UNIPEN donor
+(`docs/decisions/reader.md`). With `--write`, the figures go into each model's `metrics.json`, where the
+app finds them; README's table shows those of all shipped models.
 """
 
 import csv

@@ -47,7 +47,7 @@ def loop_seven(strokes: list[Stroke], rng: np.random.Generator) -> list[Stroke]:
     stem = strokes[-1] if len(strokes) < 3 else strokes[0]
     foot = stem[-1]
     level = corner[1] + size[1] * rng.uniform(0.42, 0.68)
-    x = foot[0] + (corner[0] + 0.6 * size[0] - foot[0]) * (foot[1] - level) / max(size[1], 1e-9)
+    x = foot[0] + (corner[0] + 0.6 * size[0] - foot[0]) * (foot[1] - level) / size[1]
     reach = size.max() * rng.uniform(0.15, 0.4, 2)
     knots = np.array(
         [
@@ -98,8 +98,8 @@ def loosen_strokes(strokes: list[Stroke], rng: np.random.Generator) -> list[Stro
 def _frame(strokes: list[Stroke]) -> tuple[np.ndarray, np.ndarray]:
     """The upper left corner, and width and height, never 0."""
     points = np.concatenate(strokes)
-    corner = points.min(axis=0)
-    return corner, np.maximum(np.ptp(points, axis=0), 0.05 * max(float(np.ptp(points, axis=0).max()), 1e-6))
+    size = np.ptp(points, axis=0)
+    return points.min(axis=0), np.maximum(size, 0.05 * max(float(size.max()), 1e-6))
 
 
 def _length(stroke: Stroke) -> float:

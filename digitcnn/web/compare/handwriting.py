@@ -139,8 +139,9 @@ def show_handwriting(choice: Choice) -> None:
             alt="Share read right of each kind of handwriting: " + _format_best(frame),
         )
         st.caption(
-            "Writers, pens, cameras and scanners that no model was trained on. The lines are 95 % intervals; "
-            "digits of one hand are right or wrong together, so they are wide where few people wrote."
+            "Writers, pens, cameras and scanners that no model was trained on, but for some UNIPEN drawings "
+            "that `reader` has seen. The lines are 95 % intervals; digits of one hand are right or wrong "
+            "together, so they are wide where few people wrote."
         )
         _show_refusals(choice)
     if missing:
