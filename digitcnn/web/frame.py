@@ -56,11 +56,7 @@ def draw_frame(title: str | None = None, *, styles: Sequence[str] = ()) -> Itera
     )
     for name in ("frame", *styles):
         st.html(Path(__file__).parent / "styles" / f"{name}.css")
-    with (
-        st.container(horizontal_alignment="center"),
-        # A page that came before its rules would jump: only they give the frame its height.
-        st.container(width=WIDTH, height=1, border=False, gap="medium", key="frame"),
-    ):
+    with st.container(horizontal_alignment="center"), st.container(width=WIDTH, gap="medium", key="frame"):
         _draw_menu()
         with st.container(key="page"):
             yield
