@@ -6,11 +6,13 @@ if (!window.digitcnnParts) {
   const push = (event) => {
     if (!goingBack && event.target.closest?.(other)) history.pushState(history.state, "", location.href);
   };
-  document.addEventListener("click", push, true);
-  window.addEventListener("popstate", () => {
+  const follow = () => {
     const part = new URLSearchParams(location.search).get("tab") ?? "Train";
     goingBack = true;
     [...document.querySelectorAll(other)].find((button) => button.textContent === part)?.click();
     goingBack = false;
-  });
+  };
+  document.addEventListener("click", push, true);
+  // Again a little later: the server's answer to the step before may have put the control back.
+  window.addEventListener("popstate", () => [0, 500, 1500, 4000].forEach((wait) => setTimeout(follow, wait)));
 }
