@@ -270,6 +270,7 @@ def test_files_are_still_there_after_a_visit_to_draw(upload: Page, files: list[P
     expect(upload.get_by_role("heading", name="2 files")).to_be_visible()
     settle(upload)
     upload.locator(".st-key-upload-remove-restored button").click()
+    settle(upload)
     expect(reading_of(upload)).to_have_text("819")
 
 
