@@ -158,6 +158,13 @@ function elementwise(combine) {
   };
 }
 
+/** Puts every value through a function; what fills up the channels meets weights that are zero. */
+function bend(activation) {
+  return ({ floats }, step, from, to) => {
+    for (let at = 0; at < sizeOf(step.shape); at++) floats[to + at] = activation(floats[from + at]);
+  };
+}
+
 const OPERATIONS = {
   convolution: (network, step, from, to) => network.product(step, layOut(network, step, from), to),
   dense: (network, step, from, to) => network.product(step, from, to),
@@ -172,9 +179,10 @@ const OPERATIONS = {
     slide(network, step, from, to, 0, (sum, value) => sum + value, (sum, count) => sum / count),
   multiply: elementwise((one, other) => one * other),
   add: elementwise((one, other) => one + other),
-  relu: ({ floats }, step, from, to) => {
-    for (let at = 0; at < sizeOf(step.shape); at++) floats[to + at] = Math.max(floats[from + at], 0);
-  },
+  relu: bend((value) => Math.max(value, 0)),
+  tanh: bend(Math.tanh),
+  sigmoid: bend((value) => 1 / (1 + Math.exp(-value))),
+  elu: bend((value) => (value > 0 ? value : Math.expm1(value))),
   crop: ({ floats, shapes }, step, from, to) => {
     const line = step.shape[1] * filled(step.shape[2]), width = shapes[step.from[0]][1];
     for (let y = 0; y < step.shape[0]; y++) {

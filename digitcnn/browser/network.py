@@ -94,6 +94,9 @@ class _Translation:
             kinds.MEAN: lambda operator, values: {"op": "mean"},
             kinds.SOFTMAX: lambda operator, values: {"op": "softmax"},
             kinds.RELU: lambda operator, values: {"op": "relu"},
+            kinds.TANH: lambda operator, values: {"op": "tanh"},
+            kinds.LOGISTIC: lambda operator, values: {"op": "sigmoid"},
+            kinds.ELU: lambda operator, values: {"op": "elu"},
         }
 
     def _translate(self, operator: Any) -> None:

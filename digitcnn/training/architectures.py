@@ -1,9 +1,11 @@
 """The CNNs, each a flat list of layers; every one takes (n, 28, 28, 1) and ends in a softmax.
 
-All are `keras.Sequential`, so that a model reads from top to bottom as data flows through it.
+All but `resnet-small`, whose data flow past layers as well as through them, are `keras.Sequential`, so that
+a model reads from top to bottom as data flows through it.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import keras
 from keras import layers
@@ -148,7 +150,113 @@ def sprint(classes: int = 10) -> keras.Model:
     )
 
 
-_BUILDERS = (simple, deeper, conv_dropout, conv_dense64, vgg_batchnorm, conv3_rmsprop, sprint, reader)
+def lenet5(classes: int = 10) -> keras.Model:
+    """LeNet-5, the first CNN that read checks: three 5x5 convolutions, averages between them, tanh.
+
+    As published but for three things: every filter of the second convolution sees all six maps before it,
+    pooling has no weights of its own, and a softmax stands in the place of the distances to drawn digits.
+
+    Source: Y. LeCun, L. Bottou, Y. Bengio, P. Haffner, "Gradient-based learning applied to document
+    recognition", Proceedings of the IEEE 86(11), 1998.
+    """
+    return _network(
+        "lenet5",
+        classes,
+        # The paper pads the images to 32 x 32 instead.
+        layers.Conv2D(6, 5, padding="same", activation="tanh"),
+        layers.AveragePooling2D(2),
+        layers.Conv2D(16, 5, activation="tanh"),
+        layers.AveragePooling2D(2),
+        layers.Conv2D(120, 5, activation="tanh"),
+        layers.Flatten(),
+        layers.Dense(84, activation="tanh"),
+    )
+
+
+def resnet_small(classes: int = 10) -> keras.Model:
+    """A residual network of seven convolutions: each block adds to what came in.
+
+    Source: K. He, X. Zhang, S. Ren, J. Sun, "Deep residual learning for image recognition", CVPR 2016; the
+    blocks are those of its section 4.2, with a convolution of 1 x 1 where a block changes the shape.
+    """
+    image = value = layers.Input(INPUT_SHAPE)
+    for layer in _normalized(18, padding="same", pool=True):
+        value = layer(value)
+    for filters, stride in ((18, 1), (36, 2), (72, 2)):
+        value = residual_block(value, filters, stride=stride)
+    value = layers.GlobalAveragePooling2D()(value)
+    value = layers.Dense(classes, activation="softmax")(value)
+    return keras.Model(image, value, name="resnet_small")
+
+
+def residual_block(value: Any, filters: int, *, stride: int = 1) -> Any:
+    """Two convolutions of 3 x 3 with batch normalization, added to what came in, then ReLU.
+
+    Args:
+        value: (n, height, width, channels), a Keras tensor.
+        filters: of each convolution, and of one of 1 x 1 that what came in passes where its shape changes.
+        stride: of the first convolution; 2 halves height and width.
+
+    Returns:
+        (n, height / stride rounded up, width / stride rounded up, filters), a Keras tensor.
+    """
+    inside = layers.Conv2D(filters, 3, strides=stride, padding="same", use_bias=False)(value)
+    inside = layers.ReLU()(layers.BatchNormalization()(inside))
+    inside = layers.Conv2D(filters, 3, padding="same", use_bias=False)(inside)
+    inside = layers.BatchNormalization()(inside)
+    if stride > 1 or value.shape[-1] != filters:
+        value = layers.Conv2D(filters, 1, strides=stride, padding="same", use_bias=False)(value)
+        value = layers.BatchNormalization()(value)
+    return layers.ReLU()(layers.Add()([inside, value]))
+
+
+def tiny(classes: int = 10) -> keras.Model:
+    """Under 2,000 weights: separable convolutions, which filter each channel and then mix them."""
+    return _network(
+        "tiny",
+        classes,
+        *_normalized(10, padding="valid", pool=True),
+        *_separable(16, pool=True),
+        *_separable(20),
+        *_separable(24),
+        layers.GlobalAveragePooling2D(),
+    )
+
+
+def small(classes: int = 10) -> keras.Model:
+    """Under 8,000 weights: `tiny` with more channels and one layer more."""
+    return _network(
+        "small",
+        classes,
+        *_normalized(16, padding="valid", pool=True),
+        *_separable(32),
+        *_separable(40, pool=True),
+        *_separable(40),
+        *_separable(48),
+        layers.GlobalAveragePooling2D(),
+    )
+
+
+def _separable(filters: int, *, pool: bool = False) -> list[keras.Layer]:
+    convolution = layers.SeparableConv2D(filters, 3, padding="same", use_bias=False)
+    pooling = [layers.MaxPooling2D()] if pool else []
+    return [convolution, *pooling, layers.BatchNormalization(), layers.ReLU()]
+
+
+_BUILDERS = (
+    simple,
+    deeper,
+    conv_dropout,
+    conv_dense64,
+    vgg_batchnorm,
+    conv3_rmsprop,
+    lenet5,
+    resnet_small,
+    sprint,
+    tiny,
+    small,
+    reader,
+)
 
 ARCHITECTURES: dict[str, Callable[[int], keras.Model]] = {
     builder.__name__.replace("_", "-"): builder for builder in _BUILDERS

@@ -138,26 +138,53 @@ def _find_tensors(details: Sequence[Mapping[str, Any]], layers: Sequence[Layer])
     """The index of the tensor with each layer's output, by the layer's position.
 
     A tensor is named after all operations that were fused into it, such as
-    "simple_1/conv2d_1/Relu;simple_1/conv2d_1/BiasAdd": it holds the output of the last layer among them. The
-    numbers in these names differ from Keras's, but their order is the same.
+    "simple_1/conv2d_1/Relu;simple_1/conv2d_1/BiasAdd": it holds the output of the last layer among them.
     """
+    tags_of: dict[int, list[str]] = {}
+    for detail in sorted(details, key=lambda each: each["index"]):
+        signature = detail["shape_signature"]
+        # The product in batch normalization, and the first half of a separable convolution.
+        parts = detail["name"].split(";")
+        intermediate = all(re.search(r"/(mul_1|depthwise\d*)$", part) for part in parts)
+        if len(signature) and signature[0] == -1 and not intermediate:
+            tags_of[detail["index"]] = re.findall(r"(?:^|;)[^/;]+/([^/;]+)/", detail["name"])
+    known = _match_tags([tag for tags in tags_of.values() for tag in tags], layers)
+    found = {}
+    for index, tags in tags_of.items():
+        if fused := [known[tag] for tag in tags if tag in known]:
+            found[max(fused)] = index
+    return _move_behind_folded(found, set(known.values()), layers)
+
+
+def _match_tags(tags: Sequence[str], layers: Sequence[Layer]) -> dict[str, int]:
+    """The position of the layer that each tag of a tensor names.
+
+    A tag is the layer's name and one more number, as a rule. Where the model was built anew in between, its
+    numbers differ, but their order is the same.
+    """
+    kinds = {_without_number(layer.name) for layer in layers}
+    ours = list(dict.fromkeys(tag for tag in tags if _without_number(tag) in kinds))
+    at_name = {layer.name: at for at, layer in enumerate(layers)}
+    exact = {tag: at_name[name] for tag in ours if (name := re.sub(r"_\d+$", "", tag)) in at_name}
+    if len(set(exact.values())) == len(ours):
+        return exact
     places: dict[str, list[int]] = {}
     for at, layer in enumerate(layers):
         places.setdefault(_without_number(layer.name), []).append(at)
-    known: dict[str, int] = {}
-    found: dict[int, int] = {}
-    for detail in sorted(details, key=lambda each: each["index"]):
-        signature = detail["shape_signature"]
-        # The product in batch normalization is an intermediate value.
-        if not len(signature) or signature[0] != -1 or detail["name"].endswith("/mul_1"):
-            continue
-        tags = re.findall(r"(?:^|;)[^/;]+/([^/;]+)/", detail["name"])
-        for tag in tags:
-            if tag not in known and (left := places.get(_without_number(tag))):
-                known[tag] = left.pop(0)
-        if fused := [known[tag] for tag in tags if tag in known]:
-            found[max(fused)] = detail["index"]
-    return found
+    return {tag: left.pop(0) for tag in ours if (left := places[_without_number(tag)])}
+
+
+def _move_behind_folded(found: dict[int, int], named: set[int], layers: Sequence[Layer]) -> dict[int, int]:
+    """Gives the output of a layer to the batch normalization that was folded into its weights.
+
+    Nothing is named after such a normalization: its scale and shift became the layer's own.
+    """
+    followers = {layer.inputs: at for at, layer in enumerate(layers) if layer.kind == "BatchNormalization"}
+    moved = {}
+    for at, tensor in found.items():
+        follower = followers.get((layers[at].name,))
+        moved[at if follower is None or follower in named else follower] = tensor
+    return moved
 
 
 def _without_number(name: str) -> str:

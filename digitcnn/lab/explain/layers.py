@@ -3,7 +3,7 @@
 import json
 import math
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ class Layer:
         words: a description for people: "Convolution, 32 filters of 3 × 3, ReLU".
         shape: of its output for one digit: (height, width, channels), or (values,).
         weights: number of its weights, the moving averages of batch normalization included.
+        inputs: names of the layers whose outputs it takes; none for the first.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Layer:
     words: str
     shape: Shape
     weights: int
+    inputs: tuple[str, ...] = ()
 
 
 @cached_by_file(maxsize=32)
@@ -38,22 +40,33 @@ def read_layers(path: Path) -> tuple[Layer, ...]:
     """The layers of a `model.keras`, in the order in which data flows through them.
 
     Raises:
-        RunFolderError: the file is missing or broken, or holds more than a plain sequence of known layers.
+        RunFolderError: the file is missing or broken, or holds a layer that is not known here.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             model = json.loads(archive.read("config.json"))
-        if model["class_name"] != "Sequential":
-            raise ValueError("expected a plain sequence of layers")
         layers: list[Layer] = []
         shape: Shape = (SIDE, SIDE, 1)
         for entry in model["config"]["layers"]:
             if entry["class_name"] != "InputLayer":
-                layers.append(_layer(entry["class_name"], entry["config"], shape))
-                shape = layers[-1].shape
+                if model["class_name"] == "Functional":
+                    inputs, shape = _inputs_of(entry)
+                else:
+                    inputs = tuple(layer.name for layer in layers[-1:])
+                layer = _layer(entry["class_name"], entry["config"], shape)
+                layers.append(replace(layer, inputs=inputs))
+                shape = layer.shape
         return tuple(layers)
     except (OSError, ValueError, KeyError, TypeError, IndexError, zipfile.BadZipFile) as error:
         raise RunFolderError(f"The layers of {path} cannot be read: {error}.") from None
+
+
+def _inputs_of(entry: dict[str, Any]) -> tuple[tuple[str, ...], Shape]:
+    """The layers whose outputs a layer of a functional model takes, and the shape of the first."""
+    given = entry["inbound_nodes"][0]["args"][0]
+    tensors = [each["config"] for each in (given if isinstance(given, list) else [given])]
+    names = [tensor["keras_history"][0] for tensor in tensors]
+    return tuple(names), tuple(tensors[0]["shape"][1:])
 
 
 def _layer(kind: str, config: dict[str, Any], before: Shape) -> Layer:
@@ -67,9 +80,14 @@ def _layer(kind: str, config: dict[str, Any], before: Shape) -> Layer:
             shape = *_count_windows(before, size, config), filters
             weights = (math.prod(size) * before[-1] + config["use_bias"]) * filters
             words = f"Convolution, {filters} filters of {_format_size(size)}{suffix}"
-        case "MaxPooling2D":
+        case "SeparableConv2D":
+            size, filters = config["kernel_size"], config["filters"]
+            shape = *_count_windows(before, size, config), filters
+            weights = math.prod(size) * before[-1] + (before[-1] + config["use_bias"]) * filters
+            words = f"Separable convolution, {filters} filters of {_format_size(size)}{suffix}"
+        case "MaxPooling2D" | "AveragePooling2D":
             shape = *_count_windows(before, config["pool_size"], config), before[-1]
-            words = f"Max pooling {_format_size(config['pool_size'])}"
+            words = f"{kind.removesuffix('Pooling2D')} pooling {_format_size(config['pool_size'])}"
         case "Cropping2D":
             (top, bottom), (left, right) = config["cropping"]
             shape = before[0] - top - bottom, before[1] - left - right, before[-1]
@@ -86,6 +104,10 @@ def _layer(kind: str, config: dict[str, Any], before: Shape) -> Layer:
             weights, words = 4 * before[-1], "Batch normalization"
         case "Dropout":
             words = f"Dropout of {config['rate'] * 100:.0f} %, in training only"
+        case "Add":
+            words = "Added to what came into the block"
+        case "Activation":
+            words = suffix.removeprefix(", ") or "No activation"
         case "ReLU" | "Rescaling":
             pass
         case _:

@@ -1,7 +1,7 @@
 """The Lab's Inside tab: the ink that an answer depends on, and the output of every layer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import streamlit as st
@@ -24,6 +24,9 @@ from digitcnn.web.models import is_finished
 EXPLAIN = {
     "Conv2D": "Each picture is the map of one filter: strong where the digit has the shape that it detects.",
     "ReLU": "Values below zero became zero: only what a filter did find is passed on.",
+    "Add": "What the block computed, added to what came in: it learns what to change, not how to repeat.",
+    "Activation": "Each value bent by a curve, so that layers can tell more apart than straight lines can.",
+    "AveragePooling2D": "Of each little window the average stays: smaller, smoother maps.",
     "MaxPooling2D": "Of each little window only the strongest value stays: smaller maps, and it matters less "
     "where exactly something was.",
     "GlobalAveragePooling2D": "One value per channel: how much of it there is in the whole picture.",
@@ -121,20 +124,28 @@ def _view_layers(path: str, version: Version, pixels: bytes) -> tuple[list[Layer
     folder = RunFolder(path)
     layers = read_layers(folder.keras_file)
     outputs = capture_outputs(folder, layers, np.frombuffer(pixels, np.float32).reshape(28, 28))
-    ends = [at for at, layer in enumerate(layers) if layer.name in outputs]
     views = []
-    for before, at in pairwise([-1, *ends]):
-        last, group = layers[at], layers[before + 1 : at + 1]
-        if last.kind == "Flatten":
+    for last in layers:
+        if last.name not in outputs or last.kind == "Flatten":
             continue
+        group = _computed_together(last, layers, outputs)
         title = " → ".join(each.words for each in group if each.kind not in ("Dropout", "Flatten"))
-        is_convolution = any(each.kind == "Conv2D" for each in group)
+        is_convolution = any(each.kind in ("Conv2D", "SeparableConv2D") for each in group)
         explanation = EXPLAIN.get("Conv2D" if is_convolution else last.kind, "")
         if (outputs[last.name] < 0).any():
             explanation += " Orange is below zero."
         picture = sheet_of_maps(outputs[last.name]) if last is not layers[-1] else ""
         views.append(LayerView(title, _format_shape(last), explanation.strip(), picture))
     return views, outputs[layers[-1].name][:CLASSES]
+
+
+def _computed_together(last: Layer, layers: tuple[Layer, ...], outputs: Mapping[str, object]) -> list[Layer]:
+    """A layer with an output, behind the layers without one of their own that lead to it."""
+    by_name = {layer.name: layer for layer in layers}
+    group = [last]
+    while len(group[0].inputs) == 1 and group[0].inputs[0] in by_name.keys() - outputs.keys():
+        group.insert(0, by_name[group[0].inputs[0]])
+    return group
 
 
 def _show_layer(number: int, view: LayerView, probabilities: np.ndarray) -> None:
