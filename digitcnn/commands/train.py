@@ -6,7 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from digitcnn.commands.parsing import Subparsers, add_command
-from digitcnn.lab.runs.settings import LIMITS, OPTIMIZERS, PRESETS, Settings
+from digitcnn.lab.runs.settings import LIMITS, OPTIMIZERS, PRESETS, SCHEDULES, Settings
 from digitcnn.run_folder import RunFolder, runs_root
 
 _DESCRIPTION = """\
@@ -26,7 +26,8 @@ def add_to(commands: Subparsers) -> None:
     parser.add_argument("--folder", type=Path, metavar="PATH", help="run folder (default: runs/PRESET)")
     for name, kind in (("epochs", int), ("batch_size", int), ("learning_rate", float)):
         _add_setting(parser, name, kind)
-    parser.add_argument("--optimizer", choices=OPTIMIZERS, help="one of %(choices)s (default: the preset's)")
+    for name, choices in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES)):
+        parser.add_argument(f"--{name}", choices=choices, help="one of %(choices)s (default: the preset's)")
     parser.add_argument(
         "--augmentation",
         action=argparse.BooleanOptionalAction,

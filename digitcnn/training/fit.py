@@ -34,6 +34,9 @@ GENTLE = 0.3
 WARM_UP = 0.05
 """The fraction of a cosine schedule in which the learning rate rises."""
 
+DROPS = (0.5, 0.75)
+"""The fractions of the steps after which a rate that falls in steps is a tenth of what it was."""
+
 
 def train(
     preset: Preset,
@@ -208,12 +211,24 @@ def make_optimizer(recipe: Recipe, *, steps: int) -> keras.optimizers.Optimizer:
         )
     if recipe.schedule == "one-cycle":
         rate = OneCycle(rate, steps)
+    if recipe.schedule == "steps":
+        rate = keras.optimizers.schedules.PiecewiseConstantDecay(
+            [round(share * steps) for share in DROPS], [rate, rate / 10, rate / 100]
+        )
     betas: dict[str, Any] = {"beta_1": recipe.beta_1, "beta_2": recipe.beta_2}
-    if recipe.optimizer == "adamw":
-        return keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay, **betas)
-    if recipe.optimizer == "adam":
-        return keras.optimizers.Adam(rate, **betas)
-    return keras.optimizers.RMSprop(rate)
+    match recipe.optimizer:
+        case "adam":
+            return keras.optimizers.Adam(rate, **betas)
+        case "adamw":
+            return keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay, **betas)
+        case "nadam":
+            return keras.optimizers.Nadam(rate, **betas)
+        case "rmsprop":
+            return keras.optimizers.RMSprop(rate)
+        case "sgd":
+            return keras.optimizers.SGD(
+                rate, momentum=recipe.momentum, nesterov=True, weight_decay=recipe.weight_decay or None
+            )
 
 
 def _load_checkpoint(folder: RunFolder) -> Any:

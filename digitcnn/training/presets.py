@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Schedule = Literal["constant", "cosine", "one-cycle"]
-Optimizer = Literal["adam", "adamw", "rmsprop"]
+Schedule = Literal["constant", "cosine", "one-cycle", "steps"]
+Optimizer = Literal["adam", "adamw", "nadam", "rmsprop", "sgd"]
 Data = Literal["mnist", "handwriting"]
 Keep = Literal["best", "last"]
 
@@ -19,7 +19,8 @@ class Recipe:
         optimizer: with Keras's defaults except for the learning rate.
         learning_rate: the peak.
         schedule: with "cosine" the learning rate falls to zero along half a cosine, after a short warm-up;
-            with "one-cycle" it rises over the first third and falls to zero, both linearly.
+            with "one-cycle" it rises over the first third and falls to zero, both linearly; with "steps" it
+            falls to a tenth after half of the steps, and again after three quarters.
         one_hot: labels as vectors and categorical cross-entropy, or as numbers and its sparse form.
         validation_split: fraction of the training images that is held out for validation; a known
             writer is held out with all images.
@@ -27,10 +28,11 @@ class Recipe:
         augmentation: whether training images are distorted, differently in every epoch.
         gentle_epochs: number of last epochs with slight distortions, so that training ends on images like
             those that the model will read.
-        weight_decay: of AdamW.
+        weight_decay: of AdamW and SGD.
         keep: the epoch whose weights a finished run keeps: the "best" on the validation images, or the
             "last" where a falling rate and gentle epochs make it the best, and only chance says otherwise.
-        beta_1, beta_2: decay of Adam's and AdamW's averages of gradients and of their squares.
+        beta_1, beta_2: decay of the averages of gradients and of their squares, of Adam, AdamW and Nadam.
+        momentum: the share of the last step that SGD goes on with, as Nesterov has it.
     """
 
     epochs: int
@@ -47,6 +49,7 @@ class Recipe:
     keep: Keep = "best"
     beta_1: float = 0.9
     beta_2: float = 0.999
+    momentum: float = 0.9
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,28 @@ PRESETS: dict[str, Preset] = {
             recipe=Recipe(epochs=5, batch_size=64, optimizer="rmsprop"),
         ),
         Preset(
+            name="lenet5",
+            summary="Conv2D 6, 16 and 120 (all 5x5, tanh) with AveragePooling2D between, Dense 84",
+            claim="99.05 %, without distortions",
+            recipe=Recipe(epochs=20, schedule="cosine", one_hot=False),
+        ),
+        Preset(
+            name="resnet-small",
+            summary="Conv2D, MaxPooling2D, 3 residual blocks of 18, 36 and 72 filters, global average",
+            claim="99.5 % with 100,000 weights",
+            recipe=Recipe(
+                epochs=15,
+                optimizer="sgd",
+                learning_rate=0.05,
+                schedule="cosine",
+                one_hot=False,
+                augmentation=True,
+                gentle_epochs=15,
+                weight_decay=1e-4,
+                keep="last",
+            ),
+        ),
+        Preset(
             name="sprint",
             summary="Conv2D in steps of 3, Conv2D and Dense 96 with BatchNormalization",
             claim="99.0 % in the fewest seconds on a CPU",
@@ -120,6 +145,36 @@ PRESETS: dict[str, Preset] = {
                 keep="last",
                 beta_1=0.7,
                 beta_2=0.9,
+            ),
+        ),
+        Preset(
+            name="tiny",
+            summary="Conv2D, 3 x SeparableConv2D, 2 x MaxPooling2D, global average: 1,994 weights",
+            claim="99.0 % with fewer than 2,000 weights",
+            recipe=Recipe(
+                epochs=30,
+                optimizer="nadam",
+                learning_rate=0.01,
+                schedule="cosine",
+                one_hot=False,
+                augmentation=True,
+                gentle_epochs=30,
+                keep="last",
+            ),
+        ),
+        Preset(
+            name="small",
+            summary="Conv2D, 4 x SeparableConv2D, 2 x MaxPooling2D, global average",
+            claim="99.5 % with fewer than 8,000 weights",
+            recipe=Recipe(
+                epochs=30,
+                optimizer="nadam",
+                learning_rate=0.01,
+                schedule="cosine",
+                one_hot=False,
+                augmentation=True,
+                gentle_epochs=30,
+                keep="last",
             ),
         ),
         Preset(

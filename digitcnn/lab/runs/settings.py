@@ -6,11 +6,24 @@ from typing import Any, get_args
 
 from digitcnn.errors import InputError
 from digitcnn.run_folder import RunRecord
-from digitcnn.training.presets import PRESETS, Optimizer, Preset, Recipe
+from digitcnn.training.presets import PRESETS, Optimizer, Preset, Recipe, Schedule
 
-__all__ = ["LIMITS", "OPTIMIZERS", "PRESETS", "Limit", "Preset", "Settings", "arguments_of", "command_of"]
+__all__ = [
+    "LIMITS",
+    "OPTIMIZERS",
+    "PRESETS",
+    "SCHEDULES",
+    "Limit",
+    "Optimizer",
+    "Preset",
+    "Schedule",
+    "Settings",
+    "arguments_of",
+    "command_of",
+]
 
 OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
+SCHEDULES: tuple[Schedule, ...] = get_args(Schedule)
 
 
 @dataclass(frozen=True)
@@ -41,7 +54,8 @@ class Settings:
         preset: name of the architecture and recipe.
         images: number of training images to use; None for all.
         seed: of weights, split, order and augmentation.
-        epochs, batch_size, optimizer, learning_rate, augmentation, validation_split: as in `Recipe`.
+        epochs, batch_size, optimizer, learning_rate, schedule: as in `Recipe`.
+        augmentation, validation_split: as in `Recipe`.
 
     Raises:
         InputError: a value is outside of its limits.
@@ -52,6 +66,7 @@ class Settings:
     batch_size: int
     optimizer: Optimizer
     learning_rate: float
+    schedule: Schedule
     augmentation: bool
     validation_split: float
     images: int | None = None
@@ -60,10 +75,9 @@ class Settings:
     def __post_init__(self) -> None:
         if self.preset not in PRESETS:
             raise InputError(f"There is no preset {self.preset!r}; there are: {', '.join(PRESETS)}.")
-        if self.optimizer not in OPTIMIZERS:
-            raise InputError(
-                f"There is no optimizer {self.optimizer!r} here; there are: {', '.join(OPTIMIZERS)}."
-            )
+        for name, allowed in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES)):
+            if (value := getattr(self, name)) not in allowed:
+                raise InputError(f"There is no {name} {value!r} here; there are: {', '.join(allowed)}.")
         for name, limit in LIMITS.items():
             value = getattr(self, name)
             if value is not None and not limit.least <= value <= limit.greatest:

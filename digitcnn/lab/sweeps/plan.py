@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from digitcnn.errors import InputError
-from digitcnn.lab.runs.settings import LIMITS, OPTIMIZERS, PRESETS, Optimizer, Settings
+from digitcnn.lab.runs.settings import LIMITS, OPTIMIZERS, PRESETS, SCHEDULES, Optimizer, Schedule, Settings
 
 Search = Literal["grid", "random", "asha"]
 
@@ -48,6 +48,7 @@ class _Values(_Table):
     batch_size: Annotated[int, _limited("batch_size")] = 8
     optimizer: Optimizer = "adam"
     learning_rate: Annotated[float, _limited("learning_rate")] = 1e-3
+    schedule: Schedule = "constant"
     augmentation: bool = False
     validation_split: Annotated[float, _limited("validation_split")] = 0.1
     images: Annotated[int, _limited("images")] = 100
@@ -209,6 +210,7 @@ def _format_limits(setting: str) -> str:
 _ALLOWED = {
     **{setting: _format_limits(setting) for setting in _Values.model_fields if setting in LIMITS},
     "optimizer": f"one of {', '.join(OPTIMIZERS)}",
+    "schedule": f"one of {', '.join(SCHEDULES)}",
     "augmentation": "true or false",
     "name": "up to 40 letters, digits, - and _",
     "presets": f"a list of one or more of {', '.join(PRESETS)}",

@@ -21,7 +21,8 @@ MAX_TRAININGS = 60
 _EXAMPLES = {
     "batch_size": "64, 128",
     "learning_rate": "0.001, 0.003",
-    "optimizer": "adam, rmsprop",
+    "optimizer": "adam, nadam, sgd",
+    "schedule": "constant, cosine",
     "augmentation": "true, false",
     "validation_split": "0.1, 0.2",
     "epochs": "2, 5",

@@ -13,7 +13,7 @@ from digitcnn.lab.runs.catalog import Run, list_shipped_runs, read_test_accuracy
 from digitcnn.lab.runs.estimates import estimate, judge_claim, measure_slowdown
 from digitcnn.lab.runs.live import read_curves
 from digitcnn.lab.runs.run_table import format_duration
-from digitcnn.lab.runs.settings import LIMITS, OPTIMIZERS, PRESETS, Preset, Settings, command_of
+from digitcnn.lab.runs.settings import LIMITS, OPTIMIZERS, PRESETS, SCHEDULES, Preset, Settings, command_of
 from digitcnn.web.lab import actions
 from digitcnn.web.lab.live import show_curves, show_live
 from digitcnn.web.text import escape_markdown, format_accuracy
@@ -143,15 +143,17 @@ def _choose_settings(preset: Preset) -> dict[str, Any]:
         chosen: dict[str, Any] = {
             "epochs": _number(own, "epochs", "Epochs", step=1),
             "batch_size": _number(own, "batch_size", "Batch size", step=32),
-            "optimizer": st.selectbox(
-                "Optimizer",
-                OPTIMIZERS,
-                index=OPTIMIZERS.index(own.optimizer),
-                help=f"The rule that turns gradients into steps. The preset uses {own.optimizer}.",
-                key=f"lab.{preset.name}.optimizer",
-                persist_state="session",
+            "optimizer": _choice(
+                own, "optimizer", OPTIMIZERS, "The rule that turns gradients into steps. sgd has momentum."
             ),
             "learning_rate": _number(own, "learning_rate", "Learning rate", step=0.0005, format="%g"),
+            "schedule": _choice(
+                own,
+                "schedule",
+                SCHEDULES,
+                "How the learning rate changes: it stays, falls along half a cosine, rises and falls in a "
+                "line (one-cycle), or falls to a tenth twice (steps).",
+            ),
             "images": _number(own, "images", "Images used", step=1000, placeholder="all"),
             "validation_split": _number(
                 own,
@@ -172,6 +174,18 @@ def _choose_settings(preset: Preset) -> dict[str, Any]:
         persist_state="session",
     )
     return chosen
+
+
+def _choice(own: Settings, name: str, options: tuple[str, ...], help: str) -> str:
+    preset_value = getattr(own, name)
+    return st.selectbox(
+        name.capitalize(),
+        options,
+        index=options.index(preset_value),
+        help=f"{help} The preset uses {preset_value}.",
+        key=f"lab.{own.preset}.{name}",
+        persist_state="session",
+    )
 
 
 def _number(own: Settings, name: str, label: str, **options: Any) -> Any:

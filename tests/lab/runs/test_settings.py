@@ -12,6 +12,7 @@ CHOSEN = {
     "batch_size": 64,
     "optimizer": "rmsprop",
     "learning_rate": 0.01,
+    "schedule": "steps",
     "augmentation": True,
     "validation_split": 0.2,
     "images": 5000,
@@ -47,6 +48,7 @@ def test_settings_come_back_from_the_record():
         ("images", 5, "Images must be between 100"),
         ("seed", -1, "Seed must be between"),
         ("optimizer", "magic", "no optimizer 'magic' here; there are: adam"),
+        ("schedule", "magic", "no schedule 'magic' here; there are: constant"),
     ],
 )
 def test_a_value_outside_of_its_limits_is_refused_in_words(name: str, value: object, said: str):

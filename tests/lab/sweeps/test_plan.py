@@ -109,7 +109,7 @@ def test_every_name_is_one_that_a_run_can_have():
         ),
         (
             DRAWN | {"vary": {"optimizer": {"from": 1, "to": 3}}},
-            "optimizer must be one of adam, adamw, rmsprop, received 1.",
+            "optimizer must be one of adam, adamw, nadam, rmsprop, sgd, received 1.",
         ),
         (
             DRAWN | {"vary": {"epochs": {"from": 3, "to": 1}}},
