@@ -82,7 +82,9 @@ class TrialSteps:
         if self._is_asked_to_stop():
             self._process.stop()
             self._hand_over()
-            return self._report(done=True, ending="early")
+            # It may have reached its end before it heard.
+            ending = "finished" if self._process.outcome().ending == "finished" else "early"
+            return self._report(done=True, ending=ending)
         if not self._rows or self._is_last(self._rows[0]):
             self._rows += self._process.wait_for_epochs(_REPORT_EVERY)
         running = self._process.is_running()
