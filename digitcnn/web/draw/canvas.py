@@ -23,7 +23,7 @@ BRUSH = 16
 _MARGIN = 20.0
 _HISTORY, _REVISION, _START = "draw.history", "draw.revision", "draw.start"
 _SHAPE, _EXPECT, _BRUSH, _SCALE = "draw.shape", "draw.expect", "draw.brush", "draw.scale"
-_STROKES = "draw.strokes"
+_STROKES, _RESTORED = "draw.strokes", "draw.restored"
 
 
 class CanvasShape(NamedTuple):
@@ -48,14 +48,15 @@ def choose_expect() -> Expect:
     choice = st.segmented_control(
         "What you write",
         ["digit", "number"],
-        default="digit",
+        default=st.session_state.get(_RESTORED, "digit"),
         required=True,
         format_func=str.capitalize,
         label_visibility="collapsed",
-        on_change=_refit,
+        on_change=_switch,
         persist_state="session",
-        key=_EXPECT,
+        key=_switch_key(),
     )
+    st.session_state[_EXPECT] = choice
     return cast(Expect, choice)
 
 
@@ -249,6 +250,17 @@ def _catch_up() -> None:
         _follow_pen(shape)
 
 
+def _switch_key() -> str:
+    # After a reload the browser may still say "digit" when the drawing has turned the switch: a switch of
+    # another key never hears it.
+    return "draw.switch-restored" if _RESTORED in st.session_state else "draw.switch"
+
+
+def _switch() -> None:
+    st.session_state[_EXPECT] = st.session_state[_switch_key()]
+    _refit()
+
+
 def _refit() -> None:
     """Moves the drawing to the other canvas, where its strokes can still be undone one by one."""
     _catch_up()
@@ -272,7 +284,7 @@ def _restore() -> None:
     except InputError:
         st.session_state[_HISTORY] = History()
         return
-    st.session_state[_EXPECT] = saved.expect
+    st.session_state[_EXPECT] = st.session_state[_RESTORED] = saved.expect
     strokes, st.session_state[_SCALE] = fit_strokes(saved.strokes, shape_for(saved.expect))
     _begin(History.begin(_as_objects(strokes)))
 
