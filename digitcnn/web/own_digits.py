@@ -35,20 +35,21 @@ def ask_label(
 
     Args:
         pixels: the house digit, (28, 28); None while there is nothing to ask about.
-        key: of the control.
+        key: of the control; that of its successors begins with it.
         typed: the label that the visitor gave this digit in the reading, shown where `correct` is given.
         correct: called with the choice, to change the reading too; None takes the correction back.
     """
     own = own_digits()
     label = typed if correct else None if pixels is None else own.label_of(pixels)
-    st.session_state[key] = label
+    control = _control_for(key, label)
+    st.session_state[control] = label
     with st.container(key="personal-ask", gap="xxsmall"):
         st.segmented_control(
             "Not right? It was",
             list(range(10)),
-            key=key,
+            key=control,
             on_change=_follow,
-            args=(pixels, key, correct),
+            args=(pixels, key, control, correct),
             disabled=pixels is None,
             wrap=True,
         )
@@ -126,8 +127,22 @@ def show_personal_scores(others: Mapping[str, Model] | None = None) -> None:
     )
 
 
-def _follow(pixels: np.ndarray, key: str, correct: Callable[[int | None], None] | None) -> None:
-    label, own = st.session_state[key], own_digits()
+def _control_for(key: str, label: int | None) -> str:
+    """The key of a control that shows a label: another wherever the label is not the visitor's last click.
+
+    A browser that has not heard of the label yet still sends the one before, which would count as a click.
+    """
+    turn, clicked = st.session_state.get(f"{key}-clicked", (0, None))
+    if label != clicked:
+        turn, clicked = turn + 1, label
+    st.session_state[f"{key}-clicked"] = turn, clicked
+    return f"{key}-{turn}" if turn else key
+
+
+def _follow(pixels: np.ndarray, key: str, control: str, correct: Callable[[int | None], None] | None) -> None:
+    label, own = st.session_state[control], own_digits()
+    turn, _ = st.session_state[f"{key}-clicked"]
+    st.session_state[f"{key}-clicked"] = turn, label
     if correct:
         correct(label)
     try:
