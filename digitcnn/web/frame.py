@@ -10,9 +10,6 @@ from streamlit.errors import StreamlitPageNotFoundError
 
 from digitcnn.run_folder import APP
 
-WIDTH = 1120
-"""Pixels, the most that a page's content is wide."""
-
 
 class Page(NamedTuple):
     """A page as the menu and the home page show it."""
@@ -51,12 +48,12 @@ def draw_frame(title: str | None = None, *, styles: Sequence[str] = ()) -> Itera
     st.set_page_config(
         page_title=f"{title} · digitcnn" if title else "digitcnn · reads handwritten digits",
         page_icon=str(APP / "static" / "icon.svg"),
-        layout="wide",
         initial_sidebar_state="collapsed",
     )
     for name in ("frame", *styles):
         st.html(Path(__file__).parent / "styles" / f"{name}.css")
-    with st.container(horizontal_alignment="center"), st.container(width=WIDTH, gap="medium", key="frame"):
+    # The rules come after the first elements: until they give the frame its height, it shows nothing.
+    with st.container(height=1, border=False, gap="medium", key="frame"):
         _draw_menu()
         with st.container(key="page"):
             yield

@@ -4,14 +4,14 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from digitcnn.web.lab.actions import PARTS
 
 ADDRESSES = ("", "draw", "upload", "data", *(f"model_lab?tab={part}" for part in PARTS))
 
-RESTLESS = ("upload", "data", "model_lab?tab=Compare")
-"""Their charts and pictures sometimes arrive before the style rules: of four loads, one has to be calm."""
+SIZES = {"wide": (1280, 800), "phone": (390, 844), "landscape": (844, 390)}
+"""Name -> width and height of the window."""
 
 STREAMLITS = {"presentation-role-conflict": "stFileUploaderDropzone"}
 """Rule -> the one element that breaks it, which Streamlit builds and no page can change.
@@ -29,8 +29,20 @@ new PerformanceObserver(list => {
 }).observe({ type: "layout-shift", buffered: true });
 """
 
-FRAME = "stMainBlockContainer"
-"""Streamlit lays out its loading screen in a narrow column, before the page can ask for a wide one."""
+WATCH_FRAME = """
+window.frames_ = [];
+let frame = null;
+const look = () => {
+  const content = document.querySelector(".st-key-frame > *");
+  if (content && content.parentElement !== frame) window.frames_.push([]);
+  frame = content?.parentElement;
+  const isShown = content && getComputedStyle(content).visibility === "visible" && frame.offsetHeight > 1;
+  if (content) window.frames_.at(-1).push(isShown);
+  requestAnimationFrame(look);
+};
+requestAnimationFrame(look);
+"""
+"""Notes of every frame of the page, picture by picture, whether it is shown."""
 
 MOST_SHIFT = 0.1
 """What Core Web Vitals calls good."""
@@ -79,20 +91,54 @@ def test_axe_finds_no_violation_around_a_reading(
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_nothing_jumps_while_a_page_loads(chromium: Browser, server: str, address: str):
-    loads: list[list[tuple[float, str]]] = []
-    most = 4 if address in RESTLESS else 1
-    while not loads or (sum(value for value, _ in loads[-1]) >= MOST_SHIFT and len(loads) < most):
-        context = chromium.new_context(viewport={"width": 1280, "height": 800})
-        context.set_default_timeout(60_000)
-        page = context.new_page()
-        page.add_init_script(WATCH)
-        open_page(page, f"{server}/{address}")
-        shifts: list[tuple[float, str]] = page.evaluate("window.shifts")
-        loads.append([(value, nodes) for value, nodes in shifts if FRAME not in nodes])
-        context.close()
-    assert sum(value for value, _ in loads[-1]) < MOST_SHIFT, loads
+def test_nothing_jumps_while_a_page_loads(
+    chromium: Browser, server: str, address: str, size: tuple[int, int]
+):
+    context = chromium.new_context(viewport={"width": size[0], "height": size[1]})
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    page.add_init_script(WATCH)
+    open_page(page, f"{server}/{address}")
+    shifts: list[tuple[float, str]] = page.evaluate("window.shifts")
+    context.close()
+    assert sum(value for value, _ in shifts) < MOST_SHIFT, shifts
+
+
+@pytest.mark.parametrize("address", ["", "model_lab?tab=Compare"])
+def test_a_page_that_was_shown_is_not_hidden_again(page: Page, server: str, address: str):
+    page.add_init_script(WATCH_FRAME)
+    open_page(page, f"{server}/{address}")
+    page.get_by_role("link", name="Draw").first.click()
+    expect(page.get_by_role("heading", name="Draw a digit or a number")).to_be_visible()
+    page.evaluate(
+        "document.querySelector('.st-key-menu')"
+        ".insertAdjacentHTML('beforeend', '<i data-testid=stSkeleton></i>')"
+    )
+    page.wait_for_timeout(500)
+    frames: list[list[bool]] = page.evaluate("window.frames_")
+    assert len(frames) == 2
+    assert all(all(seen[seen.index(True) :]) for seen in frames)
+
+
+def test_a_page_whose_elements_never_come_is_shown_after_a_second(page: Page, server: str):
+    page.add_init_script(WATCH_FRAME)
+    page.route("**/PageLink.*.js", lambda route: None)
+    page.goto(f"{server}/draw")
+    page.wait_for_function("window.frames_.at(-1)?.at(-1)")
+    assert page.locator(".st-key-menu [data-testid=stSkeleton]").count()
+    assert page.evaluate("window.frames_").pop().count(False) > 1
+
+
+def test_a_page_is_shown_without_animations(page: Page, server: str):
+    page.emulate_media(reduced_motion="reduce")
+    page.add_init_script(
+        "addEventListener('DOMContentLoaded', () => document.head.insertAdjacentHTML('beforeend',"
+        " '<style>* { animation: none !important }</style>'))"
+    )
+    page.goto(f"{server}/draw")
+    expect(page.get_by_role("heading", name="Draw a digit or a number")).to_be_visible()
 
 
 def test_axe_and_the_observer_notice_what_they_look_for(page: Page):
