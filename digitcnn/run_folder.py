@@ -78,6 +78,8 @@ class RunRecord:
         refuse_above: probability of "not a digit" from which an answer is refused; None for a model
             of ten classes, which cannot refuse.
         error: why it failed, in one sentence.
+        design: the layers of the network where the preset is a design of one's own, each with its kind and
+            options, without the last layer; None of the presets that ship.
     """
 
     preset: str
@@ -99,6 +101,7 @@ class RunRecord:
     process: int | None = None
     process_started: float | None = None
     host: str | None = None
+    design: list[dict[str, Any]] | None = None
 
     @property
     def uses_tta(self) -> bool:

@@ -1,28 +1,56 @@
-"""`digitcnn train`: trains a preset into a run folder."""
+"""`digitcnn train`: trains a preset, or a design of one's own, into a run folder."""
 
 import argparse
 import os
-from dataclasses import fields
 from pathlib import Path
 
 from digitcnn.commands.parsing import Subparsers, add_command
-from digitcnn.lab.runs.settings import LIMITS, OPTIMIZERS, PRESETS, SCHEDULES, Settings
+from digitcnn.lab.designs.design import read_toml
+from digitcnn.lab.designs.store import find_preset, list_presets, preset_of_record
+from digitcnn.lab.runs.limits import LIMITS, OPTIMIZERS, SCHEDULES
+from digitcnn.lab.runs.settings import PRESETS, Preset, Settings
 from digitcnn.run_folder import RunFolder, runs_root
+from digitcnn.training.networks.layers import KINDS
 
-_DESCRIPTION = """\
+_DESCRIPTION = (
+    """\
 Trains a preset into a run folder. Run it again to resume an interrupted run. Ctrl-C stops a training and
-keeps its best epoch; the exit code is then 130."""
+keeps its best epoch; the exit code is then 130.
+
+PRESET is one that ships, the name of a design that the Model Lab keeps, or a TOML file that describes one:
+
+  name = "my-cnn"
+  layers = [
+    { kind = "Conv2D", filters = 16, kernel = 5, activation = "relu" },
+    { kind = "MaxPooling2D" },
+    { kind = "Flatten" },
+  ]
+
+  [recipe]
+  epochs = 5
+
+Kinds of layers: """
+    + ", ".join(KINDS)
+    + """. The last layer, a Dense one over
+the classes, is added by itself."""
+)
 
 _EXAMPLES = """\
 digitcnn train simple
-digitcnn train deeper --epochs 3 --folder runs/short"""
+digitcnn train deeper --epochs 3 --folder runs/short
+digitcnn train my-cnn.toml"""
 
 
 def add_to(commands: Subparsers) -> None:
     """Describes the command."""
     help = "train a preset; run it again to resume"
     parser = add_command(commands, "train", help, _DESCRIPTION, run=_train, examples=_EXAMPLES)
-    parser.add_argument("preset", choices=PRESETS, help="one of %(choices)s")
+    parser.add_argument(
+        "preset",
+        metavar="PRESET",
+        help=f"one of {', '.join(PRESETS)}; or a design: its name, or a .toml file",
+    )
+    parser.set_defaults(refuse=parser.error)
     parser.add_argument("--folder", type=Path, metavar="PATH", help="run folder (default: runs/PRESET)")
     for name, kind in (("epochs", int), ("batch_size", int), ("learning_rate", float)):
         _add_setting(parser, name, kind)
@@ -50,11 +78,8 @@ def _add_setting(parser: argparse.ArgumentParser, name: str, kind: type) -> None
 def _train(options: argparse.Namespace) -> int:
     from digitcnn.lab.jobs.queue import working_on
 
-    chosen = {
-        field.name: getattr(options, field.name) for field in fields(Settings) if field.name != "preset"
-    }
-    settings = Settings.of_preset(options.preset, chosen)
-    folder = RunFolder((options.folder or runs_root() / options.preset).absolute())
+    preset, folder = _find_preset(options)
+    settings = Settings.of_preset(preset, {name: getattr(options, name) for name in Settings.names()})
     # TensorFlow's start-up notices would drown the progress; errors still show.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
@@ -62,7 +87,7 @@ def _train(options: argparse.Namespace) -> int:
             from digitcnn.training.fit import train
 
             record = train(
-                PRESETS[options.preset],
+                preset,
                 folder,
                 recipe=settings.recipe,
                 seed=settings.seed,
@@ -76,3 +101,19 @@ def _train(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         return 130
     return 0 if record.state == "finished" else 130
+
+
+def _find_preset(options: argparse.Namespace) -> tuple[Preset, RunFolder]:
+    """The preset to train and the run folder; a run that was begun with a design keeps that design."""
+    named: str = options.preset
+    is_file = named.endswith(".toml")
+    preset = read_toml(Path(named)).as_preset() if is_file else None
+    folder = RunFolder((options.folder or runs_root() / (preset.name if preset else named)).absolute())
+    if preset is None and folder.run_json.is_file():
+        record = folder.read_record()
+        preset = preset_of_record(record) if record.preset == named and record.design is not None else None
+    if preset is None:
+        if named not in list_presets():
+            options.refuse(f"there is no preset {named!r}; there are: {', '.join(list_presets())}")
+        preset = find_preset(named)
+    return preset, folder

@@ -15,7 +15,7 @@ import numpy as np
 from digitcnn import run_state
 from digitcnn.errors import DigitcnnError, RunFolderError
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
-from digitcnn.training.architectures import ARCHITECTURES
+from digitcnn.training.architectures import build
 from digitcnn.training.augmentation import distort
 from digitcnn.training.calibration import FittedCalibration, calibrate
 from digitcnn.training.callbacks import Checkpoint, Echo, ProgressFile, best_weights, last_model
@@ -146,7 +146,7 @@ class _Run:
             echo(f"Resuming after epoch {done} of {recipe.epochs}.")
             return
         self.history = []
-        self.model = ARCHITECTURES[preset.name](preset.classes)
+        self.model = build(preset.layers, preset.classes, name=preset.name.replace("-", "_"))
         self.model.compile(
             optimizer=make_optimizer(recipe, steps=recipe.epochs * self.steps),
             loss="categorical_crossentropy" if recipe.one_hot else "sparse_categorical_crossentropy",

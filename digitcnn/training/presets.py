@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from digitcnn.training.networks import of_presets as networks
+from digitcnn.training.networks.of_presets import Network
+
 Schedule = Literal["constant", "cosine", "one-cycle", "steps"]
 Optimizer = Literal["adam", "adamw", "nadam", "rmsprop", "sgd"]
 Data = Literal["mnist", "handwriting"]
@@ -57,10 +60,11 @@ class Preset:
     """A named architecture and recipe.
 
     Attributes:
-        name: also the architecture's name in `architectures.ARCHITECTURES` and the folder's in `models/`.
+        name: also the folder's in `models/`.
         summary: the layers in one line.
         claim: its own claim of accuracy or purpose.
         recipe: how it is trained.
+        layers: of the network, without the last one.
         classes: 10, or 11 with "not a digit".
     """
 
@@ -68,6 +72,7 @@ class Preset:
     summary: str
     claim: str
     recipe: Recipe
+    layers: Network
     classes: int = 10
 
 
@@ -78,48 +83,56 @@ PRESETS: dict[str, Preset] = {
             name="simple",
             summary="2 x (Conv2D, MaxPooling2D), Dense 128",
             claim="good baseline, fast",
+            layers=networks.SIMPLE,
             recipe=Recipe(epochs=10, schedule="cosine"),
         ),
         Preset(
             name="deeper",
             summary="3 x (2 x Conv2D, MaxPooling2D, Dropout), Dense 256, Dropout",
             claim="slightly higher accuracy",
+            layers=networks.DEEPER,
             recipe=Recipe(epochs=10, schedule="cosine", learning_rate=2e-3),
         ),
         Preset(
             name="conv-dropout",
             summary="2 x (Conv2D, MaxPooling2D), Dropout",
             claim="about 99.0 %, in about 7 minutes on a CPU",
+            layers=networks.CONV_DROPOUT,
             recipe=Recipe(epochs=15, one_hot=False),
         ),
         Preset(
             name="conv-dense64",
             summary="2 x (Conv2D, MaxPooling2D), Dense 64",
             claim="98 to 99 %",
+            layers=networks.CONV_DENSE64,
             recipe=Recipe(epochs=5, batch_size=64, one_hot=False),
         ),
         Preset(
             name="vgg-batchnorm",
             summary="2 x (2 x Conv2D with BatchNormalization, MaxPooling2D, Dropout), Dense 512, Dropout",
             claim="98.95 %, loss 0.0345",
+            layers=networks.VGG_BATCHNORM,
             recipe=Recipe(epochs=10, validation_split=0.2),
         ),
         Preset(
             name="conv3-rmsprop",
             summary="3 x Conv2D with MaxPooling2D between, Dense 128, Dense 64, Dropout",
             claim="98 %",
+            layers=networks.CONV3_RMSPROP,
             recipe=Recipe(epochs=5, batch_size=64, optimizer="rmsprop"),
         ),
         Preset(
             name="lenet5",
             summary="Conv2D 6, 16 and 120 (all 5x5, tanh) with AveragePooling2D between, Dense 84",
             claim="99.05 %, without distortions",
+            layers=networks.LENET5,
             recipe=Recipe(epochs=20, schedule="cosine", one_hot=False),
         ),
         Preset(
             name="resnet-small",
             summary="Conv2D, MaxPooling2D, 3 residual blocks of 18, 36 and 72 filters, global average",
             claim="99.5 % with 100,000 weights",
+            layers=networks.RESNET_SMALL,
             recipe=Recipe(
                 epochs=15,
                 optimizer="sgd",
@@ -136,6 +149,7 @@ PRESETS: dict[str, Preset] = {
             name="sprint",
             summary="Conv2D in steps of 3, Conv2D and Dense 96 with BatchNormalization",
             claim="99.0 % in the fewest seconds on a CPU",
+            layers=networks.SPRINT,
             recipe=Recipe(
                 epochs=2,
                 batch_size=256,
@@ -149,8 +163,9 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             name="tiny",
-            summary="Conv2D, 3 x SeparableConv2D, 2 x MaxPooling2D, global average: 1,994 weights",
+            summary="Conv2D, 3 x SeparableConv2D, 2 x MaxPooling2D, global average",
             claim="99.0 % with fewer than 2,000 weights",
+            layers=networks.TINY,
             recipe=Recipe(
                 epochs=30,
                 optimizer="nadam",
@@ -166,6 +181,7 @@ PRESETS: dict[str, Preset] = {
             name="small",
             summary="Conv2D, 4 x SeparableConv2D, 2 x MaxPooling2D, global average",
             claim="99.5 % with fewer than 8,000 weights",
+            layers=networks.SMALL,
             recipe=Recipe(
                 epochs=30,
                 optimizer="nadam",
@@ -181,6 +197,7 @@ PRESETS: dict[str, Preset] = {
             name="reader",
             summary="3 x (2 x Conv2D with BatchNormalization), MaxPooling2D between, global average",
             claim="the best on real handwriting, and says when it is not a digit",
+            layers=networks.READER,
             recipe=Recipe(
                 epochs=20,
                 optimizer="adamw",

@@ -13,7 +13,7 @@ from typing import Any
 from digitcnn import run_state
 from digitcnn.errors import RunFolderError
 from digitcnn.run_folder import RunFolder, RunRecord
-from digitcnn.training.presets import Preset, Recipe
+from digitcnn.training.presets import PRESETS, Preset, Recipe
 
 MIN_FREE = 16_000_000
 """Free bytes below which a failed write is blamed on a full disk."""
@@ -30,9 +30,11 @@ def begin(preset: Preset, folder: RunFolder, settings: dict[str, Any], seed: int
     Raises:
         RunFolderError: the folder holds a finished run, or one of other settings.
     """
+    design = None if preset.name in PRESETS else [each.as_json() for each in preset.layers]
     if folder.run_json.is_file():
         record = folder.read_record()
-        other = (record.preset, _NEWER | record.settings, record.seed) != (preset.name, settings, seed)
+        asked = preset.name, settings, seed, design
+        other = (record.preset, _NEWER | record.settings, record.seed, record.design) != asked
         if other or record.state == "finished":
             held = "a run with other settings" if other else "a finished run"
             raise RunFolderError(f"{folder.path} holds {held}: choose another folder, or delete this one.")
@@ -41,7 +43,7 @@ def begin(preset: Preset, folder: RunFolder, settings: dict[str, Any], seed: int
         return run_state.start(replace(record, finished=None, seconds=seconds, **_describe_environment()))
     folder.path.mkdir(parents=True, exist_ok=True)
     new = RunRecord(preset.name, settings, {}, seed, "running", run_state.now(), **_describe_environment())
-    return run_state.start(new)
+    return run_state.start(replace(new, design=design))
 
 
 def format_io_error(error: OSError, folder: RunFolder) -> str:

@@ -19,10 +19,11 @@ from filelock import FileLock
 
 from digitcnn import run_state
 from digitcnn.errors import DigitcnnError, NotSupportedError, RunFolderError
+from digitcnn.lab.designs.design import layers_as_json
 from digitcnn.lab.jobs.processes import end_process, find_worker, start_process
 from digitcnn.lab.runs.about import About, write_about
 from digitcnn.lab.runs.catalog import Run, get_own_run, list_own_runs, own_path
-from digitcnn.lab.runs.settings import Settings, arguments_of
+from digitcnn.lab.runs.settings import PRESETS, Settings, arguments_of
 from digitcnn.run_folder import RunFolder, RunRecord, runs_root
 
 MAX_WAITING = 20
@@ -56,6 +57,8 @@ def submit(settings: Settings, *, owner: str | None = None) -> str:
         folder = _make_folder(settings.preset)
         recorded = settings.as_recorded()
         new = RunRecord(settings.preset, recorded, {}, settings.seed, "queued", run_state.now())
+        if settings.preset not in PRESETS and settings.base:
+            new = replace(new, design=layers_as_json(settings.base.layers))
         write_about(folder.path, About(owner))
         folder.write_record(run_state.enqueue(new))
         _start_next()

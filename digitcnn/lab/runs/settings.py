@@ -1,10 +1,12 @@
-"""The settings of a training that can be chosen, their limits, and their command-line options."""
+"""The settings of a training that can be chosen, and their command-line options."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
-from typing import Any, get_args
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
 
 from digitcnn.errors import InputError
+from digitcnn.lab.designs.store import find_preset, preset_of_record
+from digitcnn.lab.runs.limits import LIMITS, OPTIMIZERS, SCHEDULES, Limit
 from digitcnn.run_folder import RunRecord
 from digitcnn.training.presets import PRESETS, Optimizer, Preset, Recipe, Schedule
 
@@ -22,29 +24,6 @@ __all__ = [
     "command_of",
 ]
 
-OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
-SCHEDULES: tuple[Schedule, ...] = get_args(Schedule)
-
-
-@dataclass(frozen=True)
-class Limit:
-    """The least and the greatest value of a setting, and the setting in one line."""
-
-    least: float
-    greatest: float
-    help: str
-
-
-LIMITS: dict[str, Limit] = {
-    "epochs": Limit(1, 200, "How often the network sees every training image."),
-    "batch_size": Limit(8, 4096, "Images per step: fewer make noisier steps, and more of them."),
-    "learning_rate": Limit(1e-6, 1.0, "The size of a step: too small learns slowly, too large not at all."),
-    "validation_split": Limit(0.01, 0.5, "The share of images that is kept out to watch the training with."),
-    "images": Limit(100, 1_000_000, "How many of the training images are used; fewer are faster."),
-    "seed": Limit(0, 2**31 - 1, "Another number, other random weights and another order of the images."),
-}
-"""Of the settings that are numbers."""
-
 
 @dataclass(frozen=True)
 class Settings:
@@ -56,6 +35,7 @@ class Settings:
         seed: of weights, split, order and augmentation.
         epochs, batch_size, optimizer, learning_rate, schedule: as in `Recipe`.
         augmentation, validation_split: as in `Recipe`.
+        base: the preset itself: of a run whose design was changed or deleted since, the design as it was.
 
     Raises:
         InputError: a value is outside of its limits.
@@ -71,10 +51,11 @@ class Settings:
     validation_split: float
     images: int | None = None
     seed: int = 0
+    base: Preset | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.preset not in PRESETS:
-            raise InputError(f"There is no preset {self.preset!r}; there are: {', '.join(PRESETS)}.")
+        if self.base is None:
+            object.__setattr__(self, "base", find_preset(self.preset))
         for name, allowed in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES)):
             if (value := getattr(self, name)) not in allowed:
                 raise InputError(f"There is no {name} {value!r} here; there are: {', '.join(allowed)}.")
@@ -87,21 +68,16 @@ class Settings:
                 )
 
     @classmethod
-    def of_preset(cls, name: str, chosen: Mapping[str, Any] | None = None) -> "Settings":
+    def of_preset(cls, preset: str | Preset, chosen: Mapping[str, Any] | None = None) -> "Settings":
         """A preset's settings, with the chosen ones that are not None in their place.
 
         Raises:
             InputError: there is no such preset, or a value is outside of its limits.
         """
-        if name not in PRESETS:
-            raise InputError(f"There is no preset {name!r}; there are: {', '.join(PRESETS)}.")
-        recipe = PRESETS[name].recipe
-        own = {
-            entry.name: getattr(recipe, entry.name) for entry in fields(cls) if hasattr(recipe, entry.name)
-        }
-        return cls(
-            preset=name, **own | {key: value for key, value in (chosen or {}).items() if value is not None}
-        )
+        base = find_preset(preset) if isinstance(preset, str) else preset
+        own = {name: getattr(base.recipe, name) for name in cls.names() if hasattr(base.recipe, name)}
+        own |= {key: value for key, value in (chosen or {}).items() if value is not None}
+        return cls(preset=base.name, base=base, **own)
 
     @classmethod
     def of_record(cls, record: RunRecord) -> "Settings":
@@ -110,17 +86,19 @@ class Settings:
         Raises:
             InputError: the preset is no longer there, or a value is outside of its limits.
         """
-        names = {entry.name for entry in fields(cls)}
-        chosen = {key: value for key, value in record.settings.items() if key in names}
-        return cls.of_preset(record.preset, chosen | {"seed": record.seed})
+        chosen = {key: value for key, value in record.settings.items() if key in cls.names()}
+        return cls.of_preset(preset_of_record(record), chosen | {"seed": record.seed})
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """The settings that can be chosen, beside the preset."""
+        return tuple(entry.name for entry in fields(cls) if entry.name not in ("preset", "base"))
 
     @property
     def recipe(self) -> Recipe:
-        own = asdict(self)
-        return replace(
-            PRESETS[self.preset].recipe,
-            **{key: own[key] for key in own if key not in ("preset", "images", "seed")},
-        )
+        assert self.base
+        own = {name: getattr(self, name) for name in self.names() if name not in ("images", "seed")}
+        return replace(self.base.recipe, **own)
 
     def as_recorded(self) -> dict[str, Any]:
         """The settings as `run.json` records them."""
@@ -135,7 +113,7 @@ def arguments_of(settings: Settings) -> list[str]:
 
 def command_of(settings: Settings) -> str:
     """The shortest command that trains with these settings, without the preset's own values."""
-    own = _options(Settings.of_preset(settings.preset))
+    own = _options(Settings.of_preset(settings.base or settings.preset))
     words = [
         word for name, option in _options(settings).items() if option != own.get(name) for word in option
     ]
@@ -145,10 +123,11 @@ def command_of(settings: Settings) -> str:
 def _options(settings: Settings) -> dict[str, list[str]]:
     """The words of each setting's option."""
     options = {}
-    for name, value in asdict(settings).items():
+    for name in Settings.names():
+        value = getattr(settings, name)
         option = name.replace("_", "-")
         if isinstance(value, bool):
             options[name] = [f"--{option}" if value else f"--no-{option}"]
-        elif name != "preset" and value is not None:
+        elif value is not None:
             options[name] = [f"--{option}", str(value)]
     return options

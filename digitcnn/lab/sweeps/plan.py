@@ -23,6 +23,7 @@ from pydantic import (
 )
 
 from digitcnn.errors import InputError
+from digitcnn.lab.designs.store import list_presets
 from digitcnn.lab.runs.settings import LIMITS, OPTIMIZERS, PRESETS, SCHEDULES, Optimizer, Schedule, Settings
 
 Search = Literal["grid", "random", "asha"]
@@ -95,6 +96,12 @@ _SEVERAL = (Field(strict=False, min_length=1), AfterValidator(_drop_repeats))
 """Makes a tuple of TOML's lists, which a strict model would refuse."""
 
 
+def _check_preset(name: str) -> str:
+    if name not in list_presets():
+        raise ValueError(f"presets must be {_ALLOWED['presets']}, received {name!r:.80}")
+    return name
+
+
 class SweepSpec(_Table):
     """The contents of a sweep's file.
 
@@ -111,7 +118,7 @@ class SweepSpec(_Table):
     """
 
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")
-    presets: Annotated[tuple[Annotated[str, Field(pattern=f"^({'|'.join(PRESETS)})$")], ...], *_SEVERAL]
+    presets: Annotated[tuple[Annotated[str, AfterValidator(_check_preset)], ...], *_SEVERAL]
     seeds: Annotated[tuple[Annotated[int, _limited("seed")], ...], *_SEVERAL, BeforeValidator(_count_up)] = (
         0,
     )
@@ -213,7 +220,7 @@ _ALLOWED = {
     "schedule": f"one of {', '.join(SCHEDULES)}",
     "augmentation": "true or false",
     "name": "up to 40 letters, digits, - and _",
-    "presets": f"a list of one or more of {', '.join(PRESETS)}",
+    "presets": f"a list of one or more of {', '.join(PRESETS)}, or names of your designs",
     "seeds": f"a list of one or more whole numbers, or their count, 1 to {MAX_TRIALS:,}",
     "search": f"one of {', '.join(get_args(Search))}",
     "samples": "a whole number from 1 on",

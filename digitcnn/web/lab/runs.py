@@ -6,12 +6,13 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from digitcnn.errors import DigitcnnError
+from digitcnn.lab.designs.store import find_preset, list_presets
 from digitcnn.lab.jobs.queue import LOG, training_is_on
 from digitcnn.lab.runs.about import MAX_NOTES, MAX_TAGS, MAX_TITLE
 from digitcnn.lab.runs.catalog import Run, list_own_runs, list_shipped_runs, read_test_accuracy
 from digitcnn.lab.runs.live import read_curves
 from digitcnn.lab.runs.run_table import format_duration
-from digitcnn.lab.runs.settings import PRESETS
 from digitcnn.web.lab import actions
 from digitcnn.web.lab.downloads import show_downloads
 from digitcnn.web.lab.live import (
@@ -100,7 +101,8 @@ def _follow(before: tuple[tuple[str, str, bool], ...]) -> None:
 def _filter(runs: Sequence[Run]) -> list[Run]:
     """The runs that the filters leave, by name, tag and preset."""
     tags = sorted({tag for run in runs for tag in about(run).tags})
-    presets = [name for name in PRESETS if any(run.record and run.record.preset == name for run in runs)]
+    used = {run.record.preset for run in runs if run.record}
+    presets = [*(name for name in list_presets() if name in used), *sorted(used - {*list_presets()})]
     with st.grid(3, min_column_width=200, gap="small"):
         part = st.text_input(
             "Filter by name", placeholder="Any", key="lab.runs.name", persist_state="session"
@@ -238,7 +240,11 @@ def _tail(path: Path, size: int = 4000) -> str:
 
 def _find_changes(run: Run) -> dict[str, object]:
     """The settings of a run that are not its preset's, and the seed where it is not 0."""
-    if run.record is None or (preset := PRESETS.get(run.record.preset)) is None:
+    if run.record is None:
+        return {}
+    try:
+        preset = find_preset(run.record.preset)
+    except DigitcnnError:
         return {}
     own = vars(preset.recipe) | {"seed": 0, "images": None}
     settings = run.record.settings | {"seed": run.record.seed}

@@ -6,11 +6,12 @@ from typing import Any
 import streamlit as st
 
 from digitcnn.errors import DigitcnnError
+from digitcnn.lab.designs.store import find_preset, list_presets
 from digitcnn.lab.jobs.queue import training_is_on
 from digitcnn.lab.runs.catalog import list_own_runs, list_shipped_runs
 from digitcnn.lab.runs.estimates import estimate, measure_slowdown
+from digitcnn.lab.runs.limits import LIMITS
 from digitcnn.lab.runs.run_table import format_duration
-from digitcnn.lab.runs.settings import LIMITS, PRESETS
 from digitcnn.web.lab import actions
 from digitcnn.web.lab.train import find_obstacle
 from digitcnn.web.text import escape_markdown
@@ -40,7 +41,7 @@ def show_plan(taken: list[str]) -> None:
     free = next(name for name in (f"sweep-{number}" for number in range(1, 10**6)) if name not in taken)
     with st.grid(2, min_column_width=260, gap="small"):
         name = st.text_input("Name of the sweep", free, key="lab.plan.name")
-        presets = st.multiselect("Presets", list(PRESETS), ["simple", "sprint"], key="lab.plan.presets")
+        presets = st.multiselect("Presets", list_presets(), ["simple", "sprint"], key="lab.plan.presets")
         seeds = st.number_input(
             "Seeds", value=2, step=1, help="How often each is trained", key="lab.plan.seeds"
         )
@@ -106,7 +107,7 @@ def _show_cost(name: str, plan: dict[str, Any]) -> str | None:
     st.markdown(f"**{len(trials)} trainings**, one after another: {time}.")
     if not training_is_on():
         return "Training is turned off on this server."
-    obstacles = (find_obstacle(PRESETS[each].recipe.data) for each in plan["presets"])
+    obstacles = (find_obstacle(find_preset(each).recipe.data) for each in plan["presets"])
     return next(filter(None, obstacles), None)
 
 

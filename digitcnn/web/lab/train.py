@@ -1,35 +1,23 @@
 """The Train part of the lab: the training that runs, and a preset with its settings to start another."""
 
-import math
 from typing import Any, Literal
 
 import streamlit as st
-from jinja2 import Template
 
 from digitcnn.errors import DigitcnnError
-from digitcnn.lab.explain.layers import Layer, read_layers
+from digitcnn.lab.designs.figures import measure_layers
+from digitcnn.lab.designs.store import find_preset, list_presets
 from digitcnn.lab.jobs.queue import training_is_on
 from digitcnn.lab.runs.catalog import Run, list_shipped_runs, read_test_accuracy
 from digitcnn.lab.runs.estimates import estimate, judge_claim, measure_slowdown
+from digitcnn.lab.runs.limits import LIMITS, OPTIMIZERS, SCHEDULES
 from digitcnn.lab.runs.live import read_curves
 from digitcnn.lab.runs.run_table import format_duration
-from digitcnn.lab.runs.settings import LIMITS, OPTIMIZERS, PRESETS, SCHEDULES, Preset, Settings, command_of
+from digitcnn.lab.runs.settings import PRESETS, Preset, Settings, command_of
 from digitcnn.web.lab import actions
+from digitcnn.web.lab.layer_drawing import draw_layers
 from digitcnn.web.lab.live import show_curves, show_live
 from digitcnn.web.text import escape_markdown, format_accuracy
-
-_SIDE = 72
-"""Pixels that 28 pixels of an image are high in the drawing of the layers."""
-
-_LAYERS = Template(
-    """<div class="layers" role="img" aria-label="{{ words }}">
-    {%- for words, kind, tall, wide, size in blocks -%}
-    <span style="flex:{{ wide }} 1 0;max-width:{{ 1.6 * wide }}px" title="{{ words }}">
-    <b class="{{ kind }}" style="height:{{ tall }}px"></b>
-    {%- if size %}<i>{{ size }}</i>{% endif %}</span>
-    {%- endfor %}</div>""",
-    autoescape=True,
-)
 
 
 def show_train() -> None:
@@ -50,14 +38,18 @@ def show_train() -> None:
 def _choose_preset(runs: list[Run]) -> None:
     name = st.pills(
         "Preset",
-        list(PRESETS),
+        list_presets(),
         default=next(iter(PRESETS)),
         required=True,
         label_visibility="collapsed",
         key="preset",
         bind="query-params",
     )
-    preset = PRESETS[name]
+    try:
+        preset = find_preset(name)
+    except DigitcnnError as error:
+        st.error(escape_markdown(str(error)), icon=":material/error:")
+        return
     shipped = list_shipped_runs()
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -68,17 +60,16 @@ def _choose_preset(runs: list[Run]) -> None:
 
 def _show_card(preset: Preset, run: Run | None) -> None:
     with st.container(border=True):
-        if layers := _layers_of(run):
-            st.html(_draw_layers(layers))
+        layers = measure_layers(preset.layers, preset.classes)
+        st.html(draw_layers(layers))
         accuracy = read_test_accuracy(run) if run else None
         judged = "" if accuracy is None else f" {escape_markdown(judge_claim(preset.claim, accuracy))}"
-        st.markdown(
-            f"{escape_markdown(preset.summary)}. Its own claim: {escape_markdown(preset.claim)}.{judged}"
-        )
+        claim = f"Its own claim: {preset.claim}." if preset.name in PRESETS else "Your own design."
+        st.markdown(f"{escape_markdown(preset.summary)}. {escape_markdown(claim)}{judged}")
         with st.grid(4, min_column_width=110, gap="small"):
             st.metric("MNIST test", format_accuracy(accuracy), help=actions.MEASURE)
             st.metric("Training time", format_duration(run.record.seconds) if run and run.record else "–")
-            st.metric("Weights", f"{run.record.parameters:,}" if run and run.record else "–")
+            st.metric("Weights", f"{sum(layer.weights for layer in layers):,}")
             st.metric("Epochs", preset.recipe.epochs)
         if run is None or run.state != "finished":
             st.caption("No trained model of it ships: train it to see its accuracy.")
@@ -90,7 +81,7 @@ def _choose_and_start(preset: Preset, runs: list[Run], shipped: list[Run]) -> No
     chosen = _choose_settings(preset)
     settings, obstacle = None, None
     try:
-        settings = Settings.of_preset(preset.name, chosen)
+        settings = Settings.of_preset(preset, chosen)
     except DigitcnnError as error:
         obstacle = str(error)
     else:
@@ -138,7 +129,7 @@ def find_obstacle(data: Literal["mnist", "handwriting"]) -> str | None:
 
 def _choose_settings(preset: Preset) -> dict[str, Any]:
     """The values of the fields, inside their limits or not."""
-    own = Settings.of_preset(preset.name)
+    own = Settings.of_preset(preset)
     with st.grid(2, min_column_width=150, gap="small"):
         chosen: dict[str, Any] = {
             "epochs": _number(own, "epochs", "Epochs", step=1),
@@ -200,25 +191,3 @@ def _number(own: Settings, name: str, label: str, **options: Any) -> Any:
         persist_state="session",
         **options,
     )
-
-
-def _layers_of(run: Run | None) -> tuple[Layer, ...]:
-    if run is None:
-        return ()
-    try:
-        return read_layers(run.folder.keras_file)
-    except DigitcnnError:
-        return ()
-
-
-def _draw_layers(layers: tuple[Layer, ...]) -> str:
-    """The layers in a row: as high as their image, as wide as they have channels, named by their size."""
-    blocks = []
-    for layer in layers:
-        is_image = len(layer.shape) == 3
-        tall = _SIDE * layer.shape[0] / 28 if is_image else 12 + 8 * math.log2(layer.shape[0])
-        is_plain = layer.weights == 0 or layer.kind == "BatchNormalization"
-        wide = 4 if is_plain else 10 + 5 * math.log2(layer.shape[-1]) if is_image else 18
-        kind = {"Conv2D": "conv", "Dense": "dense"}.get(layer.kind, "plain")
-        blocks.append((layer.words, kind, round(tall), round(wide), "" if is_plain else layer.shape[-1]))
-    return _LAYERS.render(blocks=blocks, words="; ".join(layer.words for layer in layers))

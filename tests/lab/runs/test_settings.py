@@ -1,5 +1,5 @@
 import shlex
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import pytest
 
@@ -75,8 +75,5 @@ def test_arguments_and_command_mean_the_same_settings(chosen: dict[str, object])
     for arguments in (arguments_of(settings), shlex.split(command_of(settings))[3:]):
         options = vars(_parser().parse_args(arguments))
         assert (
-            Settings.of_preset(
-                options["preset"], {key: options[key] for key in asdict(settings) if key != "preset"}
-            )
-            == settings
+            Settings.of_preset(options["preset"], {key: options[key] for key in Settings.names()}) == settings
         )

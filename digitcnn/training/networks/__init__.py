@@ -1,0 +1,1 @@
+"""Networks as lists of layers, without Keras: the kinds of layers, and the networks of the presets."""
