@@ -8,6 +8,7 @@
     model.keras       the trained model, without its optimizer's state
     model.tflite      the same, for LiteRT
     metrics.json      its results
+    features.npz      what adapting the last layer to one hand needs of the data, by `kept_features.py`
     predictions.npz   probabilities (n, 10) and labels (n,) on the test set
     analysis.json     every metric of these predictions
     about.json        whose run it is, its title, notes and tags
@@ -121,6 +122,7 @@ class RunFolder:
         self.checkpoint = self.path / "checkpoint"
         self.keras_file = self.path / "model.keras"
         self.tflite_file = self.path / "model.tflite"
+        self.features_npz = self.path / "features.npz"
         self.metrics_json = self.path / "metrics.json"
         self.predictions_npz = self.path / "predictions.npz"
 

@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-LEAVES = {"confidence", "file_cache", "time_budget", "errors", "run_folder", "run_state"}
+LEAVES = {"confidence", "file_cache", "kept_features", "time_budget", "errors", "run_folder", "run_state"}
 """Modules of `digitcnn` that every part may use."""
 
 MAY_IMPORT = {
@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "time_budget": {"errors"},
     "errors": set(),
     "file_cache": set(),
+    "kept_features": {"errors"},
     "run_state": {"run_folder"},
     "run_folder": {"errors"},
     "ink": LEAVES,

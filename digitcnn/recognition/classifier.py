@@ -25,14 +25,14 @@ class Classifier:
         Raises:
             ModelNotFoundError: there is no trained model there.
         """
-        folder = find_run(model)
-        record = folder.read_record()
-        self.name = folder.name
+        self.folder = find_run(model)
+        self.name = self.folder.name
+        self._record = record = self.folder.read_record()
         self._temperature = record.temperature
         self._refusal_bias = record.refusal_bias
         self._refuse_above = record.refuse_above
         self._uses_tta = record.uses_tta
-        self._model = load_recognizer(folder.tflite_file)
+        self._model = load_recognizer(self.folder.tflite_file)
 
     def classify(self, digits: np.ndarray) -> np.ndarray:
         """The bare model, for benchmarks: no refusal and no calibration.

@@ -21,22 +21,23 @@ _MANY = 1024
 class Recognizer:
     """One `model.tflite`, loaded once, safe to use from several threads."""
 
-    def __init__(self, path: str | Path):
-        """Loads the model.
+    def __init__(self, source: str | Path | bytes):
+        """Loads the model from a file, or from the bytes of one.
 
         Raises:
             ModelNotFoundError: the file is missing or is not a model of house digits.
         """
+        name = "The model" if isinstance(source, bytes) else source
         try:
-            self._model = Path(path).read_bytes()
-            self._network = open_network(self._model)
+            self.content = source if isinstance(source, bytes) else Path(source).read_bytes()
+            self._network = open_network(self.content)
             (entry,) = self._network.get_input_details()
             (result,) = self._network.get_output_details()
         except (ValueError, RuntimeError, OSError) as error:
-            raise ModelNotFoundError(f"{path} cannot be loaded as a LiteRT model: {error}.") from None
+            raise ModelNotFoundError(f"{name} cannot be loaded as a LiteRT model: {error}.") from None
         self.classes = int(result["shape"][-1])
         if tuple(entry["shape"][1:]) != (SIDE, SIDE, 1) or self.classes not in (CLASSES, CLASSES + 1):
-            raise ModelNotFoundError(f"{path} is not a model of 28x28 digits.")
+            raise ModelNotFoundError(f"{name} is not a model of 28x28 digits.")
         self._lock = threading.Lock()
 
     def predict(self, digits: np.ndarray) -> np.ndarray:
@@ -56,7 +57,7 @@ class Recognizer:
             raise ValueError(f"expected digits of shape (n, 28, 28), received {digits.shape}")
         if len(digits) >= _MANY:
             # A network of its own, used once: its memory is freed, and single digits need not wait for it.
-            return self._run(open_network(self._model, threads=os.cpu_count() or 1), digits)
+            return self._run(open_network(self.content, threads=os.cpu_count() or 1), digits)
         # LiteRT's interpreter holds one set of tensors: two threads would mix their digits.
         with self._lock:
             return self._run(self._network, digits)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from digitcnn.errors import NotSupportedError, RunFolderError
 from digitcnn.ink.strokes import Box, as_strokes, box_of_strokes, draw_house_digit
 from digitcnn.recognition.classifier import DEFAULT_MODEL, Classifier
+from digitcnn.recognition.model import Recognizer
 from digitcnn.recognition.reading import Digit, Expect, PictureReading, Reading
 from digitcnn.recognition.strokes import read_rows
 
 if TYPE_CHECKING:
     from digitcnn.ink.images.load import PictureSource
+    from digitcnn.recognition.adaptation.learning import Learner, Lesson
 
 __all__ = ["DEFAULT_MODEL", "Digit", "DigitReader", "Expect", "PictureReading", "Reading"]
 
@@ -26,7 +31,12 @@ class DigitReader(Classifier):
         >>> reading = reader.read_strokes([[(40, 10), (38, 50), (41, 90)]], expect="digit")
         >>> reading.text
         '1'
+
+    Attributes:
+        lesson: what `adapt` taught this reader; None for a model as it was trained.
     """
+
+    lesson: Lesson | None = None
 
     def read_strokes(self, strokes: Iterable[np.ndarray], *, expect: Expect = "number") -> Reading:
         """Reads pen strokes.
@@ -117,6 +127,54 @@ class DigitReader(Classifier):
         return Reading(
             tuple(tuple(self.classify_digit(d.pixels, d.box) for d in line) for line in reading.lines)
         )
+
+    def adapt(self, digits: Iterable[tuple[np.ndarray, int | None]]) -> DigitReader:
+        """A reader that has learned from one writer's digits; this one stays as it is.
+
+        It takes some hundredths of a second for twenty digits. Only the model's last layer learns, and not so
+        far that other people's digits suffer: `lesson.held` of the new reader has the figures. An adapted
+        reader forgets what it had learned when it adapts again: give all digits at once.
+
+        Args:
+            digits: of each, the house digit, (28, 28) in 0-1, such as `Digit.pixels`, and what it is:
+                0-9, or None for "not a digit".
+
+        Raises:
+            ValueError: there are no digits, or one has another shape or label.
+            NotSupportedError: this model cannot learn: it kept no features, or has another last layer.
+
+        Example:
+            >>> reader = DigitReader()
+            >>> reading = reader.read_strokes([[(40, 10), (38, 50), (41, 90)]], expect="digit")
+            >>> mine = reader.adapt([(digit.pixels, 1) for digit in reading.digits])
+            >>> mine.lesson.digits
+            1
+        """
+        learner = self.learner
+        return self.taught(learner.learn(*learner.features_of(list(digits))))
+
+    def taught(self, lesson: Lesson) -> DigitReader:
+        """This reader with the model of a lesson by its `learner`."""
+        reader = copy.copy(self)
+        reader._model, reader.lesson = Recognizer(lesson.model), lesson
+        return reader
+
+    @cached_property
+    def learner(self) -> Learner:
+        """Teaches the model as it was trained.
+
+        Raises:
+            NotSupportedError: it cannot learn.
+        """
+        # SciPy's optimizer and the format of LiteRT's files are loaded by the first lesson.
+        from digitcnn.kept_features import read_features
+        from digitcnn.recognition.adaptation.learning import Learner
+
+        try:
+            kept = read_features(self.folder.features_npz)
+        except RunFolderError as error:
+            raise NotSupportedError(f"{self.name} cannot learn your hand: {error}") from None
+        return Learner(self._model.content, kept, self._record)
 
 
 def _check_expect(expect: str) -> None:

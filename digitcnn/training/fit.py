@@ -21,6 +21,7 @@ from digitcnn.training.calibration import FittedCalibration, calibrate
 from digitcnn.training.callbacks import Checkpoint, Echo, ProgressFile, best_weights, last_model
 from digitcnn.training.datasets import NOT_A_DIGIT, DigitSet, Split, split_mnist
 from digitcnn.training.export import save_keras, save_tflite
+from digitcnn.training.features import keep_features
 from digitcnn.training.feed import Feed
 from digitcnn.training.handwriting import load_calibration_set, split_handwriting
 from digitcnn.training.presets import Preset, Recipe
@@ -194,6 +195,7 @@ class _Run:
         write_json(self.folder.metrics_json, {"test": measured})
         self.echo(f"Test accuracy {accuracy:.2%}, loss {loss:.4f} on {len(test)} images.")
         held = load_calibration_set(self.classes, self.split)
+        keep_features(self.model, self.folder, self.split.train, held, test)
         return calibrate(self._predict(held), held.labels)
 
     def _predict(self, digits: DigitSet) -> np.ndarray:

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 import pytest
 
+from digitcnn import DigitReader
 from digitcnn.errors import DatasetError, RunFolderError
 from digitcnn.recognition.model import Recognizer
 from digitcnn.run_folder import RunFolder, RunRecord
@@ -23,6 +24,7 @@ from digitcnn.training.fit import train
 from digitcnn.training.presets import PRESETS
 from digitcnn.training.run_session import format_io_error
 from tests.support.made_mnist import write_mnist
+from tests.support.triangles import write_triangles
 
 SIMPLE = PRESETS["simple"]
 IMAGES = 1400
@@ -69,6 +71,17 @@ def resumed(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     assert folder.read_record().process is None
     train_simple(folder)
     return folder
+
+
+def test_a_finished_run_can_learn_a_hand(undisturbed: RunFolder):
+    reader = DigitReader(undisturbed.path)
+    adapted = reader.adapt([(pixels, 5) for pixels in write_triangles(8, 0)])
+    assert (adapted.classify(np.stack(write_triangles(6, 1))).argmax(axis=1) == 5).sum() >= 5
+    assert adapted.lesson
+    held, *others = adapted.lesson.held
+    accuracy = undisturbed.read_metrics()["test"]["accuracy"]
+    assert held.before / held.images == pytest.approx(accuracy, abs=0.01)
+    assert [each.images for each in others] == [1]
 
 
 def test_a_finished_folder_holds_what_a_run_folder_holds(undisturbed: RunFolder):
