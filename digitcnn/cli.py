@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from digitcnn import __version__
-from digitcnn.commands import data, export, measure, recognize, runs, serve, sweep, train
+from digitcnn.commands import adapt, data, export, measure, recognize, runs, serve, sweep, train
 from digitcnn.commands.parsing import AnyOrderParser
 from digitcnn.errors import DigitcnnError
 
@@ -63,6 +63,6 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         required=True, metavar="COMMAND", title="commands", parser_class=AnyOrderParser
     )
-    for command in (recognize, train, sweep, runs, measure, export, data, serve):
+    for command in (recognize, adapt, train, sweep, runs, measure, export, data, serve):
         command.add_to(commands)
     return parser
