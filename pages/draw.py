@@ -11,6 +11,7 @@ from digitcnn.web.explain import show_explanation
 from digitcnn.web.frame import draw_frame
 from digitcnn.web.models import Model, choose_model, list_models, load_reader
 from digitcnn.web.own_digits import ask_label, show_personal_set
+from digitcnn.web.own_hand import with_own_hand
 
 COMPARED = ("reader", "deeper", "simple")
 """Models that read every drawing, beside the chosen one."""
@@ -96,6 +97,7 @@ def draw_and_answer(models: list[Model], expect: Expect) -> None:
     """Canvas and answer: this fragment alone runs again after every stroke."""
     if not canvas.is_chosen(expect):
         st.rerun()
+    models = with_own_hand(models)
     side_by_side = expect == "digit"
     halves = st.container(horizontal=side_by_side, gap="medium", key=f"draw-{expect}")
     with halves, st.container(width=canvas.SQUARE.width if side_by_side else "stretch"):

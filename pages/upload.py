@@ -11,6 +11,7 @@ from digitcnn.web.frame import draw_frame
 from digitcnn.web.images import as_data_url
 from digitcnn.web.models import Model, choose_model, list_models
 from digitcnn.web.own_digits import show_personal_set
+from digitcnn.web.own_hand import with_own_hand
 from digitcnn.web.text import escape_markdown
 from digitcnn.web.upload import canvas, downloads, editing, panels, picture_clicks, sample
 from digitcnn.web.upload.files import (
@@ -214,7 +215,7 @@ with draw_frame("Upload", styles=("digits", "upload", "personal")):
     if shipped := list_models():
         chosen_files = choose_files()
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            how = choose_how(shipped)
+            how = choose_how(with_own_hand(shipped))
             st.space("stretch")
             st.toggle("Use the camera", key="upload.camera")
         everything = [*chosen_files, *take_photo()]

@@ -30,11 +30,13 @@ class Model:
         name: shown on the page; unique there.
         changed: modification time of the model's file, so that a newly trained one is loaded anew.
         path: of its run folder.
+        is_own: it has learned this visitor's digits, and only this visit knows its path.
     """
 
     name: str
     changed: int
     path: str
+    is_own: bool = False
 
 
 def list_models() -> list[Model]:

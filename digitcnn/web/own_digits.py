@@ -13,6 +13,7 @@ from digitcnn.web.browser_storage import keep_digits, own_digits, remember_digit
 from digitcnn.web.frame import PAGES, link_to, list_pages
 from digitcnn.web.images import figure_html, picture_of_pixels
 from digitcnn.web.models import Model, list_models, load_reader
+from digitcnn.web.own_hand import show_own_hand, unlearn
 from digitcnn.web.text import join_words
 
 FILE = "my-digits.npz"
@@ -78,6 +79,7 @@ def show_personal_set() -> None:
                 "None yet. Under an answer, choose which digit it was, also where the answer was right: "
                 "only then is the Lab's score of your handwriting fair."
             )
+        show_own_hand(own)
         _show_set_tools(own)
         st.caption(
             "They stay in this tab of your browser until you close it, and nowhere else: download them to "
@@ -205,6 +207,7 @@ def _take_back() -> None:
 
 def _clear() -> None:
     keep_digits(own_digits().clear())
+    unlearn()
 
 
 def _take_in(key: str) -> None:

@@ -50,7 +50,7 @@ class Live {
     try {
       const reader = await DigitReader.load(description);
       if (model === this.model) this.reader = reader;
-      if (isNew) {
+      if (isNew && this.hook.component.data.store) {
         await caches.delete(MODELS);
         await (await caches.open(MODELS)).put(`/${encodeURIComponent(model)}`, Response.json(description));
       }
