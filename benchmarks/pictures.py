@@ -32,7 +32,7 @@ from digitcnn import DigitReader
 from digitcnn.lab.metrics.evaluation import Interval, interval_of_fraction
 from digitcnn.recognition.reader import DEFAULT_MODEL
 from digitcnn.recognition.reading import Reading
-from testbed.numbers import Sample, draw_numbers, load_pens, make_numbers
+from testbed.numbers import MARKS, Sample, draw_numbers, load_pens, make_numbers, mark_numbers
 from testbed.pages import KINDS, make_pages
 
 
@@ -209,6 +209,9 @@ def main() -> None:
     table.append(("pen digits, read as numbers", *measure(alone, as_drawing)))
     table.append(("made numbers, drawn", *measure(apart, as_drawing)))
     table.append(("made numbers, drawn, touching", *measure(touching, as_drawing)))
+    for mark in MARKS:
+        marked = mark_numbers(apart[: most // 5], mark)
+        table.append((f"made numbers, drawn, {mark}", *measure(marked, as_drawing)))
     table.append(("made numbers, pictures", *measure(draw_numbers(apart), as_number)))
     table.append(("made numbers, pictures, touching", *measure(draw_numbers(touching), as_number)))
 

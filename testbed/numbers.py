@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -70,6 +70,52 @@ def make_numbers(writers: dict[str, list[Drawing]], count: int, *, gap: tuple[fl
         label = "".join(str(digit.label) for digit in chosen)
         numbers.append(Sample(strokes, label, "made", writer))
     return numbers
+
+
+MARKS = ("slash", "comma", "ring", "underline", "crossed-out number before it", "8 of two rings before it")
+"""What `mark_numbers` draws beside the digits."""
+
+
+def mark_numbers(numbers: Iterable[Sample], mark: str) -> list[Sample]:
+    """The same numbers, written a second time behind a mark of this kind, or with it around or below them."""
+    random = np.random.default_rng(9)
+    return [_mark_number(number, mark, random) for number in numbers]
+
+
+def _mark_number(number: Sample, mark: str, random: np.random.Generator) -> Sample:
+    strokes = [np.asarray(stroke) for stroke in number.source]  # type: ignore[union-attr]
+    points = np.concatenate(strokes)
+    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+    angle, middle = np.linspace(0, 2 * np.pi, 50), np.array([left + right, top + bottom]) / 2
+    if mark == "ring":
+        size = np.array([right - left, bottom - top]) * random.uniform(0.72, 0.95)
+        ring = middle + np.stack([np.cos(angle), np.sin(angle)], axis=1) * np.maximum(size, 70.0)
+        return replace(number, source=[*strokes, ring])
+    if mark == "underline":
+        low = bottom + random.uniform(2, 20)
+        line = np.linspace([left - 10, low], [right + 10, low + random.uniform(-10, 10)], 20)
+        return replace(number, source=[*strokes, line])
+    again = [_move(stroke, right - left + 60.0) for stroke in strokes]
+    if mark == "crossed-out number before it":
+        heights = random.uniform(35, 65, 2)
+        line = np.linspace([left - 8, heights[0]], [right + 8, heights[1]], 20)
+        return replace(number, source=[*strokes, line, *again])
+    if mark == "8 of two rings before it":
+        radius = random.uniform(22, 27)
+        ring = np.stack([np.cos(angle), np.sin(angle)], axis=1) * radius
+        rings = [_move(ring, left - 50.0, 50.0 + side * radius) for side in (-1, 1)]
+        return replace(number, label=f"8{number.label}", source=[*rings, *strokes])
+    if mark == "slash":
+        tall, lean = 100 * random.uniform(1.15, 1.45), random.uniform(0.25, 0.55)
+        sign = np.linspace([right + 8 + lean * tall, 50 - tall / 2], [right + 8, 50 + tall / 2], 8)
+        again = [_move(stroke, lean * tall - 30) for stroke in again]
+    else:
+        sign = _move(np.array([[4, -6], [5, 0], [-2, random.uniform(8, 22)]]), right + 14, 96)
+    return replace(number, label=2 * number.label, source=[*strokes, sign, *again])
+
+
+def _move(path: np.ndarray, across: float, down: float = 0.0) -> np.ndarray:
+    return path + np.array([across, down])
 
 
 def draw_numbers(numbers: Iterable[Sample]) -> list[Sample]:

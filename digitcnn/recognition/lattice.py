@@ -61,22 +61,17 @@ def list_spans(
     return spans
 
 
-def best_path(
-    boundary_logits: Sequence[float], digits: Mapping[Span, Digit], *, height: float
-) -> tuple[list[Span], float]:
+def best_path(boundary_logits: Sequence[float], costs: Mapping[Span, float]) -> tuple[list[Span], float]:
     """Finds the most probable path through a row of units.
 
     Args:
         boundary_logits: as for `list_spans`.
-        digits: the answer to each span.
-        height: of a digit of this row, in the units of the boxes.
+        costs: of each span: minus its log-likelihood.
 
     Returns:
         The spans, left to right, and the cost of the path: minus its log-likelihood.
     """
-    return _best_path(
-        _Borders.of(boundary_logits), {span: span_cost(digit, height) for span, digit in digits.items()}
-    )
+    return _best_path(_Borders.of(boundary_logits), costs)
 
 
 def best_path_reading_little(
@@ -143,12 +138,20 @@ def _best_path(borders: _Borders, costs: Mapping[Span, float]) -> tuple[list[Spa
     return spans[::-1], best[count]
 
 
-def span_cost(digit: Digit, height: float) -> float:
-    """Minus the log-likelihood of an answer, including that of the ink's size."""
-    as_digit = _cost_of_size(digit.box, height) + _cost_of(digit.nearest_probability)
+def span_cost(digit: Digit, height: float, *, trust: float = 1.0, doubt: float = 0.0) -> float:
+    """Minus the log-likelihood of an answer, including that of the ink's size.
+
+    Args:
+        digit: the answer.
+        height: of a digit of this row, in the units of the box.
+        trust: weight of the answer against size and boundaries.
+        doubt: what else speaks against the nearest digit, as minus a log-likelihood.
+    """
+    as_digit = _cost_of_size(digit.box, height) + trust * _cost_of(digit.nearest_probability) + doubt
     if not digit.refused:
         return as_digit
-    return min(as_digit, _cost_of_refusal(digit.box, height) + _cost_of(1.0 - digit.digit_probability))
+    refusal = trust * _cost_of(1.0 - digit.digit_probability)
+    return min(as_digit, _cost_of_refusal(digit.box, height) + refusal)
 
 
 def min_span_cost(box: Box, height: float) -> float:
