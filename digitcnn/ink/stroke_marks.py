@@ -124,6 +124,7 @@ def _is_sign(
     top = float(np.median([each.y for each in beside]))
     bottom = float(np.median([each.bottom for each in beside]))
     tall = max(bottom - top, 1e-9)
+    # A short stroke at the foot that touches a digit is a part of it: the foot of a 2, the base of a 1.
     if box.height < _SMALL * tall and box.width < _SMALL * tall:
         touches = any(_apart(each, box) < 0 and _shared(box, each) > 0.3 for each in beside)
         return box.y > bottom - 0.35 * tall and not touches
