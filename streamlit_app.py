@@ -18,7 +18,7 @@ WIDTH = 122
 TAKEN = "Non-digits read"
 EXPLAIN = {
     "MNIST test": "10,000 images, prepared by others",
-    "Pens": "Drawn on tablets, by writers that no model has learned from",
+    "Pens": "Drawn on tablets, by writers that no model has learned from, but for one that reader has seen",
     "Photos": "Of single digits, by phone",
     "Drawn elsewhere": "With a mouse or a stylus, in other programs",
     "Scans": "Of forms and sheets",

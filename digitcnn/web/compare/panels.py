@@ -29,7 +29,10 @@ SECTIONS = {
     "pairs": ("Agreement", "Which images does only one of them read right?"),
     "reliability": ("Calibration", "Is a model as sure as it is right?"),
     "robustness": ("Robustness", "How much do disturbed digits cost it?"),
-    "handwriting": ("Real handwriting", "How well does it read writers that no model was trained on?"),
+    "handwriting": (
+        "Real handwriting",
+        "How well does it read writers that no model was trained on, but for one UNIPEN donor?",
+    ),
     "personal": ("Your own digits", "Which model reads your hand best?"),
     "take-away": ("Downloads", "What can be kept of this comparison?"),
 }
