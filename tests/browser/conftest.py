@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Error, Page, expect
 from testbed import browser
 from testbed.server import start_server as start_any_server
 from testbed.server import wait_until_healthy
+from tests.support.settling import WATCH_MESSAGES
 
 INSTALL = "python -m playwright install --with-deps chromium"
 
@@ -68,6 +69,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     """An empty page of a visitor who was never here, 1280 by 800."""
     context = chromium.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(60_000)
+    context.add_init_script(WATCH_MESSAGES)
     yield context.new_page()
     context.close()
 

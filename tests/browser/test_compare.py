@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from digitcnn.lab.metrics.test_set import read_predictions
 from digitcnn.run_folder import find_run
+from tests.support.settling import settle
 
 
 @pytest.fixture
@@ -18,6 +19,9 @@ def tab(page: Page, server: str, said: list[str]) -> Page:
     page.on("console", lambda message: said.append(message.text) if "WARN" in message.text else None)
     page.goto(f"{server}/model_lab?tab=Compare")
     expect(page.get_by_text("A report is one file")).to_be_visible(timeout=120_000)
+    # A chart that is drawn answers no click before its script has read its data.
+    expect(page.locator("[data-testid=stVegaLiteChart] svg.marks")).to_have_count(14)
+    settle(page)
     return page
 
 

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from digitcnn.web.samples import sample_strokes
+from tests.support.settling import settle
 
 SIDE = 400
 
@@ -15,7 +16,8 @@ def open_draw(page: Page, server: str) -> None:
 
 
 def answer_of(page: Page) -> Locator:
-    return page.locator(".st-key-answer")
+    # While a page is replaced, the old one's stays below for a moment.
+    return page.locator(".st-key-answer").first
 
 
 def draw(page: Page, digit: int, *, side: float = SIDE, corner: tuple[float, float] = (0, 0)) -> None:
@@ -111,15 +113,16 @@ def test_stroke_drawn_while_the_server_still_clears_is_kept(page: Page, server: 
     open_draw(page, server)
     draw(page, 0)
     expect(answer_of(page)).to_have_text("0")
-    page.wait_for_timeout(500)
+    settle(page)
     holding = True
     page.locator(".st-key-draw-clear button").click()
     page.wait_for_timeout(500)
     draw(page, 1)
     page.wait_for_timeout(500)
-    holding = False
-    for browser, data in late:
+    while late:  # What comes meanwhile comes after what came before it.
+        browser, data = late.pop(0)
         browser.send(data)
+    holding = False
     expect(answer_of(page)).to_have_text("1")
     page.locator(".st-key-draw-undo button").click()
     expect(answer_of(page)).to_contain_text("Draw a digit")
@@ -139,6 +142,7 @@ def test_stroke_is_sent_before_the_canvas_would_by_itself(page: Page, server: st
     open_draw(page, server)
     draw(page, 7)
     expect(answer_of(page)).to_have_text("7")
+    page.wait_for_function("sent !== null")
     assert page.evaluate("sent - up") < 200
 
 
@@ -160,8 +164,10 @@ def test_drawing_outlives_a_reload_until_it_is_cleared(page: Page, server: str):
     open_draw(page, server)
     draw(page, 4)
     expect(answer_of(page)).to_have_text("4")
+    settle(page)  # The browser keeps what the server has seen.
     page.reload()
     expect(answer_of(page)).to_have_text("4")
+    settle(page)
     draw(page, 0)
     expect(answer_of(page)).not_to_have_text("4")
     page.locator(".st-key-draw-undo button").click()
@@ -208,7 +214,7 @@ def test_brush_changes_nothing_in_the_answer(page: Page, server: str):
         expect(slider).to_have_value("5" if key == "Home" else "40")
         page.keyboard.press("Escape")
         expect(slider).to_be_hidden()
-        page.wait_for_timeout(1000)  # The canvas takes the new brush a moment later.
+        settle(page)  # The canvas takes the new brush a moment later.
         draw(page, 5)
         expect(answer_of(page)).to_have_text("5")
         # A busy browser leaves out points of the mouse's way; a sample has the same points both times.
@@ -216,6 +222,7 @@ def test_brush_changes_nothing_in_the_answer(page: Page, server: str):
         expect(answer_of(page)).to_have_text("8")
         reading = page.locator(".st-key-draw-reading")
         expect(reading).to_contain_text("models read 8.")
+        settle(page)
         said.append(reading.inner_text())
         page.locator(".st-key-draw-clear button").click()
         expect(answer_of(page)).to_contain_text("Draw a digit")
@@ -298,6 +305,7 @@ def test_the_digit_under_the_pen_is_said_while_a_number_is_written(page: Page, s
     open_draw(page, server)
     page.get_by_text("Number", exact=True).click()
     expect(answer_of(page)).to_contain_text("Write a number")
+    settle(page)
     draw_and_hold(page, 3)
     expect(page.locator(".st-key-draw-note")).to_contain_text("Under the pen: 3")
     page.mouse.up()
@@ -322,6 +330,10 @@ def test_on_a_phones_side_canvas_and_answer_share_the_screen_and_a_hint_waits(pa
         page.mouse.move(x + 20 + 12 * step, y + 25 * (-1) ** step)
     page.mouse.up()
     hint = page.locator(".st-key-draw-answer .hint")
-    hint.wait_for(state="attached")
-    assert hint.evaluate("element => getComputedStyle(element).visibility") == "hidden"
+    # It is looked at as soon as it is there: a second and a half later it shows.
+    page.wait_for_function(
+        "selector => [...document.querySelectorAll(selector)]"
+        ".some(hint => getComputedStyle(hint).visibility === 'hidden')",
+        arg=".st-key-draw-answer .hint",
+    )
     expect(hint).to_be_visible()

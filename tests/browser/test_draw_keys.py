@@ -2,6 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
+from tests.support.settling import settle
+
 FOCUSED = """() => {
   let element = document.activeElement;
   while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
@@ -15,6 +17,7 @@ def reach_canvas(page: Page, paper: str) -> None:
     canvas = page.locator(f".st-key-{paper} canvas.upper-canvas[tabindex='0']")
     canvas.wait_for()
     page.wait_for_function("document.documentElement.classList.contains('digitcnn-live')")
+    settle(page)
     page.get_by_role("button", name="Brush").focus()
     page.keyboard.press("Tab")
     expect(canvas).to_be_focused()

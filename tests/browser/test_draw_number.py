@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 from digitcnn.ink.strokes import Stroke, box_of_strokes
 from digitcnn.training.pen_strokes import Drawing, load_pen_digits
 from digitcnn.web.samples import sample_number
+from tests.support.settling import settle
 
 WIDE = 1120, 300
 PHONE = 720, 480
@@ -41,12 +42,6 @@ def draw(page: Page, strokes: list[Stroke], width: float) -> None:
         for point in points[1:]:
             page.mouse.move(*point)
         page.mouse.up()
-
-
-def settle(page: Page) -> None:
-    """Waits until the page has followed what was done."""
-    page.wait_for_timeout(600)
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
 
 def put_side_by_side(drawings: list[Drawing], *, height: float, step: float) -> list[Stroke]:

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from digitcnn.web.samples import sample_strokes
+from tests.support.settling import settle
 
 CONTRAST = """
 element => {
@@ -38,8 +39,7 @@ def test_the_whole_card_is_a_link(page: Page, server: str):
     card = page.locator(".st-key-home-door-Draw")
     card.wait_for(timeout=90_000)
     # Cards move while the page fills.
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-    page.wait_for_timeout(600)
+    settle(page)
     box = card.bounding_box()
     assert box
     page.mouse.click(box["x"] + box["width"] - 8, box["y"] + box["height"] - 8)
@@ -91,6 +91,7 @@ def test_captions_and_primary_buttons_have_contrast(
     page.goto(f"{server}/upload")
     button = page.locator("[data-testid=stBaseButton-primary] p").first
     button.wait_for(timeout=90_000)
+    settle(page)
     captions = page.locator("[data-testid=stCaptionContainer] p")
     ratios = [text.evaluate(CONTRAST) for text in (button, *captions.all())]
     context.close()

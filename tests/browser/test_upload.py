@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 from playwright.sync_api import Locator, Page, expect
 
 from digitcnn.web.samples import sample_strokes
+from tests.support.settling import settle
 
 SIDE = 160
 EDGE = 40
@@ -47,13 +48,8 @@ def upload(page: Page, server: str) -> Page:
 
 
 def reading_of(page: Page) -> Locator:
-    return page.locator(".st-key-reading")
-
-
-def settle(page: Page) -> None:
-    """Waits until the page has followed what was done."""
-    page.wait_for_timeout(600)
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    # While a page is replaced, the old one's stays below for a moment.
+    return page.locator(".st-key-reading").first
 
 
 def start_editing(page: Page) -> None:
@@ -115,7 +111,7 @@ def test_correction_reaches_the_downloaded_csv(upload: Page, files: list[Path]):
     upload.locator("input[type=file]").set_input_files(files[1])
     expect(reading_of(upload)).to_have_text("819")
     settle(upload)
-    upload.locator(".st-key-upload-was").get_by_text("3", exact=True).click()
+    upload.locator("[class*=st-key-upload-was]").get_by_text("3", exact=True).click()
     expect(reading_of(upload)).to_have_text("319")
     settle(upload)
     (row,) = csv.DictReader(io.StringIO(download(upload, "CSV")))
@@ -138,7 +134,7 @@ def test_digit_is_chosen_in_the_picture_or_in_the_strip_and_corrected(upload: Pa
     strip = upload.locator(".st-key-upload-digit").get_by_role("radio")
     expect(strip.nth(1)).to_be_checked()
     settle(upload)
-    label = upload.locator(".st-key-upload-was")
+    label = upload.locator("[class*=st-key-upload-was]")
     label.get_by_text("3", exact=True).click()
     expect(reading_of(upload)).to_have_text("839")
     settle(upload)
@@ -171,7 +167,7 @@ def test_keyboard_goes_from_doubt_to_doubt_over_all_files(upload: Page, files: l
         expect(strip).to_have_count(3)
         expect(strip.nth(doubt)).to_be_checked()
         settle(upload)
-    upload.locator(".st-key-upload-was").get_by_role("radio").nth(1).focus()
+    upload.locator("[class*=st-key-upload-was]").get_by_role("radio").nth(1).focus()
     upload.keyboard.press("Space")
     expect(reading_of(upload)).to_have_text(re.compile("^10"))
     settle(upload)
@@ -266,6 +262,7 @@ def test_files_are_still_there_after_a_visit_to_draw(upload: Page, files: list[P
     expect(upload.get_by_role("heading", level=1)).to_have_text("Draw a digit or a number")
     menu.get_by_role("link", name="Upload").click()
     expect(reading_of(upload)).to_have_text("2047")
+    settle(upload)
     upload.locator("input[type=file]").set_input_files(files[1])
     expect(upload.get_by_role("heading", name="2 files")).to_be_visible()
     settle(upload)
@@ -291,6 +288,7 @@ def test_phone_shows_number_then_files_then_picture_without_scrolling_sideways(
     upload.set_viewport_size({"width": 390, "height": 844})
     upload.locator("input[type=file]").set_input_files(files[0])
     expect(reading_of(upload)).to_have_text("2047")
+    settle(upload)
     picture = upload.locator(".st-key-upload-picture img").bounding_box()
     number = reading_of(upload).bounding_box()
     title = upload.locator("h1").bounding_box()
@@ -326,13 +324,15 @@ def test_a_pasted_picture_is_a_row_like_an_uploaded_file(upload: Page):
     for number in ("2047", "819"):
         file = io.BytesIO()
         draw_number(number).save(file, "PNG")
-        upload.evaluate(
+        # The script that takes it comes after the page; an event that is taken is cancelled.
+        upload.wait_for_function(
             """bytes => {
               const clipboardData = new DataTransfer();
               clipboardData.items.add(new File([new Uint8Array(bytes)], "image.png", { type: "image/png" }));
-              document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+              const paste = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+              return !document.body.dispatchEvent(paste);
             }""",
-            list(file.getvalue()),
+            arg=list(file.getvalue()),
         )
         expect(upload.get_by_role("heading", name="pasted picture 1.png")).to_be_visible()
         settle(upload)

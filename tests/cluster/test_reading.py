@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def test_a_cluster_that_loses_a_node_reads_all_and_the_same_as_without_it(place:
     words = command(str(folder), "--address", cluster.address, "--out", str(out), "--quiet")
     process = subprocess.Popen(words, cwd=PROJECT, stderr=subprocess.PIPE, text=True)
     while process.poll() is None and not (out.is_file() and out.stat().st_size):
-        pass
+        time.sleep(0.02)
     cluster.nodes.pop().kill()
     _, errors = process.communicate(timeout=600)
     assert (process.returncode, "Traceback" in errors) == (1, False), errors

@@ -1,0 +1,30 @@
+"""Waits until a page of the app has followed what was done on it."""
+
+from playwright.sync_api import Page
+
+WATCH_MESSAGES = """
+window.asked = window.answered = 0;
+const sendMessage = WebSocket.prototype.send;
+WebSocket.prototype.send = function (data) {
+  if (!this.isWatched) this.addEventListener("message", () => { window.answered = performance.now(); });
+  this.isWatched = true;
+  window.asked = performance.now();
+  sendMessage.call(this, data);
+};
+"""
+"""Notes when the page asked its server last, and when it was answered; runs before the page's own scripts."""
+
+SETTLED = """() => {
+  const { asked = 0, answered = 0 } = window;
+  const { testScriptState } = document.querySelector("[data-testid=stApp]")?.dataset ?? {};
+  return testScriptState === "notRunning" && answered >= asked && performance.now() - answered > 200;
+}"""
+
+
+def settle(page: Page) -> None:
+    """Waits until the page has told its server, and shows the answer.
+
+    A page that has asked is not running yet: on a busy machine the server answers after a while.
+    """
+    page.wait_for_timeout(600)  # Canvases and fields tell a moment later.
+    page.wait_for_function(SETTLED)
