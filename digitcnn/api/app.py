@@ -7,6 +7,7 @@ from functools import cache, partial
 from time import monotonic
 from typing import Annotated, Any
 
+import numpy as np
 from fastapi import FastAPI, HTTPException, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
@@ -23,6 +24,8 @@ from digitcnn.api.limits import (
 )
 from digitcnn.api.records import DrawingRecord, Health, ModelRecord, ReadingRecord
 from digitcnn.errors import DigitcnnError, InputError
+from digitcnn.ink.strokes import as_strokes, draw_house_digit
+from digitcnn.lab.personal_digits import PersonalDigits
 from digitcnn.lab.runs.scores import read_scores
 from digitcnn.recognition.files import named_errors, read_file
 from digitcnn.recognition.reader import DEFAULT_MODEL, DigitReader
@@ -59,6 +62,12 @@ _PICTURE = {
             "description": "JPEG, PNG, WebP, HEIC, TIFF, PDF, ZIP...",
         },
         "expect": {"type": "string", "enum": ["digit", "number"], "default": "number"},
+        "own_digits": {
+            "type": "string",
+            "format": "binary",
+            "description": "my-digits.npz, as Draw and Upload offer it to download: the model learns these "
+            "digits first, for this request only.",
+        },
     },
 }
 
@@ -190,6 +199,9 @@ def _load_reader(model: str) -> DigitReader:
 
 def _read(model: str, sent: SentPicture | SentStrokes) -> dict[str, Any]:
     reader = _load_reader(model)
+    if sent.own:
+        # A reader of this request alone: nothing of it is kept.
+        reader = reader.adapt(_own_digits(sent))
     if isinstance(sent, SentStrokes):
         with time_budget():
             return _record(reader.read_strokes(sent.strokes, expect=sent.expect))
@@ -221,6 +233,22 @@ def _read(model: str, sent: SentPicture | SentStrokes) -> dict[str, Any]:
         "error": problem or None,
         "parts": records,
     }
+
+
+def _own_digits(sent: SentPicture | SentStrokes) -> list[tuple[np.ndarray, int | None]]:
+    """The digits of the sender's hand as house digits, (28, 28), and what each is.
+
+    Raises:
+        InputError: there is none in the file, or one has no ink.
+    """
+    if isinstance(sent, SentStrokes):
+        if not all(as_strokes(strokes) for strokes, _ in sent.own):
+            raise InputError("One of own_digits has no ink: leave it out.")
+        return [(draw_house_digit(strokes), label) for strokes, label in sent.own]
+    own = PersonalDigits.from_bytes(sent.own)
+    if not len(own):
+        raise InputError("The file in own_digits holds no digit: leave it out.")
+    return [(digit.pixels, digit.label) for digit in own.digits]
 
 
 def _record(

@@ -52,19 +52,28 @@ class SentPicture:
         data: the bytes of the file.
         name: the sender's name for it; never opened as a path.
         expect: as for `DigitReader.read_image`.
+        own: a file of the sender's own digits, for the model to learn first; empty for none.
     """
 
     data: bytes
     name: str
     expect: Expect
+    own: bytes = b""
 
 
 @dataclass(frozen=True, eq=False)
 class SentStrokes:
-    """Strokes from a request, each (n, 2), and `expect` as for `DigitReader.read_strokes`."""
+    """Strokes from a request.
+
+    Attributes:
+        strokes: each (n, 2).
+        expect: as for `DigitReader.read_strokes`.
+        own: digits of the sender's hand, each as strokes, with what it is, for the model to learn first.
+    """
 
     strokes: list[np.ndarray]
     expect: Expect
+    own: tuple[tuple[list[np.ndarray], int | None], ...] = ()
 
 
 class Intake:
@@ -130,9 +139,13 @@ def parse_drawing(body: bytes) -> SentStrokes:
         drawing = DrawingRecord.model_validate_json(body)
     except ValidationError as error:
         raise _refuse_drawing(error.errors(include_url=False, include_input=False)[0]) from None
-    if (total := sum(map(len, drawing.strokes))) > MAX_POINTS:
-        raise RefusalError(422, f"The drawing has {total:,} points: send at most {MAX_POINTS:,}.")
-    return SentStrokes([np.array(stroke, float).reshape(-1, 2) for stroke in drawing.strokes], drawing.expect)
+    drawings = [drawing.strokes, *(each.strokes for each in drawing.own_digits)]
+    for strokes in drawings:
+        if (total := sum(map(len, strokes))) > MAX_POINTS:
+            raise RefusalError(422, f"The drawing has {total:,} points: send at most {MAX_POINTS:,}.")
+    first, *others = ([np.array(stroke, float).reshape(-1, 2) for stroke in each] for each in drawings)
+    labels = [each.label for each in drawing.own_digits]
+    return SentStrokes(first, drawing.expect, tuple(zip(others, labels, strict=True)))
 
 
 def _refuse_drawing(error: Any) -> RefusalError:
@@ -157,7 +170,7 @@ async def _parse_form(request: Request, body: bytearray) -> SentPicture:
 
     try:
         form = await Request(request.scope, replay).form(
-            max_files=1, max_fields=_MAX_FIELDS, max_part_size=_MAX_FIELD_BYTES
+            max_files=2, max_fields=_MAX_FIELDS, max_part_size=_MAX_FIELD_BYTES
         )
     except Exception:  # A hostile charset makes the parser raise the codecs' own errors, among others.
         raise RefusalError(400, f"The body is not {_FORM} with one file and few fields.") from None
@@ -165,13 +178,19 @@ async def _parse_form(request: Request, body: bytearray) -> SentPicture:
         file, expect = form.get("file"), form.get("expect", "number")
         if file is None or isinstance(file, str):
             raise RefusalError(422, "Send the picture as a file in the field `file`.")
-        if unknown := set(form) - {"file", "expect"}:
-            raise RefusalError(
-                422, f"There is no field {clean_name(min(unknown))!r}: send `file` and `expect`."
-            )
+        if len(form.multi_items()) > len(form):
+            raise RefusalError(400, f"The body is not {_FORM} with one file and few fields.")
+        if unknown := set(form) - {"file", "expect", "own_digits"}:
+            fields = "`file`, `expect` and `own_digits`"
+            raise RefusalError(422, f"There is no field {clean_name(min(unknown))!r}: send {fields}.")
+        own = form.get("own_digits")
+        if isinstance(own, str):
+            raise RefusalError(422, "Send my-digits.npz as a file in the field `own_digits`.")
         if expect not in get_args(Expect):
             raise RefusalError(422, 'The field `expect` is "digit" or "number".')
-        return SentPicture(await file.read(), clean_name(file.filename or "picture"), cast(Expect, expect))
+        learned = await own.read() if own else b""
+        name = clean_name(file.filename or "picture")
+        return SentPicture(await file.read(), name, cast(Expect, expect), learned)
     finally:
         await form.close()
 

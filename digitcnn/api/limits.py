@@ -12,6 +12,9 @@ MAX_STROKES = 256
 MAX_POINTS = 20_000
 """In one drawing; a digit has 20 to 200."""
 
+MAX_OWN_DRAWINGS = 200
+"""Of the sender's own digits as strokes, from which the model of one request learns."""
+
 MAX_COORDINATE = 1e9
 """Largest absolute value of a coordinate, in any unit."""
 

@@ -7,11 +7,24 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, FailFast, Field
 
-from digitcnn.api.limits import MAX_COORDINATE, MAX_POINTS, MAX_STROKES
+from digitcnn.api.limits import MAX_COORDINATE, MAX_OWN_DRAWINGS, MAX_POINTS, MAX_STROKES
 
 Coordinate = Annotated[float, Field(ge=-MAX_COORDINATE, le=MAX_COORDINATE, allow_inf_nan=False)]
 Point = tuple[Coordinate, Coordinate]
 Stroke = Annotated[list[Point], Field(max_length=MAX_POINTS), FailFast()]
+
+
+class OwnDigitRecord(BaseModel):
+    """A digit of the sender's own hand, and what it is."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    strokes: Annotated[
+        list[Stroke],
+        Field(min_length=1, max_length=MAX_STROKES, description="As for the drawing."),
+        FailFast(),
+    ]
+    label: Annotated[int | None, Field(ge=0, le=9, description="The digit; null: not a digit.")]
 
 
 class DrawingRecord(BaseModel):
@@ -33,6 +46,15 @@ class DrawingRecord(BaseModel):
         Literal["digit", "number"],
         Field(description='"digit": all the ink is one digit; "number": it is split.'),
     ] = "number"
+    own_digits: Annotated[
+        list[OwnDigitRecord],
+        Field(
+            max_length=MAX_OWN_DRAWINGS,
+            description="Digits of the same hand. The model learns them first, for this request only: send "
+            "them with each.",
+        ),
+        FailFast(),
+    ] = []
 
 
 class DigitRecord(BaseModel):

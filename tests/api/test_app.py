@@ -13,10 +13,12 @@ from PIL import Image
 from digitcnn import DigitReader, time_budget
 from digitcnn.api import app
 from digitcnn.api.limits import MAX_STROKES
+from digitcnn.lab.personal_digits import PersonalDigits
 from digitcnn.recognition.results import FileResult, record_of
 from digitcnn.run_folder import SHIPPED, list_runs
 from tests.api.conftest import BOUNDARY, Client, part
 from tests.support.made_pictures import draw, make_pdf, pack_pictures
+from tests.support.triangles import TRIANGLE, write_triangles
 
 SEVEN = {"strokes": [[[10, 10], [60, 12], [35, 100]]], "expect": "digit"}
 END = b"--a-boundary--\r\n"
@@ -47,6 +49,66 @@ def test_a_picture_is_read_by_the_model_that_is_named(api: Client, model: str):
     reply = api.send("POST", f"/api/recognize?model={model}", body, kind)
     assert reply.status == 200
     assert reply.json == record_of(FileResult("photo.png", DigitReader(model).read_image(PICTURE)))
+
+
+def triangle(seed: int) -> list[list[list[float]]]:
+    rng = np.random.default_rng(seed)
+    return [(TRIANGLE + rng.normal(0, 6, TRIANGLE.shape)).tolist()]
+
+
+def test_own_digits_as_strokes_teach_the_model_of_one_request(api: Client):
+    asked = {"strokes": triangle(9), "expect": "digit"}
+    own = [{"strokes": triangle(seed), "label": 5} for seed in range(8)]
+    before = api.send_json(asked).json
+    taught = api.send_json(asked | {"own_digits": own})
+    assert (taught.status, taught.json["text"]) == (200, "5")
+    assert before["text"] != "5"
+    assert api.send_json(asked).json == before
+
+
+def test_own_digits_as_the_page_saves_them_teach_the_model_of_one_request(api: Client):
+    own = PersonalDigits()
+    for pixels in write_triangles(8, 0):
+        own = own.add(pixels, 5)
+    ink = Image.fromarray((255 - 255 * write_triangles(1, 9)[0]).astype(np.uint8)).resize((140, 140))
+    body = part("file", png(ink), "a.png") + part("expect", b"digit")
+    before = api.send_form(body + END).json
+    taught = api.send_form(body + part("own_digits", own.to_bytes(), "my-digits.npz") + END)
+    assert (taught.status, taught.json["text"]) == (200, "5")
+    assert before["text"] != "5"
+    assert api.send_form(body + END).json == before
+
+
+@pytest.mark.parametrize(
+    ("own", "sentence"),
+    [
+        ([{"strokes": [], "label": 5}], "own_digits[0]strokes is not as expected"),
+        ([{"strokes": [[]], "label": 5}], "One of own_digits has no ink"),
+        ([{"strokes": [[[1, 2]]], "label": 10}], "own_digits[0]label is not as expected"),
+        ([{"strokes": [[[1, 2]]]}], "own_digits[0]label is not as expected"),
+        ([{"strokes": [[[1, 2]]], "label": 1}] * 201, "own_digits is not as expected"),
+        ("mine", "own_digits is not as expected"),
+    ],
+)
+def test_own_digits_that_cannot_be_learned_are_refused_in_a_sentence(api: Client, own: object, sentence: str):
+    reply = api.send_json(SEVEN | {"own_digits": own})
+    assert reply.status == 422
+    assert sentence in reply.json["error"]
+
+
+@pytest.mark.parametrize("file", ["my-digits.npz", None])
+def test_other_files_teach_nothing(api: Client, file: str | None):
+    reply = api.send_form(part("file", PICTURE, "a.png") + part("own_digits", b"hello", file) + END)
+    assert (reply.status, "my-digits.npz" in reply.json["error"]) == (422, True)
+
+
+def test_model_that_cannot_learn_is_refused_in_a_sentence(api: Client):
+    own = [{"strokes": triangle(0), "label": 5}]
+    reply = api.send_json(SEVEN | {"own_digits": own}, "/api/recognize?model=sprint")
+    assert (reply.status, reply.json["error"]) == (
+        422,
+        "sprint cannot learn your hand: sprint kept no features.npz when it was trained.",
+    )
 
 
 def test_as_many_strokes_as_are_allowed_are_read(api: Client):
