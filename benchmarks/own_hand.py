@@ -25,7 +25,8 @@ import numpy as np
 from benchmarks.arguments import parse_arguments
 from benchmarks.tables import insert, markdown
 from digitcnn import DigitReader
-from digitcnn.confidence import CLASSES, calibrate_confidence
+from digitcnn.classes import DIGITS
+from digitcnn.confidence import calibrate_confidence
 from digitcnn.errors import NotSupportedError
 from digitcnn.ink.strokes import Box, draw_house_digit
 from digitcnn.recognition.adaptation.last_layer import read_last_layer
@@ -64,7 +65,7 @@ class Everybody:
     def read(self, model: bytes) -> tuple[float, float]:
         """The fractions of MNIST that is read right, and of non-digits that are refused."""
         digits, others = (self._answers(model, features) for features in (self._features, self._others))
-        return float((digits == self._labels).mean()), float((others == CLASSES).mean())
+        return float((digits == self._labels).mean()), float((others == len(DIGITS)).mean())
 
     def _answers(self, model: bytes, features: np.ndarray) -> np.ndarray:
         layer, record = read_last_layer(model), self._record
@@ -73,9 +74,9 @@ class Everybody:
         shares = calibrate_confidence(
             powers / powers.sum(axis=1, keepdims=True), record.temperature, record.refusal_bias
         )
-        answers = shares[:, :CLASSES].argmax(axis=1)
+        answers = shares[:, : len(DIGITS)].argmax(axis=1)
         if record.refuse_above is not None:
-            answers[shares[:, CLASSES:].sum(axis=1) > record.refuse_above] = CLASSES
+            answers[shares[:, len(DIGITS) :].sum(axis=1) > record.refuse_above] = len(DIGITS)
         return answers
 
 
@@ -128,14 +129,14 @@ def measure(reader: DigitReader, drawings: list[Drawing], pixels: np.ndarray) ->
                 sum_.seconds.append(seconds)
     start = everybody.read(reader.learner.model)
     titles = f"`{reader.name}`, all", f"`{reader.name}`, held out"
-    refuses = reader.learner.classes > CLASSES
+    refuses = reader.learner.classes > len(DIGITS)
     rows = [row_of(title, each, start, refuses=refuses) for title, each in zip(titles, sums, strict=True)]
     return [row for row, each in zip(rows, sums, strict=True) if each.writers][: 2 if refuses else 1]
 
 
 def answers_of(reader: DigitReader, pixels: np.ndarray) -> np.ndarray:
     digits = reader.classify_batch(pixels, [Box(0, 0, 28, 28)] * len(pixels))
-    return np.array([CLASSES if digit.label is None else digit.label for digit in digits])
+    return np.array([len(DIGITS) if digit.label is None else digit.label for digit in digits])
 
 
 def row_of(title: str, each: Outcome, start: tuple[float, float], *, refuses: bool) -> list[str]:

@@ -9,7 +9,7 @@
     model.tflite      the same, for LiteRT
     metrics.json      its results
     features.npz      what adapting the last layer to one hand needs of the data, by `kept_features.py`
-    predictions.npz   probabilities (n, 10) and labels (n,) on the test set
+    predictions.npz   probabilities (n, classes) and labels (n,) on the test set
     analysis.json     every metric of these predictions
     about.json        whose run it is, its title, notes and tags
 
@@ -33,6 +33,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from digitcnn.classes import DIGITS, are_classes
 from digitcnn.errors import ModelNotFoundError, RunFolderError
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -77,7 +78,9 @@ class RunRecord:
             Guo et al., "On Calibration of Modern Neural Networks", 2017.
         refusal_bias: added to the log-probability of "not a digit" after the temperature.
         refuse_above: probability of "not a digit" from which an answer is refused; None for a model
-            of ten classes, which cannot refuse.
+            without that output, which cannot refuse.
+        classes: names of the answers, in the order of the model's outputs; "not a digit" is none of them.
+        ink: whether it learned from handwriting, as people draw and upload it.
         error: why it failed, in one sentence.
         design: the layers of the network where the preset is a design of one's own, each with its kind and
             options, without the last layer; None of the presets that ship.
@@ -97,6 +100,8 @@ class RunRecord:
     temperature: float = 1.0
     refusal_bias: float = 0.0
     refuse_above: float | None = None
+    classes: tuple[str, ...] = DIGITS
+    ink: bool = True
     error: str | None = None
     queued: str | None = None
     process: int | None = None
@@ -133,6 +138,9 @@ class RunFolder:
     def read_record(self) -> RunRecord:
         data = _read_json(self.run_json)
         known = {entry.name for entry in fields(RunRecord)}
+        if not are_classes(data.setdefault("classes", DIGITS)):
+            raise RunFolderError(f"{_named(self.run_json)} holds class names that no run writes.")
+        data["classes"] = tuple(data["classes"])
         try:
             record = RunRecord(**{key: value for key, value in data.items() if key in known})
         except TypeError as error:
@@ -170,7 +178,8 @@ class RunFolder:
             writer.writerows({**row, "epoch": int(row["epoch"])} for row in rows)
 
     def read_predictions(self) -> tuple[np.ndarray, np.ndarray]:
-        """Probabilities (n, 10) float32 and labels (n,) int64 on the test set."""
+        """Probabilities (n, classes) float32 and labels (n,) int64 on the test set."""
+        classes = len(self.read_record().classes if self.run_json.is_file() else DIGITS)
         try:
             # NumPy leaves a file open that it opened itself and that is no archive.
             with self.predictions_npz.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
@@ -181,9 +190,9 @@ class RunFolder:
         except (OSError, TypeError, ValueError, KeyError, EOFError, BadZipFile, zlib.error):
             # NumPy takes unknown data for pickled objects, and its message tells how to load them unsafely.
             raise RunFolderError(f"{_named(self.predictions_npz)} cannot be read: it is damaged.") from None
-        if labels.ndim != 1 or probabilities.shape != (len(labels), 10):
+        if labels.ndim != 1 or probabilities.shape != (len(labels), classes):
             raise RunFolderError(
-                f"{_named(self.predictions_npz)}: expected probabilities (n, 10) and labels (n,), "
+                f"{_named(self.predictions_npz)}: expected probabilities (n, {classes}) and labels (n,), "
                 f"received {probabilities.shape} and {labels.shape}."
             )
         return probabilities, labels

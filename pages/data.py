@@ -2,18 +2,19 @@
 
 import streamlit as st
 
-from digitcnn.lab.datasets.sources import SetName, is_at_hand
+from digitcnn.lab.datasets.sources import PENS, find_dataset, how_to_get, is_at_hand, title_of
 from digitcnn.lab.datasets.summary import DataSummary
 from digitcnn.web.data import panels
 from digitcnn.web.data.gap import show_gap
-from digitcnn.web.data.sets import TITLES, find_summary, offer_fetching, sets_to_show, show_waiting
+from digitcnn.web.data.sets import find_summary, offer_fetching, sets_to_show, show_waiting
 from digitcnn.web.frame import draw_frame
+from digitcnn.web.text import escape_markdown
 
 
-def choose_set() -> SetName:
+def choose_set() -> str:
     """The switch between data sets; says where MNIST is missing and offers the download."""
     sets = sets_to_show()
-    if "bundled" in sets:
+    if sets[0] == "bundled":
         st.info(
             "MNIST is not on this machine: the 1,797 digits that come with scikit-learn stand in for it. "
             "They are too few to train a good model.",
@@ -21,8 +22,23 @@ def choose_set() -> SetName:
         )
         offer_fetching("mnist", "Download MNIST (11 MB)")
     return st.segmented_control(
-        "Data set", sets, default=sets[0], required=True, format_func=TITLES.__getitem__, key="data.set"
+        "Data set", sets, default=sets[0], required=True, format_func=title_of, wrap=True, key="data.set"
     )
+
+
+def explain_missing(name: str) -> None:
+    """Says that a set is not here and how to get it; offers the download where there is one."""
+    if name == PENS:
+        explain_missing_pens()
+        return
+    dataset = find_dataset(name)
+    st.markdown(dataset.about)
+    st.info(
+        f"{escape_markdown(dataset.title)} is not on this machine: {how_to_get(dataset)}.",
+        icon=":material/info:",
+    )
+    if dataset.source is not None:
+        offer_fetching(name, f"Download {dataset.title} ({dataset.source.megabytes} MB)")
 
 
 def explain_missing_pens() -> None:
@@ -35,7 +51,7 @@ def explain_missing_pens() -> None:
     offer_fetching("pens", "Download the UCI pen-based digits")
 
 
-def show_set(name: SetName, summary: DataSummary) -> None:
+def show_set(name: str, summary: DataSummary) -> None:
     """All panels of one set."""
     panels.show_counts(name, summary)
     st.header("Some of each", anchor=False)
@@ -50,7 +66,7 @@ def show_set(name: SetName, summary: DataSummary) -> None:
     panels.show_augmentation(name, summary)
 
 
-def show_or_wait(name: SetName) -> DataSummary | None:
+def show_or_wait(name: str) -> DataSummary | None:
     """The summary of a set; shows the progress and returns None while it is being computed."""
     summary = find_summary(name)
     if summary is None:
@@ -62,14 +78,15 @@ with draw_frame("Data"):
     st.title("What the models learn from", anchor=False)
     st.caption("Every figure on this page is computed from the images on this server; none is typed in.")
     chosen = choose_set()
-    if chosen == "pens" and not is_at_hand("pens"):
-        explain_missing_pens()
+    if not is_at_hand(chosen):
+        explain_missing(chosen)
     elif summary := show_or_wait(chosen):
         show_set(chosen, summary)
 
         first = sets_to_show()[0]
-        st.header(f"{TITLES[first]} beside pen strokes", anchor=False)
-        if not is_at_hand("pens"):
-            explain_missing_pens()
-        elif (of_first := show_or_wait(first)) and (of_pens := show_or_wait("pens")):
-            show_gap(of_first, TITLES[first], of_pens)
+        if chosen in (first, PENS):
+            st.header(f"{title_of(first)} beside pen strokes", anchor=False)
+            if not is_at_hand(PENS):
+                explain_missing_pens()
+            elif (of_first := show_or_wait(first)) and (of_pens := show_or_wait(PENS)):
+                show_gap(of_first, title_of(first), of_pens)

@@ -47,14 +47,15 @@ def ask(models: list[Model], strokes: list[Stroke], expect: Expect) -> dict[str,
     }
 
 
-def show_digit(readings: dict[str, Reading], model: str, strokes: list[Stroke]) -> Digit | None:
+def show_digit(readings: dict[str, Reading], model: Model, strokes: list[Stroke]) -> Digit | None:
     """Everything below the answer of one digit; returns the digit."""
     opinions = {name: as_digit(reading) for name, reading in readings.items()}
-    answer = opinions[model]
-    panels.show_probabilities(answer)
+    answer = opinions[model.name]
+    panels.show_probabilities(answer, model.classes)
     panels.show_steps(strokes, canvas.SQUARE.size, answer)
-    panels.show_opinions(opinions)
-    ask_label(answer and answer.pixels, key="draw.was")
+    if model.reads_digits:
+        panels.show_opinions(opinions)
+        ask_label(answer and answer.pixels, key="draw.was")
     return answer
 
 
@@ -111,18 +112,17 @@ def draw_and_answer(models: list[Model], expect: Expect) -> None:
                 border=False,
                 vertical_alignment="center",
             )
-            model = choose_model(models, page="draw")
-        asked = [other for other in models if other == model or other.name in COMPARED]
+            able = models if side_by_side else [each for each in models if each.reads_digits]
+            model = choose_model(able, page="draw")
+        rivals = [other for other in models if other.name in COMPARED] if model.reads_digits else []
+        asked = [model, *(other for other in rivals if other != model)]
         readings = read(asked, strokes, expect)
         with answer:
             if side_by_side:
-                panels.show_answer(as_digit(readings[model.name]))
+                panels.show_answer(as_digit(readings[model.name]), model.classes)
             else:
                 panels.show_number(readings[model.name])
-        if side_by_side:
-            digit = show_digit(readings, model.name, strokes)
-        else:
-            digit = show_number(readings, model.name)
+        digit = show_digit(readings, model, strokes) if side_by_side else show_number(readings, model.name)
     canvas.follow_live(canvas.shape_for(expect), expect, strokes, model)
     show_explanation(model, digit, key="draw.look")
     show_personal_set()

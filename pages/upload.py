@@ -157,7 +157,7 @@ def show_file(files: list[ShownFile], row: int, model: Model, expect: Expect) ->
             if len(files) > 1:
                 st.caption(escape_markdown(result.error or ""))
         return
-    is_editing = st.session_state.get("upload.editing", False)
+    is_editing = model.reads_digits and st.session_state.get("upload.editing", False)
     with left:
         picture = st.container()
         index = panels.choose_digit(result) if result.reading.digits else None
@@ -173,12 +173,14 @@ def show_file(files: list[ShownFile], row: int, model: Model, expect: Expect) ->
             with st.container(horizontal=True, gap="xsmall"):
                 panels.show_next_doubt(files, row, index)
                 downloads.show_takeaways(file, preview)
-        st.toggle("Edit boxes", key="upload.editing")
+        if model.reads_digits:
+            st.toggle("Edit boxes", key="upload.editing")
         if is_editing:
             editing.show_tools(file, preview, expect)
         if index is not None:
             panels.show_probabilities(result, index)
-            editing.correct_digit(file, expect, index)
+            if model.reads_digits:
+                editing.correct_digit(file, expect, index)
     picture_clicks.follow_clicks(result, preview.size)
     if index is not None:
         show_explanation(model, result.reading.digits[index], key="upload.look")

@@ -17,7 +17,6 @@ from digitcnn.run_folder import find_run
 from digitcnn.training.datasets import split_mnist
 from digitcnn.training.features import keep_features
 from digitcnn.training.handwriting import load_calibration_set, split_handwriting
-from digitcnn.training.presets import PRESETS
 
 
 def main() -> None:
@@ -30,7 +29,7 @@ def main() -> None:
             split = split_handwriting(seed=record.seed, images=images)
         else:
             split = split_mnist(recipe["validation_split"], images, record.seed)
-        held = load_calibration_set(PRESETS[record.preset].classes, split)
+        held = load_calibration_set(record.refuse_above is not None, split)
         model = keras.models.load_model(folder.keras_file, compile=False)
         if not keep_features(model, folder, split.train, held, split.test):
             raise SystemExit(f"{folder.name} does not end in a dense layer with softmax.")

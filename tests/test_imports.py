@@ -14,20 +14,30 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-LEAVES = {"confidence", "file_cache", "kept_features", "time_budget", "errors", "run_folder", "run_state"}
+LEAVES = {
+    "classes",
+    "confidence",
+    "file_cache",
+    "kept_features",
+    "time_budget",
+    "errors",
+    "run_folder",
+    "run_state",
+}
 """Modules of `digitcnn` that every part may use."""
 
 MAY_IMPORT = {
+    "classes": set(),
     "confidence": set(),
     "time_budget": {"errors"},
     "errors": set(),
     "file_cache": set(),
     "kept_features": {"errors"},
     "run_state": {"run_folder"},
-    "run_folder": {"errors"},
+    "run_folder": {"classes", "errors"},
     "ink": LEAVES,
     "recognition": LEAVES | {"ink"},
-    "browser": {"errors", "run_folder"},
+    "browser": {"classes", "errors", "run_folder"},
     "training": LEAVES | {"ink"},
     "lab": LEAVES | {"ink", "recognition", "training"},
     "cluster": LEAVES | {"recognition", "lab", "digitcnn"},

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from digitcnn.browser.network import read_network
-from digitcnn.errors import RunFolderError
+from digitcnn.classes import DIGITS
+from digitcnn.errors import NotSupportedError, RunFolderError
 from digitcnn.run_folder import RunFolder
 
 _SCRIPTS = ("network.js", "house_digit.js", "reader.js")
@@ -22,6 +23,7 @@ def describe_reader(folder: RunFolder) -> dict[str, Any]:
     record = folder.read_record()
     return {
         "name": folder.name,
+        "classes": list(record.classes),
         "temperature": record.temperature,
         "refusal_bias": record.refusal_bias,
         "refuse_above": record.refuse_above,
@@ -42,12 +44,17 @@ def write_page(folder: RunFolder) -> str:
 
     Raises:
         RunFolderError: the run has no model, or it cannot be read.
-        NotSupportedError: the model has a layer that the browser's reader does not know.
+        NotSupportedError: the model has a layer that the browser's reader does not know, or it learned from
+            pictures that are no handwriting.
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined  # Pages of the app do without.
 
-    description = describe_reader(folder)
     record = folder.read_record()
+    if not record.ink:
+        raise NotSupportedError(
+            f"{folder.name} learned from pictures that nobody draws: export it as keras, tflite or onnx."
+        )
+    description = describe_reader(folder)
     pages = Environment(
         loader=PackageLoader("digitcnn.browser", "."),
         autoescape=True,
@@ -56,6 +63,7 @@ def write_page(folder: RunFolder) -> str:
     )
     return pages.get_template("page.html").render(
         name=folder.name,
+        noun="digit" if record.classes == DIGITS else "character",
         accuracy=folder.read_metrics().get("test", {}).get("accuracy"),
         test=record.dataset.get("test", {}).get("name"),
         parameters=record.parameters,

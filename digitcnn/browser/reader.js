@@ -1,5 +1,4 @@
 // From strokes to an answer, as digitcnn/recognition decides it: calibrated, doubted digits seen several times.
-const CLASSES = 10;
 const DOUBT = 0.95;
 const FULL_DOUBT = 0.85;
 const TURN = (10 * Math.PI) / 180;
@@ -18,7 +17,8 @@ export class DigitReader {
   }
 
   constructor(description, network) {
-    Object.assign(this, { description, network });
+    const names = description.classes ?? [..."0123456789"]; // One that a browser kept may be older than the names.
+    Object.assign(this, { description, network, names });
   }
 
   /** Reads strokes, lists of [x, y], as one digit; null where there are none. */
@@ -27,24 +27,26 @@ export class DigitReader {
   }
 
   /**
-   * Answers a house digit: label (null: not a digit), confidence, the nearest digit, the probabilities of the ten digits
-   * given that it is one, the shares of the eleven answers and which of them is given, and the pixels.
+   * Answers a house digit: label (null: not a digit) and its name, confidence, the nearest digit, the probabilities of the
+   * digits given that it is one, the shares of all answers and which of them is given, and the pixels. A model of other
+   * classes has those instead of digits.
    */
   classify(pixels) {
     const all = this.doubted(pixels, this.calibrated(pixels));
-    const digits = all.slice(0, CLASSES), isDigit = digits.reduce((sum, each) => sum + each, 0);
+    const digits = all.slice(0, this.names.length), isDigit = digits.reduce((sum, each) => sum + each, 0);
     const probabilities = digits.map((each) => each / Math.max(isDigit, 1e-30));
     const nearest = digits.indexOf(Math.max(...digits));
     const { refuse_above: limit } = this.description;
     const refused = limit !== null && 1 - isDigit > limit;
-    const shares = [...digits, 1 - isDigit], answer = refused ? CLASSES : nearest;
-    return { label: refused ? null : nearest, confidence: shares[answer], nearest, probabilities, shares, answer, pixels };
+    const shares = [...digits, 1 - isDigit], answer = refused ? digits.length : nearest;
+    const label = refused ? null : nearest, name = this.names[label] ?? null;
+    return { label, name, confidence: shares[answer], nearest, probabilities, shares, answer, pixels };
   }
 
   calibrated(pixels) {
     const { temperature, refusal_bias: bias } = this.description;
     const logs = [...this.network.predict(pixels)].map(
-      (each, at) => Math.log(Math.max(each, 1e-30)) / temperature + (at >= CLASSES ? bias : 0));
+      (each, at) => Math.log(Math.max(each, 1e-30)) / temperature + (at >= this.names.length ? bias : 0));
     const most = Math.max(...logs), powers = logs.map((each) => Math.exp(each - most));
     const sum = powers.reduce((total, each) => total + each, 0);
     return powers.map((each) => each / sum);

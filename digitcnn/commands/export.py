@@ -21,8 +21,9 @@ FORMATS = {
 
 _DESCRIPTION = """\
 Writes a trained model as one file. It takes digits as (n, 28, 28, 1) float32, ink 1 on paper 0, and
-gives probabilities: (n, 10), or (n, 11) where the model knows "not a digit", which comes last; as html it
-is a page that reads what is drawn on it. How to use the file elsewhere: docs/use-it-in-your-code.md.
+gives probabilities: (n, classes), with one more at the end where the model knows "not a digit"; run.json
+names the classes. As html it is a page that reads what is drawn on it. How to use the file elsewhere:
+docs/use-it-in-your-code.md.
 
 formats:
 """ + "\n".join(f"  {name:<7} {words}" for name, words in FORMATS.items())

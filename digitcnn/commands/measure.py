@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from digitcnn.classes import DIGITS
 from digitcnn.commands.parsing import Subparsers, add_command, add_format
 from digitcnn.commands.runs import find_any_run
 from digitcnn.commands.terminal import align
@@ -40,7 +41,7 @@ def add_to(commands: Subparsers) -> None:
     evaluating.add_argument(
         "--again",
         action="store_true",
-        help="ask the model again instead; needs MNIST (digitcnn data fetch mnist)",
+        help="ask the model again instead; needs its data set (digitcnn data fetch mnist, say)",
     )
     _add_outputs(evaluating)
     comparing = add_command(
@@ -96,12 +97,16 @@ def _answer_again(run: "ComparedRun", name: str) -> "ComparedRun":
     from digitcnn.lab.datasets.sources import load_test_images
     from digitcnn.lab.metrics.test_set import Predictions
     from digitcnn.recognition.reader import DigitReader
+    from digitcnn.training.collection.registry import find_dataset, how_to_get
 
-    test = load_test_images()
+    dataset = find_dataset(str(run.record.settings.get("data", "mnist")))
+    test = load_test_images(dataset.name)
     if test is None:
-        raise DatasetError("MNIST is not on this machine: download it with `digitcnn data fetch mnist`.")
+        raise DatasetError(f"{dataset.title} is not on this machine: {how_to_get(dataset)}.")
+    if test.classes != run.record.classes:
+        raise DatasetError(f"{dataset.title} has changed since {run.label} was trained: train it again.")
     answers = DigitReader(name).classify(test.images / 255.0)
-    return replace(run, predictions=Predictions(answers, test.labels))
+    return replace(run, predictions=Predictions(answers, test.labels, test.classes))
 
 
 def _format_results(run: "ComparedRun", analysis: "Analysis") -> str:
@@ -115,21 +120,27 @@ def _format_results(run: "ComparedRun", analysis: "Analysis") -> str:
         ("calibration error", f"{analysis.calibration.error:.4f}"),
         ("calibration error as shown", f"{analysis.calibration_shown.error:.4f}"),
     ]
-    head = ["", *map(str, range(10))]
-    matrix = [[str(digit), *map(str, row)] for digit, row in enumerate(analysis.confusions.tolist())]
+    classes = run.predictions.classes
+    rows_of_matrix = zip(classes, analysis.confusions.tolist(), strict=True)
+    matrix = [[name, *map(str, row)] for name, row in rows_of_matrix]
     return "\n\n".join(
         [
             align(rows),
             analysis.report.text.rstrip(),
-            "confusion matrix: true digit in rows, answer in columns",
-            align([head, *matrix], right=range(11)),
+            f"confusion matrix: true {_noun(run)} in rows, answer in columns",
+            align([["", *classes], *matrix], right=range(1 + len(classes))),
         ]
     )
+
+
+def _noun(run: "ComparedRun") -> str:
+    return "digit" if run.predictions.classes == DIGITS else "class"
 
 
 def _as_json(run: "ComparedRun", analysis: "Analysis") -> dict[str, Any]:
     return {
         "run": run.label,
+        "classes": list(run.predictions.classes),
         "images": analysis.accuracy.images,
         "accuracy": analysis.accuracy.fraction,
         "interval": [analysis.accuracy.interval.low, analysis.accuracy.interval.high],

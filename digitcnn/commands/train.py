@@ -38,7 +38,8 @@ the classes, is added by itself."""
 _EXAMPLES = """\
 digitcnn train simple
 digitcnn train deeper --epochs 3 --folder runs/short
-digitcnn train my-cnn.toml"""
+digitcnn train my-cnn.toml
+digitcnn train simple --data fashion-mnist --folder runs/fashion"""
 
 
 def add_to(commands: Subparsers) -> None:
@@ -52,6 +53,11 @@ def add_to(commands: Subparsers) -> None:
     )
     parser.set_defaults(refuse=parser.error)
     parser.add_argument("--folder", type=Path, metavar="PATH", help="run folder (default: runs/PRESET)")
+    parser.add_argument(
+        "--data",
+        metavar="NAME",
+        help="the data set to learn from; `digitcnn data list` lists them (default: the preset's)",
+    )
     for name, kind in (("epochs", int), ("batch_size", int), ("learning_rate", float)):
         _add_setting(parser, name, kind)
     for name, choices in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES)):

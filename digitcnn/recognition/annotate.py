@@ -27,13 +27,13 @@ class Mark(NamedTuple):
 
 def mark_of(digit: Digit, *, typed: bool) -> Mark:
     """The mark of an answer; doubt shows in its text as well as in its color."""
-    if digit.label is None:
+    if digit.name is None:
         return Mark("–", NO_DIGIT)
     if typed:
-        return Mark(str(digit.label), TYPED)
+        return Mark(digit.name, TYPED)
     if is_doubtful(digit):
-        return Mark(f"{digit.label}?", DOUBTFUL)
-    return Mark(str(digit.label), SURE)
+        return Mark(f"{digit.name}?", DOUBTFUL)
+    return Mark(digit.name, SURE)
 
 
 def make_view(rgb: np.ndarray, *, longest: int) -> Image.Image:

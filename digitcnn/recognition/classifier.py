@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from digitcnn.confidence import CLASSES, calibrate_confidence
+from digitcnn.classes import DIGITS
+from digitcnn.confidence import calibrate_confidence
+from digitcnn.errors import ModelNotFoundError
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.model import load_recognizer
 from digitcnn.recognition.reading import Digit
@@ -17,7 +19,13 @@ DEFAULT_MODEL = "reader"
 
 
 class Classifier:
-    """Answers house digits with a trained model."""
+    """Answers house digits with a trained model.
+
+    Attributes:
+        name: of the model's run folder.
+        classes: names of its answers, in the order of its outputs: the ten digits, or those of the data set
+            that it learned from.
+    """
 
     def __init__(self, model: str | Path = DEFAULT_MODEL):
         """Loads a model by the name of a preset that ships, of a run, or by a run folder's path.
@@ -32,7 +40,17 @@ class Classifier:
         self._refusal_bias = record.refusal_bias
         self._refuse_above = record.refuse_above
         self._uses_tta = record.uses_tta
+        self.classes = record.classes
         self._model = load_recognizer(self.folder.tflite_file)
+        if self._model.classes - len(self.classes) not in (0, 1):
+            raise ModelNotFoundError(
+                f"{self.name} has {self._model.classes} outputs for {len(self.classes)} classes."
+            )
+
+    @property
+    def reads_digits(self) -> bool:
+        """Whether its classes are the ten digits, so that it can read numbers."""
+        return self.classes == DIGITS
 
     def classify(self, digits: np.ndarray) -> np.ndarray:
         """The bare model, for benchmarks: no refusal and no calibration.
@@ -41,10 +59,10 @@ class Classifier:
             digits: (n, 28, 28) house digits in 0-1.
 
         Returns:
-            (n, 10) float32, rows summing to 1.
+            (n, classes) float32, rows summing to 1.
         """
-        # The eleventh class is left out: a benchmark of ten classes compares ten.
-        probabilities = self._model.predict(digits)[:, :CLASSES]
+        # "Not a digit" is left out: a benchmark of ten classes compares ten.
+        probabilities = self._model.predict(digits)[:, : len(self.classes)]
         return probabilities / np.maximum(probabilities.sum(axis=1, keepdims=True), 1e-30)
 
     def classify_digit(self, pixels: np.ndarray, box: Box) -> Digit:
@@ -85,9 +103,9 @@ class Classifier:
     def _decide(
         self, probabilities: np.ndarray, box: Box, pixels: np.ndarray, rejection_threshold: float
     ) -> Digit:
-        of_digits = probabilities[:CLASSES]
-        # The rest is the eleventh class; a model of ten knows none and is always sure that it is a digit.
+        of_digits = probabilities[: len(self.classes)]
+        # The rest is "not a digit"; a model without it is always sure that it is one.
         is_digit = float(of_digits.sum())
         limit = None if self._refuse_above is None else max(self._refuse_above, rejection_threshold)
         refused = limit is not None and 1.0 - is_digit > limit
-        return Digit(of_digits / max(is_digit, 1e-30), is_digit, refused, box, pixels)
+        return Digit(of_digits / max(is_digit, 1e-30), is_digit, refused, box, pixels, classes=self.classes)

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
-from digitcnn.confidence import CLASSES
 from digitcnn.errors import ModelNotFoundError
 from digitcnn.file_cache import cached_by_file
 from digitcnn.ink.house_digit import SIDE
@@ -36,7 +35,7 @@ class Recognizer:
         except (ValueError, RuntimeError, OSError) as error:
             raise ModelNotFoundError(f"{name} cannot be loaded as a LiteRT model: {error}.") from None
         self.classes = int(result["shape"][-1])
-        if tuple(entry["shape"][1:]) != (SIDE, SIDE, 1) or self.classes not in (CLASSES, CLASSES + 1):
+        if tuple(entry["shape"][1:]) != (SIDE, SIDE, 1) or len(result["shape"]) != 2 or self.classes < 2:
             raise ModelNotFoundError(f"{name} is not a model of 28x28 digits.")
         self._lock = threading.Lock()
 
@@ -47,7 +46,7 @@ class Recognizer:
             digits: (n, 28, 28) in 0-1.
 
         Returns:
-            (n, 10) float32, or (n, 11) where the model knows "not a digit", the last column.
+            (n, classes) float32, with one more column at the end where the model knows "not a digit".
 
         Raises:
             ValueError: `digits` has another shape.

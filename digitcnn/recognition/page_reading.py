@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from digitcnn.confidence import CLASSES
+from digitcnn.classes import DIGITS
 from digitcnn.ink.images.load import Picture
 from digitcnn.ink.strokes import Box
 from digitcnn.ink.text_lines import group_rows
@@ -260,7 +260,7 @@ def fuse_labels(digit: Digit, detection: PageDetection | None) -> Digit:
     if detection is None:
         return digit
     # What the reader doubts to be a digit tells it little about which.
-    read = digit.digit_probability * digit.probabilities + (1.0 - digit.digit_probability) / CLASSES
+    read = digit.digit_probability * digit.probabilities + (1.0 - digit.digit_probability) / len(DIGITS)
     fused = (read + 1e-3) * (detection.probabilities + 1e-3)
     return replace(digit, probabilities=(fused / fused.sum()).astype(np.float32))
 

@@ -43,12 +43,13 @@ class DigitReader(Classifier):
 
         Args:
             strokes: each (n, 2), x right and y down, in any units.
-            expect: "digit" says that all the ink is one digit, "number" splits it.
+            expect: "digit" says that all the ink is one digit, "number" splits it. A model of other classes,
+                such as letters, takes all the ink as one.
 
         Raises:
             ValueError: `strokes` are not arrays of that shape, or `expect` is another word.
         """
-        _check_expect(expect)
+        expect = self._check_expect(expect)
         checked = as_strokes(strokes)
         if not checked:
             return Reading()
@@ -107,7 +108,7 @@ class DigitReader(Classifier):
         Raises:
             InputError: the picture cannot be read.
         """
-        _check_expect(expect)
+        expect = self._check_expect(expect)
         # OpenCV is loaded by the first picture, not by drawings.
         from digitcnn.ink.images.load import open_picture
         from digitcnn.recognition import images as pictures
@@ -127,6 +128,12 @@ class DigitReader(Classifier):
         return Reading(
             tuple(tuple(self.classify_digit(d.pixels, d.box) for d in line) for line in reading.lines)
         )
+
+    def _check_expect(self, expect: Expect) -> Expect:
+        """What to expect: always one character where the model reads something else than digits."""
+        if expect not in ("digit", "number"):
+            raise ValueError(f'expected "digit" or "number", received {expect!r}')
+        return expect if self.reads_digits else "digit"
 
     def adapt(self, digits: Iterable[tuple[np.ndarray, int | None]]) -> DigitReader:
         """A reader that has learned from one writer's digits; this one stays as it is.
@@ -175,8 +182,3 @@ class DigitReader(Classifier):
         except RunFolderError as error:
             raise NotSupportedError(f"{self.name} cannot learn your hand: {error}") from None
         return Learner(self._model.content, kept, self._record)
-
-
-def _check_expect(expect: str) -> None:
-    if expect not in ("digit", "number"):
-        raise ValueError(f'expected "digit" or "number", received {expect!r}')

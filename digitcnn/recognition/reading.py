@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from digitcnn.classes import DIGITS
 from digitcnn.ink.strokes import Box
 
 if TYPE_CHECKING:
@@ -24,12 +25,13 @@ class Digit:
     """A segment of ink and the model's answer to it.
 
     Attributes:
-        probabilities: (10,) float32, calibrated: of each digit, given that it is one. Sums to 1.
+        probabilities: (classes,) float32, calibrated: of each digit, given that it is one. Sums to 1.
         digit_probability: of the ink being a digit at all, a fraction 0-1, calibrated.
         refused: the answer is "not a digit".
         box: around the ink, in the input's own units.
         pixels: (28, 28) float32, the house digit that the model saw.
         typed: the label that a person typed; it overrides the model's answer.
+        classes: names of the answers, by label: the ten digits, or those of a model that reads others.
     """
 
     probabilities: np.ndarray
@@ -38,13 +40,24 @@ class Digit:
     box: Box
     pixels: np.ndarray
     typed: int | None = None
+    classes: tuple[str, ...] = DIGITS
 
     @property
     def label(self) -> int | None:
-        """0-9, or None where the answer is "not a digit"."""
+        """The number of the class, of digits 0-9; None where the answer is "not a digit"."""
         if self.typed is not None:
             return self.typed
         return None if self.refused else self.nearest
+
+    @property
+    def name(self) -> str | None:
+        """The answer as text, such as "7" or "A"; None where the answer is "not a digit"."""
+        return None if self.label is None else self.classes[self.label]
+
+    @property
+    def nearest_name(self) -> str:
+        """The most probable class as text, also where the ink was refused."""
+        return self.classes[self.nearest]
 
     @property
     def confidence(self) -> float:
@@ -80,7 +93,7 @@ class Reading:
     @cached_property
     def text(self) -> str:
         """The digits as text, a newline between lines; "" where there is no digit."""
-        lines = ["".join(str(d.label) for d in line if d.label is not None) for line in self.lines]
+        lines = ["".join(d.name for d in line if d.name is not None) for line in self.lines]
         return "\n".join(line for line in lines if line)
 
 

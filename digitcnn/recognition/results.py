@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from digitcnn.classes import DIGITS
 from digitcnn.recognition.reading import Digit, Reading
 
 DOUBTFUL_BELOW = 0.9
@@ -88,9 +89,9 @@ def write_json(results: Sequence[FileResult]) -> str:
 def record_of(result: FileResult) -> dict[str, Any]:
     """A file's reading as plain values: "path", "text", "digits" and "error".
 
-    Each of the "digits" has "label" (0-9, or None: not a digit), "confidence", "box" ([x, y, width,
-    height] in pixels of the upright picture) and "probabilities" (ten); "typed" is True, and
-    "confidence" None, where a person typed the label.
+    Each of the "digits" has "label" (0-9, the name of the class where a model reads others, or None: not a
+    digit), "confidence", "box" ([x, y, width, height] in pixels of the upright picture) and "probabilities"
+    (one for each class); "typed" is True, and "confidence" None, where a person typed the label.
     """
     return {
         "path": result.path,
@@ -105,7 +106,7 @@ def record_of(result: FileResult) -> dict[str, Any]:
 
 def _record_of_digit(digit: Digit, *, typed: bool) -> dict[str, Any]:
     record = {
-        "label": digit.label,
+        "label": digit.label if digit.classes == DIGITS else digit.name,
         "confidence": None if typed else round(digit.confidence, 6),
         "box": [round(float(side), 2) for side in digit.box],
         "probabilities": [round(float(value), 6) for value in digit.probabilities],

@@ -2,12 +2,13 @@
 
 import os
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
 
+from digitcnn.classes import DIGITS
 from digitcnn.errors import DatasetError
 from digitcnn.ink.house_digit import SIDE, make_house_digit
 
@@ -19,17 +20,19 @@ _BUNDLED_TEST = 360
 
 @dataclass(frozen=True, eq=False)
 class DigitSet:
-    """Labelled house digits.
+    """Labelled images: house digits, or those of another data set in the same form.
 
     Attributes:
         images: (n, 28, 28) uint8, ink 255 on paper 0.
-        labels: (n,) int64, 0-9, or `NOT_A_DIGIT`.
+        labels: (n,) int64, indices into `classes`, or `NOT_A_DIGIT`.
         name: shown to people and recorded in `run.json`.
+        classes: names of the classes.
     """
 
     images: np.ndarray
     labels: np.ndarray
     name: str
+    classes: tuple[str, ...] = DIGITS
 
     def __post_init__(self) -> None:
         if self.images.shape != (len(self.labels), SIDE, SIDE) or self.images.dtype != np.uint8:
@@ -52,7 +55,7 @@ class DigitSet:
 
     def take(self, chosen: np.ndarray) -> "DigitSet":
         """The images at these indices, or where this mask is true."""
-        return DigitSet(self.images[chosen], self.labels[chosen], self.name)
+        return replace(self, images=self.images[chosen], labels=self.labels[chosen])
 
 
 @dataclass(frozen=True)
@@ -132,14 +135,22 @@ def load_bundled_digits() -> tuple[DigitSet, DigitSet]:
 
 
 def split_mnist(validation_split: float, images: int | None, seed: int) -> Split:
-    """MNIST with a validation split taken at random from the training images.
+    """MNIST with a validation split taken at random from the training images."""
+    return split_at_random(*load_mnist(), validation_split, images, seed)
+
+
+def split_at_random(
+    training: DigitSet, test: DigitSet, validation_split: float, images: int | None, seed: int
+) -> Split:
+    """A validation split taken at random from the training images.
 
     Args:
+        training: the images to split.
+        test: stays whole.
         validation_split: fraction of the training images, 0-1.
         images: how many of the training images are used; None for all.
         seed: of the choice and the split.
     """
-    training, test = load_mnist()
     order = np.random.default_rng(seed).permutation(len(training))[:images]
     held = round(len(order) * validation_split)
     return Split(training.take(order[held:]), training.take(order[:held]), test)
@@ -148,7 +159,10 @@ def split_mnist(validation_split: float, images: int | None, seed: int) -> Split
 def concatenate(sets: list[DigitSet], name: str) -> DigitSet:
     """One set of all images, in the order of the sets."""
     return DigitSet(
-        np.concatenate([each.images for each in sets]), np.concatenate([each.labels for each in sets]), name
+        np.concatenate([each.images for each in sets]),
+        np.concatenate([each.labels for each in sets]),
+        name,
+        sets[0].classes,
     )
 
 

@@ -1,4 +1,4 @@
-"""Downloads a data set: `python -m digitcnn.training.fetch mnist` or `pens`.
+"""Downloads a data set: `python -m digitcnn.training.fetch NAME`.
 
 MNIST comes from Keras's address and is kept in Keras's folder, without TensorFlow, which would take 620 MB
 of memory for a download of 11.
@@ -8,11 +8,13 @@ import hashlib
 import json
 import sys
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
 
 from digitcnn.errors import DatasetError
 from digitcnn.run_folder import replacing
+from digitcnn.training.collection import idx
+from digitcnn.training.collection.idx import Report
+from digitcnn.training.collection.registry import find_dataset
 from digitcnn.training.datasets import keras_datasets, load_local_mnist
 from digitcnn.training.pendigits import load_uci_digits
 
@@ -24,8 +26,21 @@ _MNIST_BYTES = 11_490_434
 _BLOCK = 1 << 16
 _SECONDS = 30
 
-Report = Callable[[float, str], None]
-"""Takes the fraction that is done, 0-1, and a line about the current step."""
+
+def fetch(name: str, report: Report) -> None:
+    """Downloads a data set, or the pen strokes ("pens").
+
+    Raises:
+        DatasetError: there is no such set, it has no download, or the download fails.
+    """
+    if name == "mnist":
+        fetch_mnist(report)
+    elif name == "pens":
+        fetch_pens(report)
+    elif (source := find_dataset(name).source) is not None:
+        idx.fetch(source, report)
+    else:
+        raise DatasetError(f"There is no download of {find_dataset(name).title}.")
 
 
 def fetch_mnist(report: Report, *, url: str = MNIST_URL) -> Path:
@@ -89,13 +104,9 @@ def main(arguments: list[str]) -> int:
         print(json.dumps({"done": round(done, 3), "doing": doing}), flush=True)
 
     try:
-        if arguments == ["mnist"]:
-            if load_local_mnist() is None:
-                fetch_mnist(report)
-        elif arguments == ["pens"]:
-            fetch_pens(report)
-        else:
-            raise SystemExit('expected "mnist" or "pens"')
+        (name,) = arguments
+        if name != "mnist" or load_local_mnist() is None:
+            fetch(name, report)
     except DatasetError as error:
         print(json.dumps({"error": str(error)}), flush=True)
         return 1

@@ -13,17 +13,19 @@ import keras
 import numpy as np
 
 from digitcnn import run_state
+from digitcnn.classes import DIGITS
 from digitcnn.errors import DigitcnnError, RunFolderError
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
 from digitcnn.training.architectures import build
 from digitcnn.training.augmentation import distort
 from digitcnn.training.calibration import FittedCalibration, calibrate
 from digitcnn.training.callbacks import Checkpoint, Echo, ProgressFile, best_weights, last_model
-from digitcnn.training.datasets import NOT_A_DIGIT, DigitSet, Split, split_mnist
+from digitcnn.training.collection.registry import Dataset, find_dataset, split_dataset
+from digitcnn.training.datasets import DigitSet, Split
 from digitcnn.training.export import save_keras, save_tflite
 from digitcnn.training.features import keep_features
 from digitcnn.training.feed import Feed
-from digitcnn.training.handwriting import load_calibration_set, split_handwriting
+from digitcnn.training.handwriting import load_calibration_set
 from digitcnn.training.presets import Preset, Recipe
 from digitcnn.training.run_session import begin, format_io_error
 from digitcnn.training.schedules import OneCycle
@@ -81,15 +83,19 @@ def train(
         folder.write_record(record)
         with _sigterm_as_interrupt():
             keras.utils.set_random_seed(seed)
-            if recipe.data == "handwriting":
-                split = split_handwriting(seed=seed, images=images)
-            else:
-                split = split_mnist(recipe.validation_split, images, seed)
-            run = _Run(preset, recipe, folder, split, seed, echo)
+            dataset = find_dataset(recipe.data)
+            split = split_dataset(recipe.data, recipe.validation_split, images, seed)
+            run = _Run(preset, recipe, folder, dataset, split, seed, echo)
             parts = {
                 part: {"name": digits.name, "images": len(digits)} for part, digits in vars(split).items()
             }
-            record = replace(record, dataset=parts, parameters=run.model.count_params())
+            record = replace(
+                record,
+                dataset=parts,
+                parameters=run.model.count_params(),
+                classes=dataset.classes,
+                ink=dataset.ink,
+            )
             folder.write_record(record)
             run.fit()
             record = replace(record, **asdict(run.finish()))
@@ -128,13 +134,20 @@ class _Run:
     """A model in training, from the first epoch or the checkpoint to the exported files."""
 
     def __init__(
-        self, preset: Preset, recipe: Recipe, folder: RunFolder, split: Split, seed: int, echo: Echo
+        self,
+        preset: Preset,
+        recipe: Recipe,
+        folder: RunFolder,
+        dataset: Dataset,
+        split: Split,
+        seed: int,
+        echo: Echo,
     ) -> None:
         self.recipe, self.folder, self.split, self.echo = recipe, folder, split, echo
-        self.classes = preset.classes
+        self.dataset = dataset
         self.model: Any  # Keras's own annotations are too narrow to check against.
-        self.feed = Feed(split.train, classes=preset.classes, one_hot=recipe.one_hot, seed=seed)
-        self.held = Feed(split.validation, classes=preset.classes, one_hot=recipe.one_hot, seed=seed)
+        self.feed = Feed(split.train, classes=dataset.outputs, one_hot=recipe.one_hot, seed=seed)
+        self.held = Feed(split.validation, classes=dataset.outputs, one_hot=recipe.one_hot, seed=seed)
         self.steps = -(-len(split.train) // recipe.batch_size)
         if last_model(folder).is_file():
             self.model = _load_checkpoint(folder)
@@ -147,7 +160,7 @@ class _Run:
             echo(f"Resuming after epoch {done} of {recipe.epochs}.")
             return
         self.history = []
-        self.model = build(preset.layers, preset.classes, name=preset.name.replace("-", "_"))
+        self.model = build(preset.layers, dataset.outputs, name=preset.name.replace("-", "_"))
         self.model.compile(
             optimizer=make_optimizer(recipe, steps=recipe.epochs * self.steps),
             loss="categorical_crossentropy" if recipe.one_hot else "sparse_categorical_crossentropy",
@@ -186,17 +199,20 @@ class _Run:
         save_keras(self.model, self.folder.keras_file)
         save_tflite(self.model, self.folder.tflite_file)
         test = self.split.test
-        of_digits = self._predict(test)[:, :NOT_A_DIGIT]
-        of_digits /= of_digits.sum(axis=1, keepdims=True)
-        np.savez_compressed(self.folder.predictions_npz, probabilities=of_digits, labels=test.labels)
-        accuracy = float((of_digits.argmax(axis=1) == test.labels).mean())
-        loss = float(-np.log(np.maximum(of_digits[np.arange(len(test)), test.labels], 1e-7)).mean())
+        of_classes = self._predict(test)[:, : len(self.dataset.classes)]
+        of_classes /= of_classes.sum(axis=1, keepdims=True)
+        np.savez_compressed(self.folder.predictions_npz, probabilities=of_classes, labels=test.labels)
+        accuracy = float((of_classes.argmax(axis=1) == test.labels).mean())
+        loss = float(-np.log(np.maximum(of_classes[np.arange(len(test)), test.labels], 1e-7)).mean())
         measured = {"dataset": test.name, "images": len(test), "accuracy": accuracy, "loss": loss}
         write_json(self.folder.metrics_json, {"test": measured})
         self.echo(f"Test accuracy {accuracy:.2%}, loss {loss:.4f} on {len(test)} images.")
-        held = load_calibration_set(self.classes, self.split)
-        keep_features(self.model, self.folder, self.split.train, held, test)
-        return calibrate(self._predict(held), held.labels)
+        held, refuses = self.split.validation, self.dataset.refuses
+        if self.dataset.name in ("mnist", "handwriting"):
+            held = load_calibration_set(refuses, self.split)
+        if self.dataset.ink and self.dataset.classes == DIGITS:  # Hands are learned digit by digit.
+            keep_features(self.model, self.folder, self.split.train, held, test)
+        return calibrate(self._predict(held), held.labels, refuses=refuses)
 
     def _predict(self, digits: DigitSet) -> np.ndarray:
         """(n, classes) float32."""

@@ -72,7 +72,7 @@ def split_handwriting(*, seed: int, images: int | None = None) -> Split:
     return Split(train, validation, mnist.test)
 
 
-def load_calibration_set(classes: int, split: Split) -> DigitSet:
+def load_calibration_set(refuses: bool, split: Split) -> DigitSet:
     """Pen strokes of the validation writers, with non-digits for a model that can refuse.
 
     Without pen strokes, the split's own validation images stand in.
@@ -82,7 +82,7 @@ def load_calibration_set(classes: int, split: Split) -> DigitSet:
     except DatasetError:
         return split.validation
     sets = [draw_part(drawings, "validation")]
-    if classes > NOT_A_DIGIT:
+    if refuses:
         sets.append(draw_part(_nondigits(), "validation"))
     return concatenate(sets, "pen strokes of the validation writers")
 

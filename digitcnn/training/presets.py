@@ -8,7 +8,6 @@ from digitcnn.training.networks.of_presets import Network
 
 Schedule = Literal["constant", "cosine", "one-cycle", "steps"]
 Optimizer = Literal["adam", "adamw", "nadam", "rmsprop", "sgd"]
-Data = Literal["mnist", "handwriting"]
 Keep = Literal["best", "last"]
 
 
@@ -27,7 +26,7 @@ class Recipe:
         one_hot: labels as vectors and categorical cross-entropy, or as numbers and its sparse form.
         validation_split: fraction of the training images that is held out for validation; a known
             writer is held out with all images.
-        data: "mnist", or "handwriting": MNIST, pen strokes, scans and things that are not digits.
+        data: name of a data set in `collection/registry.py`.
         augmentation: whether training images are distorted, differently in every epoch.
         gentle_epochs: number of last epochs with slight distortions, so that training ends on images like
             those that the model will read.
@@ -45,7 +44,7 @@ class Recipe:
     schedule: Schedule = "constant"
     one_hot: bool = True
     validation_split: float = 0.1
-    data: Data = "mnist"
+    data: str = "mnist"
     augmentation: bool = False
     gentle_epochs: int = 0
     weight_decay: float = 0.0
@@ -65,7 +64,7 @@ class Preset:
         claim: its own claim of accuracy or purpose.
         recipe: how it is trained.
         layers: of the network, without the last one.
-        classes: 10, or 11 with "not a digit".
+        classes: outputs of the network on its recipe's own data: 10, or 11 with "not a digit".
     """
 
     name: str

@@ -5,38 +5,48 @@ from html import escape
 
 import streamlit as st
 
+from digitcnn.classes import DIGITS
 from digitcnn.recognition.reading import Digit
 from digitcnn.web.text import format_percent
 
 _NO_DIGIT = "none"
-"""Label of the eleventh bar: the probability that the ink is not a digit."""
+"""Label of the last bar: the probability that the ink is not a digit."""
+
+MAX_BARS = 12
+"""Of more classes, the likeliest are shown, in their order."""
 
 
-def show_bars(digit: Digit | None, *, alt: str) -> None:
+def show_bars(digit: Digit | None, classes: tuple[str, ...] = DIGITS, *, alt: str) -> None:
     """Shows a bar per digit and one for "not a digit"; empty bars where there is no ink yet.
 
-    Their heights are the probabilities of the eleven answers: the answer's bar is its confidence.
+    Their heights are the probabilities of all answers: the answer's bar is its confidence. A model of other
+    classes has bars for these, and none for "not a digit".
 
     Args:
         digit: the answer.
+        classes: of the model that gives it.
         alt: describes the bars for those who cannot see them.
     """
+    names = (*classes, _NO_DIGIT) if classes == DIGITS else classes
     if digit is None:
-        shares, answer = [0.0] * 11, None
+        shares, answer = [0.0] * len(names), None
     else:
         shares = [*(digit.digit_probability * digit.probabilities).tolist(), 1.0 - digit.digit_probability]
-        answer = 10 if digit.refused else digit.nearest
-    show_shares(shares, answer, alt=alt)
+        answer = len(classes) if digit.refused else digit.nearest
+    show_shares(shares[: len(names)], answer, names, alt=alt)
 
 
-def show_shares(shares: Sequence[float], answer: int | None, *, alt: str) -> None:
-    """Shows a bar per share, 0-1, the one of number `answer` in the color of ink."""
-    bars = "".join(_bar_html(number, share, number == answer) for number, share in enumerate(shares))
+def show_shares(
+    shares: Sequence[float], answer: int | None, names: Sequence[str] = DIGITS, *, alt: str
+) -> None:
+    """Shows a bar per share, 0-1, each over its name, the one of number `answer` in the color of ink."""
+    likeliest = sorted(range(len(shares)), key=lambda at: -shares[at])[:MAX_BARS]
+    bars = "".join(_bar_html(names[at], shares[at], at == answer) for at in sorted(likeliest))
     st.html(f'<div class="bars" role="img" aria-label="{escape(alt)}">{bars}</div>')
 
 
-def _bar_html(number: int, share: float, is_answer: bool) -> str:
-    name = str(number) if number < 10 else _NO_DIGIT
+def _bar_html(text: str, share: float, is_answer: bool) -> str:
+    name = escape(text)
     kind = ' class="best"' if is_answer else ""
     return (
         f'<span{kind} title="{name}: {format_percent(share)}">'

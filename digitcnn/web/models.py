@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from digitcnn.classes import DIGITS
 from digitcnn.errors import DigitcnnError
 from digitcnn.recognition.reader import DEFAULT_MODEL, DigitReader
 from digitcnn.run_folder import SHIPPED, RunFolder, list_runs, runs_root
@@ -31,21 +32,32 @@ class Model:
         changed: modification time of the model's file, so that a newly trained one is loaded anew.
         path: of its run folder.
         is_own: it has learned this visitor's digits, and only this visit knows its path.
+        classes: names of its answers.
     """
 
     name: str
     changed: int
     path: str
     is_own: bool = False
+    classes: tuple[str, ...] = DIGITS
+
+    @property
+    def reads_digits(self) -> bool:
+        """Whether it can read numbers, and be asked beside the models that ship."""
+        return self.classes == DIGITS
 
 
 def list_models() -> list[Model]:
     """The visitor's own choice from the Lab first, then the shipped models, of these the default first.
 
-    Models that are still being trained are left out.
+    Models that are still being trained are left out, and those of pictures that are no handwriting.
     """
     found = [folder for folder in list_runs(SHIPPED) if folder.tflite_file.is_file() and is_finished(folder)]
-    models = [Model(folder.name, folder.tflite_file.stat().st_mtime_ns, str(folder.path)) for folder in found]
+    models = [
+        Model(folder.name, folder.tflite_file.stat().st_mtime_ns, str(folder.path), classes=record.classes)
+        for folder in found
+        if (record := folder.read_record()).ink
+    ]
     return _chosen_in_lab() + sorted(models, key=lambda model: (model.name != DEFAULT_MODEL, model.name))
 
 
@@ -114,7 +126,10 @@ def _chosen_in_lab() -> list[Model]:
     folder = RunFolder(runs_root() / name)
     called = f"{name} (made here)" if (SHIPPED / name).is_dir() else name
     try:
-        model = Model(called, folder.tflite_file.stat().st_mtime_ns, str(folder.path))
+        record = folder.read_record()
+        if not record.ink:
+            return []
+        model = Model(called, folder.tflite_file.stat().st_mtime_ns, str(folder.path), classes=record.classes)
         load_reader(model)
     except (OSError, DigitcnnError):
         return []  # Somebody has deleted it, or damaged it.

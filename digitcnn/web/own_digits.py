@@ -106,7 +106,8 @@ def show_personal_scores(others: Mapping[str, Model] | None = None) -> None:
                 if page in PAGES[1:3]:
                     link_to(page)
         return
-    scores = _score(own, {model.name: model for model in list_models()} | dict(others or {}))
+    models = {model.name: model for model in list_models() if model.reads_digits}
+    scores = _score(own, models | dict(others or {}))
     st.dataframe(
         _tabulate(scores),
         hide_index=True,

@@ -60,9 +60,9 @@ def format_result(result: FileResult) -> str:
 
 def format_digit(digit: Digit, *, is_typed: bool = False) -> str:
     """The label of a digit and its confidence, in few words."""
-    if digit.label is None:
+    if digit.name is None:
         return "no digit"
-    return f"{digit.label}, yours" if is_typed else f"{digit.label}, {format_percent(digit.confidence)}"
+    return f"{digit.name}, yours" if is_typed else f"{digit.name}, {format_percent(digit.confidence)}"
 
 
 def strip_html(result: FileResult, pictures: Sequence[str]) -> str:
@@ -90,4 +90,4 @@ def _digit_html(digit: Digit, *, is_typed: bool) -> str:
     tag = "u" if is_doubtful(digit) and not is_typed else "span"
     kind = ' class="typed"' if is_typed else ""
     title = escape(format_digit(digit, is_typed=is_typed).partition(", ")[2])
-    return f'<{tag}{kind} title="{title}">{digit.label}</{tag}>'
+    return f'<{tag}{kind} title="{title}">{escape(digit.name or "")}</{tag}>'

@@ -28,7 +28,7 @@ def show_story(model: Model) -> None:
     )
     st.html(
         f'<div class="story">{drawing.replace("<figcaption>", _PAPER)}{seen}<figure>'
-        f'<p class="answer" aria-live="polite">{"–" if digit.label is None else digit.label}</p>'
+        f'<p class="answer" aria-live="polite">{"–" if digit.name is None else digit.name}</p>'
         f"<figcaption>and answers, {format_percent(digit.confidence)} sure</figcaption></figure></div>"
     )
 

@@ -25,7 +25,7 @@ def test_temperature_undoes_over_and_underconfidence(sharpness: float):
 
 def test_threshold_refuses_few_true_digits():
     probabilities, labels = made_probabilities(11, 1.0)
-    calibration = calibrate(probabilities, labels)
+    calibration = calibrate(probabilities, labels, refuses=True)
 
     refused = probabilities[labels != NOT_A_DIGIT, NOT_A_DIGIT] > calibration.refuse_above
     assert refused.mean() < 0.01
@@ -34,7 +34,7 @@ def test_threshold_refuses_few_true_digits():
 def test_bias_undoes_a_refusal_that_was_learned_too_seldom():
     probabilities, labels = made_probabilities(11, 1.0)
     shy = probabilities * np.append(np.ones(10), np.exp(-1.5))
-    calibration = calibrate(shy / shy.sum(axis=1, keepdims=True), labels)
+    calibration = calibrate(shy / shy.sum(axis=1, keepdims=True), labels, refuses=True)
 
     digits = np.count_nonzero(labels != NOT_A_DIGIT)
     weight = WEIGHT_OF_NON_DIGITS * digits / (len(labels) - digits)
@@ -45,11 +45,19 @@ def test_bias_undoes_a_refusal_that_was_learned_too_seldom():
 def test_more_drawings_that_are_not_digits_change_no_confidence():
     probabilities, labels = made_probabilities(11, 1.3)
     others = labels == NOT_A_DIGIT
-    few = calibrate(probabilities, labels)
+    few = calibrate(probabilities, labels, refuses=True)
     many = calibrate(
         np.concatenate([probabilities, *[probabilities[others]] * 4]),
         np.concatenate([labels, *[labels[others]] * 4]),
+        refuses=True,
     )
 
     assert many.refusal_bias == pytest.approx(few.refusal_bias, abs=0.01)
     assert many.temperature == pytest.approx(few.temperature, abs=0.01)
+
+
+def test_a_tenth_class_of_eleven_is_no_refusal_where_the_data_has_none():
+    probabilities, labels = made_probabilities(11, 1.0)
+    calibration = calibrate(probabilities, labels)
+
+    assert (calibration.refusal_bias, calibration.refuse_above) == (0.0, None)

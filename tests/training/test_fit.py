@@ -15,14 +15,17 @@ import pytest
 
 from digitcnn import DigitReader
 from digitcnn.errors import DatasetError, RunFolderError
+from digitcnn.recognition.classifier import Classifier
 from digitcnn.recognition.model import Recognizer
 from digitcnn.run_folder import RunFolder, RunRecord
 from digitcnn.training.batch_log import read_batches
 from digitcnn.training.callbacks import Echo, last_model
+from digitcnn.training.collection.registry import BUILT_IN
 from digitcnn.training.datasets import load_mnist
 from digitcnn.training.fit import train
 from digitcnn.training.presets import PRESETS
 from digitcnn.training.run_session import format_io_error
+from tests.support.fashion import require_fashion
 from tests.support.made_mnist import write_mnist
 from tests.support.triangles import write_triangles
 
@@ -82,6 +85,30 @@ def test_a_finished_run_can_learn_a_hand(undisturbed: RunFolder):
     accuracy = undisturbed.read_metrics()["test"]["accuracy"]
     assert held.before / held.images == pytest.approx(accuracy, abs=0.01)
     assert [each.images for each in others] == [1]
+
+
+def test_a_run_of_other_classes_records_and_answers_with_their_names(tmp_path: Path):
+    require_fashion()
+    folder = RunFolder(tmp_path / "fashion")
+    recipe = replace(SIMPLE.recipe, epochs=1, data="fashion-mnist")
+    record = train(SIMPLE, folder, recipe=recipe, images=1500, echo=lambda line: None)
+
+    kept = folder.read_record()
+    assert kept == record
+    assert kept.classes == BUILT_IN["fashion-mnist"].classes
+    assert not kept.ink
+    assert kept.dataset["test"] == {"name": "Fashion-MNIST test", "images": 10_000}
+    assert folder.read_metrics()["test"]["accuracy"] > 0.5
+    assert Classifier(folder.path).classify(np.zeros((2, 28, 28), np.float32)).shape == (2, 10)
+
+
+def test_a_model_that_refuses_digits_learns_other_data_without_refusing(tmp_path: Path):
+    folder, reader = RunFolder(tmp_path / "run"), PRESETS["reader"]
+    recipe = replace(reader.recipe, epochs=1, gentle_epochs=0, augmentation=False, data="bundled")
+    record = train(reader, folder, recipe=recipe, images=300, echo=lambda line: None)
+
+    assert Recognizer(folder.tflite_file).classes == 10
+    assert record.refuse_above is None
 
 
 def test_a_finished_folder_holds_what_a_run_folder_holds(undisturbed: RunFolder):

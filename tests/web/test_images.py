@@ -4,6 +4,7 @@ import io
 import numpy as np
 from PIL import Image
 
+from digitcnn.classes import DIGITS
 from digitcnn.lab.datasets.sources import Part
 from digitcnn.web.charts.data import tabulate_counts
 from digitcnn.web.images import sheet_of_differences, sheet_of_digits, stretch_contrast
@@ -49,7 +50,8 @@ def test_sheet_of_maps_fits_any_layer():
 
 
 def test_counts_are_shares_of_their_part():
-    table = tabulate_counts((Part("training", (3, 1, *[0] * 8)), Part("test", (0,) * 10))).to_dict("records")
+    parts = Part("training", (3, 1, *[0] * 8)), Part("test", (0,) * 10)
+    table = tabulate_counts(parts, DIGITS).to_dict("records")
     assert len(table) == 20
-    assert table[0] == {"digit": 0, "part": "training", "images": 3, "share": 0.75}
+    assert table[0] == {"class": "0", "part": "training", "images": 3, "share": 0.75}
     assert sum(row["share"] for row in table[10:]) == 0

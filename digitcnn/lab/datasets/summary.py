@@ -9,25 +9,25 @@ import sys
 import zlib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import cast, get_args
 from zipfile import BadZipFile
 
 import numpy as np
 from PIL import Image
 
+from digitcnn.classes import DIGITS
 from digitcnn.errors import DatasetError, DigitcnnError
 from digitcnn.ink.house_digit import SIDE
 from digitcnn.lab.datasets.near_duplicates import count_shared, find_near_duplicates
-from digitcnn.lab.datasets.sources import DRAWN_TEST, LoadedSet, Part, Report, SetName, load_set
+from digitcnn.lab.datasets.sources import DRAWN_TEST, LoadedSet, Part, Report, load_set, shown_sets
 from digitcnn.lab.jobs.background import be_nice, report_error, report_progress
 from digitcnn.run_folder import replacing
 from digitcnn.training.datasets import DigitSet
 
-VERSION = 2
+VERSION = 3
 """Of the file: a summary of another version is computed again."""
 
 SAMPLES = 60
-"""Images of each digit that are kept as samples, chosen at random."""
+"""Images of each class that are kept as samples, chosen at random."""
 
 OUTLIERS = 12
 NEAR_DUPLICATES = 12
@@ -39,7 +39,7 @@ _CHUNK = 2000
 
 @dataclass(frozen=True, eq=False)
 class DataSummary:
-    """Summary of a data set; images are uint8 with ink 255 on paper 0, the first axis is the digit.
+    """Summary of a data set; images are uint8 with ink 255 on paper 0, the first axis is the class.
 
     Attributes:
         parts: of the whole set.
@@ -47,18 +47,19 @@ class DataSummary:
         writers: number of people who wrote them; None where it is unknown.
         mean, deviation: of the training images' pixels, 0-1.
         gray_histogram: (16,) fraction of the training images' pixels in each sixteenth from paper to ink.
-        ink: (10, 5) quantiles of the share of the field that is ink: 5, 25, 50, 75 and 95 %.
-        means, deviations: (10, 28, 28) float32, pixel by pixel over the training images, 0-1.
-        own_mean: (10,) fraction of the test images that are nearer to the mean of their own digit than
+        ink: (classes, 5) quantiles of the share of the field that is ink: 5, 25, 50, 75 and 95 %.
+        means, deviations: (classes, 28, 28) float32, pixel by pixel over the training images, 0-1.
+        own_mean: (classes,) fraction of the test images that are nearer to the mean of their own class than
             to that of any other.
-        samples: (10, 60, 28, 28) of the training images; repeated where there are fewer.
+        samples: (classes, 60, 28, 28) of the training images; repeated where there are fewer.
         test_samples: the same of the test images.
-        outliers: (10, 12, 28, 28) the training images that are furthest from their digit's mean.
-        outlier_at: (10, 12) their indices among the training images.
-        near_duplicates: (12, 2, 28, 28) the pairs of one digit that are most alike without being equal.
+        outliers: (classes, 12, 28, 28) the training images that are furthest from their class's mean.
+        outlier_at: (classes, 12) their indices among the training images.
+        near_duplicates: (12, 2, 28, 28) the pairs of one class that are most alike without being equal.
         near_duplicate_distance: (12,) root mean square difference of their pixels, 0-1.
         equal: number of training images that equal an earlier one.
         shared: number of test images that equal a training image.
+        classes: their names.
     """
 
     parts: tuple[Part, ...]
@@ -79,10 +80,11 @@ class DataSummary:
     near_duplicate_distance: np.ndarray
     equal: int
     shared: int
+    classes: tuple[str, ...] = DIGITS
 
     @property
     def near_own(self) -> float:
-        """The fraction of all test images that are nearest to the mean of their own digit."""
+        """The fraction of all test images that are nearest to the mean of their own class."""
         counts = np.array(self.parts[-1].counts, dtype=float)
         if counts.sum() != self.measured[1]:
             counts = np.minimum(counts, DRAWN_TEST)
@@ -98,14 +100,14 @@ def summarize(loaded: LoadedSet, report: Report) -> DataSummary:
     train, test = loaded.train, loaded.test
     if not len(train) or not len(test):
         raise DatasetError("This data set holds no images to train or to test with: fetch it again.")
-    rng = np.random.default_rng(0)
+    rng, classes = np.random.default_rng(0), len(train.classes)
     values = np.arange(256) / 255
     # Pillow counts bytes without widening them, as NumPy would: a few hundred megabytes.
     of_value = np.array(Image.fromarray(train.images.reshape(-1, SIDE)).histogram()) / train.images.size
     mean = float((values * of_value).sum())
-    report(0.78, "Averaging each digit")
+    report(0.78, "Averaging each class")
     means, deviations, ink, outlier_at = [], [], [], []
-    for digit in range(10):
+    for digit in range(classes):
         at = np.flatnonzero(train.labels == digit)
         rows = _as_rows(train.images[at])
         means.append(rows.mean(axis=0))
@@ -113,9 +115,9 @@ def summarize(loaded: LoadedSet, report: Report) -> DataSummary:
         ink.append(np.quantile(rows.mean(axis=1), QUANTILES))
         furthest = np.argsort(np.linalg.norm(rows - means[-1], axis=1))[::-1]
         outlier_at.append(np.resize(at[furthest[:OUTLIERS]], OUTLIERS))
-    digit_means = np.reshape(means, (10, SIDE, SIDE))
+    digit_means = np.reshape(means, (classes, SIDE, SIDE))
     right = test.labels[nearest_mean(test.images, digit_means) == test.labels]
-    of_digit = np.bincount(test.labels, minlength=10)
+    of_digit = np.bincount(test.labels, minlength=classes)
     report(0.84, "Looking for doubles")
     near_duplicates = find_near_duplicates(train.images, train.labels, NEAR_DUPLICATES)
     equal, shared = count_shared(train.images, test.images)
@@ -129,8 +131,8 @@ def summarize(loaded: LoadedSet, report: Report) -> DataSummary:
         gray_histogram=of_value.reshape(GRAY_BINS, -1).sum(axis=1),
         ink=np.array(ink),
         means=digit_means,
-        deviations=np.reshape(deviations, (10, SIDE, SIDE)),
-        own_mean=np.where(of_digit, np.bincount(right, minlength=10) / np.maximum(of_digit, 1), np.nan),
+        deviations=np.reshape(deviations, (classes, SIDE, SIDE)),
+        own_mean=np.where(of_digit, np.bincount(right, minlength=classes) / np.maximum(of_digit, 1), np.nan),
         samples=_sample(train, rng),
         test_samples=_sample(test, rng),
         outliers=train.images[outlier_at],
@@ -139,13 +141,14 @@ def summarize(loaded: LoadedSet, report: Report) -> DataSummary:
         near_duplicate_distance=near_duplicates.distance,
         equal=equal,
         shared=shared,
+        classes=train.classes,
     )
 
 
 def nearest_mean(images: np.ndarray, means: np.ndarray) -> np.ndarray:
-    """(n,) indices of the mean, of (10, 28, 28), nearest to each image, of (n, 28, 28) uint8.
+    """(n,) indices of the mean, of (classes, 28, 28), nearest to each image, of (n, 28, 28) uint8.
 
-    The simplest classifier: it knows ten pictures, and nothing of shift, slant or size.
+    The simplest classifier: it knows one picture of each class, and nothing of shift, slant or size.
     """
     flat = means.reshape(len(means), -1)
     offset = (flat**2).sum(axis=1) / 2
@@ -174,14 +177,16 @@ def load_summary(path: Path) -> DataSummary:
             arrays = {name: file[name] for name in file.files if name != "plain"}
             plain = json.loads(str(file["plain"]))
         plain["parts"] = tuple(Part(part["name"], tuple(part["counts"])) for part in plain["parts"])
-        plain["measured"] = tuple(plain["measured"])
+        plain["measured"], plain["classes"] = tuple(plain["measured"]), tuple(plain["classes"])
         return DataSummary(**plain, **arrays)
     except (OSError, TypeError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
         raise DatasetError(f"{path} cannot be read: {error}.") from None
 
 
 def _sample(digits: DigitSet, rng: np.random.Generator) -> np.ndarray:
-    of_digit = (rng.permutation(np.flatnonzero(digits.labels == digit)) for digit in range(10))
+    of_digit = (
+        rng.permutation(np.flatnonzero(digits.labels == digit)) for digit in range(len(digits.classes))
+    )
     return digits.images[np.stack([np.resize(at[:SAMPLES], SAMPLES) for at in of_digit])]
 
 
@@ -192,11 +197,11 @@ def _as_rows(images: np.ndarray) -> np.ndarray:
 def _main(arguments: list[str]) -> int:
     """Writes the summary of a set; the exit code."""
     name, path = arguments
-    if name not in get_args(SetName):
-        raise SystemExit(f"expected one of {', '.join(get_args(SetName))}, received {name}")
+    if name not in shown_sets():
+        raise SystemExit(f"expected one of {', '.join(shown_sets())}, received {name}")
     be_nice()
     try:
-        summary = summarize(load_set(cast(SetName, name), report_progress), report_progress)
+        summary = summarize(load_set(name, report_progress), report_progress)
         save_summary(summary, Path(path))
     except DigitcnnError as error:
         report_error(str(error))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from digitcnn.confidence import CLASSES
 from digitcnn.ink.house_digit import SIDE, box_of_ink
 from digitcnn.recognition.model import Recognizer
 from digitcnn.run_folder import RunFolder
@@ -96,11 +95,11 @@ def measure_shapes(images: np.ndarray) -> Shapes:
 
 
 def share_read(folder: RunFolder, samples: np.ndarray) -> float:
-    """The fraction of samples, (10, n, 28, 28) uint8, whose digit a trained model reads."""
+    """The fraction of samples, (classes, n, 28, 28) uint8, whose class a trained model reads."""
     flat = samples.reshape(-1, SIDE, SIDE).astype(np.float32) / 255
     labels = np.repeat(np.arange(len(samples)), samples.shape[1])
     # Not the shared recognizer of the pages: it would keep the memory of this large batch.
-    probabilities = Recognizer(folder.tflite_file).predict(flat)[:, :CLASSES]
+    probabilities = Recognizer(folder.tflite_file).predict(flat)[:, : len(samples)]
     return float((probabilities.argmax(axis=1) == labels).mean())
 
 

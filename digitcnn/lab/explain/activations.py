@@ -29,7 +29,7 @@ class Occlusion:
     """How an answer changes when a small patch covers the digit, here and there.
 
     Attributes:
-        answer: the class that is followed: 0-9, or 10 for "not a digit".
+        answer: the class that is followed; the number of classes for "not a digit".
         confidence: of the whole digit being `answer`, a fraction 0-1.
         change: (28, 28) float32: decrease of the log10 odds of the answer, averaged over the patches that
             cover this pixel; negative where the odds rise.
@@ -77,7 +77,7 @@ def measure_occlusion(
     record = folder.read_record()
     probabilities = calibrate_confidence(raw.astype(np.float64), record.temperature, record.refusal_bias)
     if answer is not None and answer >= probabilities.shape[1]:
-        answer = confidence = None  # A model of ten classes has no output for "not a digit".
+        answer = confidence = None  # This model has no output for "not a digit".
     target = int(probabilities[0].argmax()) if answer is None else answer
     others = np.delete(probabilities, target, axis=1).sum(axis=1)
     odds = np.log10(probabilities[:, target]) - np.log10(others)

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from digitcnn.confidence import CLASSES
 from digitcnn.errors import DigitcnnError
 from digitcnn.lab.jobs.processes import launch
 from digitcnn.lab.metrics.compared_runs import RunRef, load_run
@@ -87,7 +86,8 @@ def read_analysis(entry: dict[str, Any]) -> Analysis:
     from pydantic import TypeAdapter  # 10 MB and 0.2 s, which no other page needs.
 
     found = TypeAdapter(Analysis).validate_python(entry)
-    return replace(found, confusions=np.array(found.confusions, np.int64).reshape(CLASSES, CLASSES))
+    classes = len(found.report.digits)
+    return replace(found, confusions=np.array(found.confusions, np.int64).reshape(classes, classes))
 
 
 def _fingerprint(folder: RunFolder) -> str:

@@ -1,6 +1,6 @@
 """Runs to compare: their references, and the contents of their folders."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,13 @@ class RunRef:
         label: the name of the run, different from those of all others.
         path: of its folder.
         changed: times of its files, in nanoseconds; 0 for one that is missing.
+        tested_on: name of its test set; only runs of one test set are compared.
     """
 
     label: str
     path: str
     changed: tuple[int, ...]
+    tested_on: str = ""
 
     @property
     def folder(self) -> RunFolder:
@@ -53,12 +55,12 @@ def list_run_refs(shipped: Path, own: Path) -> RunRefs:
             label = folder.name if folder.name not in taken else f"{root.name}/{folder.name}"
             taken.add(label)
             try:
-                state = _read_state(folder.run_json)
+                state, tested_on = _read_state(folder.run_json)
             except RunFolderError as error:
                 broken.append(f"{label} is left out: {error}")
                 continue
             if state != "running" and folder.predictions_npz.is_file():
-                ready.append(run_ref_of(folder, label))
+                ready.append(replace(run_ref_of(folder, label), tested_on=tested_on))
             else:
                 unfinished.append(label)
     return RunRefs(tuple(ready), tuple(unfinished), tuple(broken))
@@ -122,6 +124,14 @@ def load_run(run_ref: RunRef) -> ComparedRun:
     return ComparedRun(run_ref.label, record, predictions, history, metrics, size, tuple(problems))
 
 
+def data_of(record: RunRecord) -> str:
+    """The name of the data set that a run learned from."""
+    return str(record.settings.get("data", "mnist"))
+
+
 @cached_by_file(maxsize=2048)
-def _read_state(run_json: Path) -> str:
-    return RunFolder(run_json.parent).read_record().state
+def _read_state(run_json: Path) -> tuple[str, str]:
+    """A run's state, and the name of its test set."""
+    record = RunFolder(run_json.parent).read_record()
+    test = record.dataset.get("test")
+    return record.state, str(test.get("name", "")) if isinstance(test, dict) else ""

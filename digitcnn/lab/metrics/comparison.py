@@ -49,7 +49,7 @@ def pair(baseline: Predictions, challenger: Predictions) -> Pairing:
     Raises:
         NotSupportedError: they were tested on different images.
     """
-    if not np.array_equal(baseline.labels, challenger.labels):
+    if not baseline.have_images_of(challenger):
         raise NotSupportedError(
             "They were tested on different images, so they can't be compared image by image."
         )

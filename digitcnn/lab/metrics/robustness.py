@@ -1,6 +1,6 @@
 """Robustness: a model's accuracy on digits that are rotated, shifted, blurred, and so on.
 
-The bare model is measured on a fifth of MNIST's test images: Draw and Upload would center, scale and thicken
+The bare model is measured on a fifth of its test images: Draw and Upload would center, scale and thicken
 the ink first. Source of the idea: N. Mu, J. Gilmer, "MNIST-C: A
 Robustness Benchmark for Computer Vision", 2019.
 """
@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from digitcnn.confidence import CLASSES
 from digitcnn.recognition.model import Recognizer
 from digitcnn.run_folder import RunFolder, write_json
 from digitcnn.training.datasets import DigitSet
@@ -94,7 +93,7 @@ def measure_robustness(recognizer: Recognizer, test: DigitSet) -> Iterator[Progr
     for each, level in conditions:
         disturbed, right = each.apply(pixels, level), 0
         for part in parts:
-            answers = recognizer.predict(disturbed[part])[:, :CLASSES].argmax(axis=1)
+            answers = recognizer.predict(disturbed[part])[:, : len(test.classes)].argmax(axis=1)
             right += int((answers == labels[part]).sum())
             done += 1
             yield Progress(done, len(parts) * len(conditions), each.kind)

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from digitcnn.confidence import CLASSES, calibrate_confidence
+from digitcnn.classes import DIGITS
+from digitcnn.confidence import calibrate_confidence
 from digitcnn.lab.metrics.evaluation import (
     CALIBRATION_BINS,
     Interval,
@@ -25,24 +26,26 @@ class Predictions:
     """A model's answers to all test images.
 
     Attributes:
-        probabilities: (n, 10) float32, rows summing to 1.
-        labels: (n,) int64, the true digits.
+        probabilities: (n, classes) float32, rows summing to 1.
+        labels: (n,) int64, the true classes.
+        classes: their names.
     """
 
     probabilities: np.ndarray
     labels: np.ndarray
+    classes: tuple[str, ...] = DIGITS
 
     def __len__(self) -> int:
         return len(self.labels)
 
     @cached_property
     def answers(self) -> np.ndarray:
-        """(n,) int64: the likeliest digit of each image."""
+        """(n,) int64: the likeliest class of each image."""
         return self.probabilities.argmax(axis=1)
 
     @cached_property
     def right(self) -> np.ndarray:
-        """(n,) bool: whether the answer is the true digit."""
+        """(n,) bool: whether the answer is the true class."""
         return self.answers == self.labels
 
     @cached_property
@@ -50,10 +53,16 @@ class Predictions:
         """(n,) float64: the probability of the answer."""
         return self.probabilities.max(axis=1).astype(np.float64)
 
+    def have_images_of(self, other: "Predictions") -> bool:
+        """Whether both are of the same test set, as far as its classes and labels tell."""
+        return self.classes == other.classes and np.array_equal(self.labels, other.labels)
+
     def tempered(self, temperature: float) -> "Predictions":
         """The same answers with every log-probability divided by `temperature`, as pages show confidence."""
         return Predictions(
-            calibrate_confidence(self.probabilities.astype(np.float64), temperature), self.labels
+            calibrate_confidence(self.probabilities.astype(np.float64), temperature),
+            self.labels,
+            self.classes,
         )
 
 
@@ -63,7 +72,9 @@ def read_predictions(folder: RunFolder) -> Predictions:
     Raises:
         RunFolderError: there are none, or they are broken.
     """
-    return Predictions(*folder.read_predictions())
+    probabilities, labels = folder.read_predictions()
+    classes = folder.read_record().classes if folder.run_json.is_file() else DIGITS
+    return Predictions(probabilities, labels, classes)
 
 
 @dataclass(frozen=True)
@@ -95,24 +106,24 @@ def measure_accuracy(predictions: Predictions) -> Accuracy:
 
 
 def count_confusions(predictions: Predictions) -> np.ndarray:
-    """scikit-learn's confusion matrix, (10, 10) int64: [true, predicted]."""
+    """scikit-learn's confusion matrix, (classes, classes) int64: [true, predicted]."""
     from sklearn.metrics import confusion_matrix
 
-    return confusion_matrix(predictions.labels, predictions.answers, labels=range(CLASSES))
+    return confusion_matrix(predictions.labels, predictions.answers, labels=range(len(predictions.classes)))
 
 
 def measure_log_loss(predictions: Predictions) -> float:
-    """scikit-learn's mean negative log-likelihood of the true digits."""
+    """scikit-learn's mean negative log-likelihood of the true classes."""
     from sklearn.metrics import log_loss
 
     probabilities = predictions.probabilities.astype(np.float64)
     probabilities /= probabilities.sum(axis=1, keepdims=True)
-    return float(log_loss(predictions.labels, probabilities, labels=range(CLASSES)))
+    return float(log_loss(predictions.labels, probabilities, labels=range(len(predictions.classes))))
 
 
 @dataclass(frozen=True)
 class ReportRow:
-    """A line of the classification report: a digit, or an average over digits; all fractions but support."""
+    """A line of the classification report: a class, or an average over classes; all fractions but support."""
 
     name: str
     precision: float
@@ -126,8 +137,8 @@ class ClassificationReport:
     """scikit-learn's classification report.
 
     Attributes:
-        digits: a row per digit, in order.
-        macro, weighted: the averages over digits, alike and by support.
+        digits: a row per class, in order.
+        macro, weighted: the averages over classes, alike and by support.
         text: as scikit-learn prints it, with four digits.
     """
 
@@ -138,18 +149,23 @@ class ClassificationReport:
 
 
 def report_classes(predictions: Predictions) -> ClassificationReport:
-    """Precision, recall, F1 and support of every digit, by scikit-learn."""
+    """Precision, recall, F1 and support of every class, by scikit-learn."""
     from sklearn.metrics import classification_report
 
-    options: dict[str, Any] = {"labels": range(CLASSES), "zero_division": 0.0}
+    classes = predictions.classes
+    options: dict[str, Any] = {"labels": range(len(classes)), "zero_division": 0.0}
     report = partial(classification_report, predictions.labels, predictions.answers, **options)
     found: Any = report(output_dict=True)
     *digits, macro, weighted = (
         ReportRow(name, row["precision"], row["recall"], row["f1-score"], int(row["support"]))
-        for name, row in found.items()
-        if name != "accuracy"
+        for name, (_, row) in zip(
+            (*classes, "macro avg", "weighted avg"),
+            (entry for entry in found.items() if entry[0] != "accuracy"),
+            strict=True,
+        )
     )
-    return ClassificationReport(tuple(digits), macro, weighted, str(report(digits=4)))
+    text = str(report(digits=4, target_names=list(classes)))
+    return ClassificationReport(tuple(digits), macro, weighted, text)
 
 
 @dataclass(frozen=True)

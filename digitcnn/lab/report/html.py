@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from digitcnn.classes import DIGITS
 from digitcnn.lab.metrics.compared_runs import ComparedRun
 from digitcnn.lab.metrics.comparison import Pairing, format_p, format_verdict
 from digitcnn.lab.metrics.robustness import robustness_in
@@ -28,6 +29,7 @@ class Matrix(NamedTuple):
     """A confusion matrix, or a difference of two: rows of cells, each a background color and a text."""
 
     title: str
+    classes: tuple[str, ...]
     rows: list[list[tuple[str, str]]]
 
 
@@ -74,7 +76,8 @@ def write_report(
         verdicts=_format_verdicts(runs, analyses, pairings),
         curves=_plan_curves(runs),
         facts=[(group, list(rows)) for group, rows in groupby(facts, lambda row: row.group)],
-        matrices=_color_matrices(names, analyses),
+        noun="digit" if all(run.predictions.classes == DIGITS for run in runs) else "class",
+        matrices=_color_matrices(runs, analyses),
         pairings=[(name, each) for name, each in zip(names[1:], pairings, strict=True) if each is not None],
         format_p=format_p,
         analyses=list(zip(names, analyses, strict=True)),
@@ -114,16 +117,24 @@ def _plan_curves(runs: Sequence[ComparedRun]) -> list[LineChart]:
     return charts
 
 
-def _color_matrices(names: Sequence[str], analyses: Sequence[Analysis]) -> list[Matrix]:
-    """The matrix of every run, then each challenger's minus the baseline's."""
-    matrices = [_color(name, each.confusions) for name, each in zip(names, analyses, strict=True)]
+def _color_matrices(runs: Sequence[ComparedRun], analyses: Sequence[Analysis]) -> list[Matrix]:
+    """The matrix of every run, then each challenger's minus the baseline's if their classes are the same."""
+    measured = list(zip(runs, analyses, strict=True))
+    first, matrix = runs[0], analyses[0].confusions
+    matrices = [_color(run.label, run.predictions.classes, each.confusions) for run, each in measured]
     return matrices + [
-        _color(f"{name} minus {names[0]}", each.confusions - analyses[0].confusions, signed=True)
-        for name, each in zip(names[1:], analyses[1:], strict=True)
+        _color(
+            f"{run.label} minus {first.label}",
+            first.predictions.classes,
+            each.confusions - matrix,
+            signed=True,
+        )
+        for run, each in measured[1:]
+        if run.predictions.classes == first.predictions.classes
     ]
 
 
-def _color(title: str, matrix: np.ndarray, *, signed: bool = False) -> Matrix:
+def _color(title: str, classes: tuple[str, ...], matrix: np.ndarray, *, signed: bool = False) -> Matrix:
     errors = np.abs(matrix.astype(float))
     np.fill_diagonal(errors, 0.0)
     strength = 0.6 * np.sqrt(errors / max(errors.max(), 1.0))
@@ -133,9 +144,8 @@ def _color(title: str, matrix: np.ndarray, *, signed: bool = False) -> Matrix:
         text = "" if not count else f"{count:+d}" if signed else str(count)
         return f"rgba({color},{opacity:.2f})", text
 
-    return Matrix(
-        title, [list(map(cell, *row)) for row in zip(matrix.tolist(), strength.tolist(), strict=True)]
-    )
+    rows = [list(map(cell, *row)) for row in zip(matrix.tolist(), strength.tolist(), strict=True)]
+    return Matrix(title, classes, rows)
 
 
 def _plan_reliability(names: Sequence[str], analyses: Sequence[Analysis]) -> LineChart:

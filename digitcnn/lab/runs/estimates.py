@@ -11,6 +11,7 @@ import psutil
 from digitcnn.lab.runs.catalog import Run
 from digitcnn.lab.runs.settings import Settings
 from digitcnn.run_folder import RunRecord
+from digitcnn.training.collection.registry import find_dataset
 
 START_UP = 15.0
 """Seconds for TensorFlow's import, the images, and the export at the end."""
@@ -58,7 +59,9 @@ def estimate(
             (_throughput(here[name]) or 0) / (_throughput(there[name]) or 1) for name in here if name in there
         ]
         throughput *= median(both) if both else (os.cpu_count() or 1) / (known.machine.get("cores") or 1)
-    images = (settings.images or _count_images(known)) * (1 - settings.validation_split)
+    of_other_data = settings.data != known.settings.get("data", "mnist")
+    all_images = find_dataset(settings.data).images if of_other_data else _count_images(known)
+    images = (settings.images or all_images) * (1 - settings.validation_split)
     seconds = START_UP + settings.epochs * images / throughput
     return Estimate(seconds * slowdown, settings.preset in here)
 

@@ -26,7 +26,7 @@ class Analysis:
 
     Attributes:
         accuracy, log_loss, report: by scikit-learn and SciPy.
-        confusions: (10, 10) int64, [true, predicted].
+        confusions: (classes, classes) int64, [true, predicted].
         calibration: of the probabilities as the model gives them.
         calibration_shown: of the same with the run's temperature, as pages show them.
     """

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
-from digitcnn.errors import InputError
+from digitcnn.errors import DatasetError, InputError
 from digitcnn.lab.designs.store import find_preset, preset_of_record
 from digitcnn.lab.runs.limits import LIMITS, OPTIMIZERS, SCHEDULES, Limit
 from digitcnn.run_folder import RunRecord
+from digitcnn.training.collection.registry import find_dataset
 from digitcnn.training.presets import PRESETS, Optimizer, Preset, Recipe, Schedule
 
 __all__ = [
@@ -34,7 +35,7 @@ class Settings:
         images: number of training images to use; None for all.
         seed: of weights, split, order and augmentation.
         epochs, batch_size, optimizer, learning_rate, schedule: as in `Recipe`.
-        augmentation, validation_split: as in `Recipe`.
+        augmentation, validation_split, data: as in `Recipe`.
         base: the preset itself: of a run whose design was changed or deleted since, the design as it was.
 
     Raises:
@@ -49,6 +50,7 @@ class Settings:
     schedule: Schedule
     augmentation: bool
     validation_split: float
+    data: str = "mnist"
     images: int | None = None
     seed: int = 0
     base: Preset | None = field(default=None, repr=False, compare=False)
@@ -59,6 +61,10 @@ class Settings:
         for name, allowed in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES)):
             if (value := getattr(self, name)) not in allowed:
                 raise InputError(f"There is no {name} {value!r} here; there are: {', '.join(allowed)}.")
+        try:
+            find_dataset(self.data)
+        except DatasetError as error:
+            raise InputError(str(error)) from None
         for name, limit in LIMITS.items():
             value = getattr(self, name)
             if value is not None and not limit.least <= value <= limit.greatest:

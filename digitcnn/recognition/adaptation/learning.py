@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
-from digitcnn.confidence import CLASSES, calibrate_confidence
+from digitcnn.classes import DIGITS
+from digitcnn.confidence import calibrate_confidence
 from digitcnn.errors import NotSupportedError
 from digitcnn.ink.house_digit import SIDE
 from digitcnn.kept_features import HeldSet, KeptFeatures
@@ -137,12 +138,12 @@ class Learner:
 
     def _class_of(self, label: int | None) -> int:
         if label is None:
-            if self.classes == CLASSES:
+            if self.classes == len(DIGITS):
                 raise NotSupportedError(
                     'This model knows digits only and cannot learn what is "not a digit": take another model.'
                 )
-            return CLASSES
-        if isinstance(label, bool) or label not in range(CLASSES):
+            return len(DIGITS)
+        if isinstance(label, bool) or label not in range(len(DIGITS)):
             raise ValueError(f"expected a label 0-9 or None, received {label!r}")
         return int(label)
 
@@ -174,9 +175,9 @@ class Learner:
         calibrated = calibrate_confidence(
             powers / powers.sum(axis=1, keepdims=True), record.temperature, record.refusal_bias
         )
-        answers = calibrated[:, :CLASSES].argmax(axis=1)
+        answers = calibrated[:, : len(DIGITS)].argmax(axis=1)
         if record.refuse_above is not None:
-            answers[calibrated[:, CLASSES:].sum(axis=1) > record.refuse_above] = CLASSES
+            answers[calibrated[:, len(DIGITS) :].sum(axis=1) > record.refuse_above] = len(DIGITS)
         return held.sure + int((answers == held.labels).sum())
 
 
@@ -195,7 +196,7 @@ def _check_pixels(pixels: np.ndarray) -> np.ndarray:
 
 
 def _score(held: HeldSet, before: int, after: int) -> HeldScore:
-    return HeldScore(held.name, held.images, before, after, bool((held.labels < CLASSES).all()))
+    return HeldScore(held.name, held.images, before, after, bool((held.labels < len(DIGITS)).all()))
 
 
 def _lost_too_many(score: HeldScore) -> bool:

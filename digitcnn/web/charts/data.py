@@ -11,28 +11,28 @@ from digitcnn.web.images import GUIDE, INK
 _HEIGHT = 220
 
 
-def tabulate_counts(parts: tuple[Part, ...]) -> pd.DataFrame:
-    """A row per part and digit: how many "images", and which "share" of the part that is, 0-1."""
+def tabulate_counts(parts: tuple[Part, ...], classes: tuple[str, ...]) -> pd.DataFrame:
+    """A row per part and class: how many "images", and which "share" of the part that is, 0-1."""
     rows = [
-        (digit, part.name, count, count / max(sum(part.counts), 1))
+        (name, part.name, count, count / max(sum(part.counts), 1))
         for part in parts
-        for digit, count in enumerate(part.counts)
+        for name, count in zip(classes, part.counts, strict=True)
     ]
-    return pd.DataFrame(rows, columns=["digit", "part", "images", "share"])
+    return pd.DataFrame(rows, columns=["class", "part", "images", "share"])
 
 
-def draw_counts(parts: tuple[Part, ...]) -> alt.Chart:
-    """How many images there are of each digit, the parts beside one another."""
+def draw_counts(parts: tuple[Part, ...], classes: tuple[str, ...]) -> alt.Chart:
+    """How many images there are of each class, the parts beside one another."""
     return (
-        alt.Chart(tabulate_counts(parts), height=_HEIGHT)
+        alt.Chart(tabulate_counts(parts, classes), height=_HEIGHT)
         .mark_bar(cornerRadiusEnd=2)
         .encode(
-            x=digit_axis(),
+            x=class_axis(classes),
             xOffset=alt.XOffset("part:N").sort(None),
             y=alt.Y("images:Q").axis(title=None, format=",d"),
             color=alt.Color("part:N").sort(None).legend(title=None, orient="top"),
             tooltip=[
-                alt.Tooltip("digit:O", title="Digit"),
+                alt.Tooltip("class:O", title="Class"),
                 alt.Tooltip("part:N", title="Part"),
                 alt.Tooltip("images:Q", title="How many", format=","),
                 alt.Tooltip("share:Q", title="Of its part", format=".1%"),
@@ -43,28 +43,30 @@ def draw_counts(parts: tuple[Part, ...]) -> alt.Chart:
 
 
 def draw_ink(summary: DataSummary) -> alt.LayerChart:
-    """How much of the field is ink, per digit: the median, the middle half, and nine in ten."""
+    """How much of the field is ink, per class: the median, the middle half, and nine in ten."""
     names = ["low", "quarter", "median", "three quarters", "high"]
-    frame = pd.DataFrame(summary.ink, columns=names).rename_axis("digit").reset_index()
+    frame = pd.DataFrame(summary.ink, columns=names)
+    frame["class"] = summary.classes
 
     def height(name: str) -> alt.Y:
         return alt.Y(f"{name}:Q").axis(title=None, format=".0%").scale(zero=True)
 
     base = alt.Chart().encode(
-        x=digit_axis(),
+        x=class_axis(summary.classes),
         tooltip=[
-            alt.Tooltip("digit:O", title="Digit"),
+            alt.Tooltip("class:O", title="Class"),
             alt.Tooltip("median:Q", title="Half have less than", format=".1%"),
             alt.Tooltip("low:Q", title="One in twenty less than", format=".1%"),
             alt.Tooltip("high:Q", title="One in twenty more than", format=".1%"),
         ],
     )
+    width = 14 if len(summary.classes) <= 20 else 6
     layers = [
         base.mark_rule(color=GUIDE).encode(y=height("low"), y2="high"),
-        base.mark_bar(color=INK, opacity=0.45, width=14, cornerRadius=2).encode(
+        base.mark_bar(color=INK, opacity=0.45, width=width, cornerRadius=2).encode(
             y=height("quarter"), y2="three quarters"
         ),
-        base.mark_tick(color=INK, thickness=3, width=18).encode(y=height("median")),
+        base.mark_tick(color=INK, thickness=3, width=width + 4).encode(y=height("median")),
     ]
     return alt.LayerChart(data=frame, layer=layers, height=_HEIGHT).configure_view(stroke=None)
 
@@ -97,6 +99,18 @@ def draw_histogram(summary: DataSummary) -> alt.Chart:
     )
 
 
-def digit_axis() -> alt.X:
-    """The digits below bars, large and without ticks."""
-    return alt.X("digit:O").axis(title=None, labelAngle=0, labelFontSize=14, ticks=False, domain=False)
+def class_axis(classes: tuple[str, ...]) -> alt.X:
+    """The classes below bars in their own order, large where they are short, else on the slant."""
+    is_short = max(map(len, classes)) <= 2
+    return (
+        alt.X("class:N")
+        .sort(list(classes))
+        .axis(
+            title=None,
+            labelAngle=0 if is_short else -40,
+            labelFontSize=(14 if len(classes) <= 20 else 11) if is_short else 11,
+            labelOverlap=False,
+            ticks=False,
+            domain=False,
+        )
+    )

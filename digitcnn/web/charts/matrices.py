@@ -4,27 +4,35 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from digitcnn.classes import DIGITS
 from digitcnn.web.images import GUIDE
 
 MORE, FEWER = "#D55E00", "#0072B2"
 """Okabe and Ito's vermilion and blue: where the challenger errs more often, and where less."""
 
 
-def tabulate_matrix(matrix: np.ndarray, chosen: tuple[int, int], *, difference: bool = False) -> pd.DataFrame:
-    """A row per cell of a (10, 10) matrix [true, read].
+def tabulate_matrix(
+    matrix: np.ndarray,
+    chosen: tuple[int, int],
+    classes: tuple[str, ...] = DIGITS,
+    *,
+    difference: bool = False,
+) -> pd.DataFrame:
+    """A row per cell of a (classes, classes) matrix [true, read].
 
     "strength", 0-1, sets the cell's color: the square root of its share of the largest error. The diagonal
     holds right answers, and has none. In a difference, "way" is its sign; "chosen" is true for one cell.
     """
     errors = np.abs(matrix.astype(float))
     np.fill_diagonal(errors, 0.0)
-    true, read = np.divmod(np.arange(100), 10)
+    true, read = np.divmod(np.arange(len(classes) ** 2), len(classes))
+    names = np.array(classes, dtype=object)
     counts = matrix.reshape(-1)
     form = "{:+d}" if difference else "{}"
     return pd.DataFrame(
         {
-            "true": true,
-            "read": read,
+            "true": names[true],
+            "read": names[read],
             "count": counts,
             "shown": [form.format(count).replace("-", "−") if count else "" for count in counts.tolist()],
             "strength": np.sqrt(errors / max(errors.max(), 1.0)).reshape(-1),
@@ -34,19 +42,25 @@ def tabulate_matrix(matrix: np.ndarray, chosen: tuple[int, int], *, difference: 
     )
 
 
-def draw_matrix(frame: pd.DataFrame, title: str, *, difference: bool = False) -> alt.LayerChart:
+def draw_matrix(
+    frame: pd.DataFrame, title: str, classes: tuple[str, ...] = DIGITS, *, difference: bool = False
+) -> alt.LayerChart:
     """A confusion matrix, or the difference of two, from `tabulate_matrix`.
 
     Color is one hue of growing strength, so that the count stays legible on it in both themes; the color of
     the numbers comes from `compare.css`.
     """
-    axis = {"labelAngle": 0, "ticks": False, "domain": False, "labelPadding": 6, "titlePadding": 6}
+    is_short, many = max(map(len, classes)) <= 2, len(classes) > 20
+    axis = {"ticks": False, "domain": False, "labelPadding": 6, "titlePadding": 6, "labelOverlap": False}
+    noun, order = "digit" if classes == DIGITS else "class", list(classes)
     base = alt.Chart().encode(
-        x=alt.X("read:O").axis(title="read as", orient="bottom", **axis),
-        y=alt.Y("true:O").axis(title="true digit", **axis),
+        x=alt.X("read:N")
+        .sort(order)
+        .axis(title="read as", orient="bottom", labelAngle=0 if is_short else -45, **axis),
+        y=alt.Y("true:N").sort(order).axis(title=f"true {noun}", labelAngle=0, **axis),
         tooltip=[
-            alt.Tooltip("true:O", title="True digit"),
-            alt.Tooltip("read:O", title="Read as"),
+            alt.Tooltip("true:N", title=f"True {noun}"),
+            alt.Tooltip("read:N", title="Read as"),
             alt.Tooltip("count:Q", title="Difference" if difference else "Images"),
         ],
     )
@@ -58,5 +72,11 @@ def draw_matrix(frame: pd.DataFrame, title: str, *, difference: bool = False) ->
         strokeWidth=alt.value(2),
     )
     cells = cells.add_params(alt.selection_point("cell", fields=["true", "read"], toggle=False))
-    numbers = base.mark_text(fontSize=11).encode(text="shown:N")
-    return alt.LayerChart(data=frame, layer=[cells, numbers], height=300, title=alt.Title(title, offset=8))
+    numbers = base.mark_text(fontSize=8 if many else 11).encode(text="shown:N")
+    height = max(300, 17 * len(classes))
+    return alt.LayerChart(
+        data=frame,
+        layer=[cells, numbers],
+        height=height,
+        title=alt.Title(title, offset=8),
+    )

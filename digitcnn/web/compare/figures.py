@@ -8,7 +8,7 @@ import streamlit as st
 
 from digitcnn.errors import DatasetError, ModelNotFoundError, NotSupportedError
 from digitcnn.file_cache import Version, version_of
-from digitcnn.lab.datasets.sources import DigitSet, load_test_images
+from digitcnn.lab.datasets.sources import DigitSet, find_dataset, fingerprint, load_test_images
 from digitcnn.lab.metrics.analyses import analyse_apart, find_analysis
 from digitcnn.lab.metrics.compared_runs import ComparedRun, RunRef, load_run
 from digitcnn.lab.metrics.comparison import Pairing, pair
@@ -72,10 +72,29 @@ def _time_model(path: str, version: Version) -> float | None:
         return None
 
 
-@st.cache_resource(max_entries=1, ttl=600, show_spinner="Loading MNIST's test images")
-def load_images() -> DigitSet | None:
-    """MNIST's test images, one copy per server; None where they are not on this machine."""
+def load_images(data: str = "mnist") -> DigitSet | None:
+    """The test images of a data set, one copy per server; None where they are not on this machine."""
     try:
-        return load_test_images()
+        return _load_images(data, fingerprint(data))
     except DatasetError:
         return None
+
+
+def explain_missing_images(data: str) -> str:
+    """Why the test images of a data set cannot be shown, and what to do, as the rest of a sentence."""
+    try:
+        dataset = find_dataset(data)
+    except DatasetError:
+        return f"the data set {data} is no longer here"
+    if dataset.name == "letters" or dataset.own:
+        return f"{dataset.title} is not on this machine"
+    return (
+        f"{dataset.title}'s images are not on this machine: train a model, or set DIGITCNN_DATA to a folder "
+        f"with {'mnist.npz' if dataset.source is None else dataset.source.folder}"
+    )
+
+
+@st.cache_resource(max_entries=2, ttl=600, show_spinner="Loading the test images")
+def _load_images(data: str, version: str) -> DigitSet | None:
+    del version  # Part of the cache key: a set that was added anew is read anew.
+    return load_test_images(data)

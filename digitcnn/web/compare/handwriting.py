@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from digitcnn.errors import DigitcnnError
-from digitcnn.lab.metrics.compared_runs import RunRef
+from digitcnn.lab.metrics.compared_runs import RunRef, data_of
 from digitcnn.lab.metrics.robustness import (
     DISTURBANCES,
     Progress,
@@ -21,7 +21,7 @@ from digitcnn.lab.runs.scores import MNIST_TEST
 from digitcnn.recognition.model import Recognizer
 from digitcnn.web.charts.accuracy import draw_handwriting, draw_legend, draw_series
 from digitcnn.web.charts.show import show_chart
-from digitcnn.web.compare.figures import load_images
+from digitcnn.web.compare.figures import explain_missing_images, load_images
 from digitcnn.web.compare.runs import Choice
 from digitcnn.web.text import escape_markdown, join_words
 
@@ -47,7 +47,7 @@ def show_robustness(choice: Choice) -> None:
         _show_series(choice.labels, measured)
     missing = [each for each in choice.run_refs if found[each.label] is None]
     if missing:
-        _offer_measuring(missing)
+        _offer_measuring(missing, data_of(choice.runs[0].record))
 
 
 def _show_series(labels: list[str], measured: Mapping[str, Robustness]) -> None:
@@ -82,13 +82,10 @@ def _show_series(labels: list[str], measured: Mapping[str, Robustness]) -> None:
     )
 
 
-def _offer_measuring(missing: list[RunRef]) -> None:
+def _offer_measuring(missing: list[RunRef], data: str) -> None:
     names = join_words([escape_markdown(each.label) for each in missing])
-    if load_images() is None:
-        st.caption(
-            f"Not measured for {names}, and MNIST's images are not on this machine: train a model, or set "
-            "DIGITCNN_DATA to a folder with mnist.npz."
-        )
+    if load_images(data) is None:
+        st.caption(f"Not measured for {names}: {escape_markdown(explain_missing_images(data))}.")
         return
     st.caption(f"Not measured so far for {names}. Measuring takes some seconds to a minute for each.")
     if st.button("Measure now", icon=":material/timer:", key="compare.measure"):
@@ -98,7 +95,7 @@ def _offer_measuring(missing: list[RunRef]) -> None:
             return
         try:
             for run_ref in missing:
-                _measure(run_ref)
+                _measure(run_ref, data)
         except DigitcnnError as error:
             st.error(escape_markdown(str(error)))
             return
@@ -107,9 +104,9 @@ def _offer_measuring(missing: list[RunRef]) -> None:
         st.rerun()
 
 
-def _measure(run_ref: RunRef) -> None:
+def _measure(run_ref: RunRef, data: str) -> None:
     """Measures one model in small steps, between which the server answers other visitors."""
-    test = load_images()
+    test = load_images(data)
     if test is None:
         return
     bar = st.progress(0.0, text=f"Measuring {escape_markdown(run_ref.label)}")

@@ -7,13 +7,16 @@ from typing import Any
 import numpy as np
 import streamlit as st
 from PIL import Image, ImageColor, ImageDraw, ImageFont
+from streamlit.delta_generator import DeltaGenerator
 
+from digitcnn.classes import DIGITS
 from digitcnn.ink.house_digit import SIDE
-from digitcnn.lab.metrics.compared_runs import ComparedRun
+from digitcnn.lab.datasets.sources import title_of
+from digitcnn.lab.metrics.compared_runs import ComparedRun, data_of
 from digitcnn.lab.metrics.comparison import Pairing, format_p
 from digitcnn.web.charts.matrices import draw_matrix, tabulate_matrix
 from digitcnn.web.charts.show import show_chart
-from digitcnn.web.compare.figures import load_images
+from digitcnn.web.compare.figures import explain_missing_images, load_images
 from digitcnn.web.images import GUIDE, INK, as_png_url
 from digitcnn.web.text import escape_markdown
 
@@ -25,17 +28,23 @@ _SCALE, _GAP, _LINE = 2, 8, 16
 _TRUE, _READ, _WHOSE = "compare.true", "compare.read", "compare.whose"
 
 
+def _lay_out(classes: int) -> DeltaGenerator:
+    """Matrices of many classes below one another, else beside one another."""
+    return st.container() if classes > 20 else st.grid(3, min_column_width=300, gap="small")
+
+
 @st.fragment
 def show_matrices(runs: tuple[ComparedRun, ...], matrices: list[np.ndarray]) -> None:
     """The matrices of a run, or of a baseline and a challenger with, on the same images, their difference."""
-    comparable = len(runs) == 2 and np.array_equal(runs[0].predictions.labels, runs[1].predictions.labels)
+    comparable = len(runs) == 2 and runs[0].predictions.have_images_of(runs[1].predictions)
     _choose_commonest_error(runs, matrices)
-    with st.container(key="compare-matrices"), st.grid(3, min_column_width=300, gap="small"):
+    with st.container(key="compare-matrices"), _lay_out(len(matrices[0])):
         for place, (run, matrix) in enumerate(zip(runs, matrices, strict=True)):
+            classes = run.predictions.classes
             true, read, count = _find_commonest_error(matrix)
-            error = f"its commonest error is a {true} read as {read}, {count} times"
+            error = f"its commonest error is a {classes[true]} read as {classes[read]}, {count} times"
             alt = f"Confusion matrix of {run.label}: {error}"
-            _show_matrix(f"compare.matrix.{place}", run.label, matrix, alt, whose=run.label)
+            _show_matrix(f"compare.matrix.{place}", run.label, matrix, classes, alt, whose=run.label)
         if comparable:
             _show_difference(runs, matrices[1] - matrices[0])
     caption = "Off the diagonal are the errors; choose a cell to see the images behind it."
@@ -67,35 +76,35 @@ def show_agreement(baseline: ComparedRun, challenger: ComparedRun, pairing: Pair
         for right, wrong, mistaken, indices, key in sides:
             with st.container(gap="xsmall"):
                 st.markdown(f"**Only {escape_markdown(right)} reads these right**")
-                labels, answers = mistaken.predictions.labels, mistaken.predictions.answers
-                words = [f"{labels[index]}, not {answers[index]}" for index in indices.tolist()]
+                predictions = mistaken.predictions
+                labels, answers, classes = predictions.labels, predictions.answers, predictions.classes
+                words = [
+                    f"{classes[labels[index]]}, not {classes[answers[index]]}" for index in indices.tolist()
+                ]
                 title = f"{len(indices):,} images that {right} reads right and {wrong} reads wrong"
-                show_images(indices, words, labels, title=title, key=key)
-    st.caption("Below each: the true digit, and the answer of the other model.")
+                show_images(indices, words, mistaken, title=title, key=key)
+    noun = "digit" if baseline.predictions.classes == DIGITS else "class"
+    st.caption(f"Below each: the true {noun}, and the answer of the other model.")
 
 
-def show_images(
-    indices: np.ndarray, words: Sequence[str], labels: np.ndarray, *, title: str, key: str
-) -> None:
+def show_images(indices: np.ndarray, words: Sequence[str], run: ComparedRun, *, title: str, key: str) -> None:
     """Shows test images as one sheet, or says why it can't.
 
     Args:
         indices: (n,) places in the test set.
         words: below each image, one for each index.
-        labels: (n,) of the run, by which its test set is told from another.
+        run: whose test set they are from.
         title: names the images: "12 images of a 9 that simple reads as 4".
         key: of the place on the page.
     """
-    test = load_images() if len(indices) else None
+    data = data_of(run.record)
+    test = load_images(data) if len(indices) else None
     if not len(indices):
         st.caption(f"{title}.")
     elif test is None:
-        st.caption(
-            f"{title}. MNIST's images are not on this machine, so they can't be shown: train a model, or set "
-            "DIGITCNN_DATA to a folder with mnist.npz."
-        )
-    elif not np.array_equal(test.labels, labels):
-        st.caption(f"{title}. They are not from MNIST's test set, so they can't be shown here.")
+        st.caption(f"{title}. They can't be shown: {escape_markdown(explain_missing_images(data))}.")
+    elif not np.array_equal(test.labels, run.predictions.labels):
+        st.caption(f"{title}. They are not from {title_of(data)}'s test set, so they can't be shown here.")
     else:
         with st.container(key=f"compare-sheet-{key}"):
             st.image(_draw_sheet(test.images[indices[:MAX_IMAGES]], words[:MAX_IMAGES]), alt=title)
@@ -104,13 +113,25 @@ def show_images(
 
 
 def _show_matrix(
-    key: str, title: str, matrix: np.ndarray, alt: str, *, whose: str | None, difference: bool = False
+    key: str,
+    title: str,
+    matrix: np.ndarray,
+    classes: tuple[str, ...],
+    alt: str,
+    *,
+    whose: str | None,
+    difference: bool = False,
 ) -> None:
     chosen = st.session_state[_TRUE], st.session_state[_READ]
     show_chart(
-        draw_matrix(tabulate_matrix(matrix, chosen, difference=difference), title, difference=difference),
+        draw_matrix(
+            tabulate_matrix(matrix, chosen, classes, difference=difference),
+            title,
+            classes,
+            difference=difference,
+        ),
         key=key,
-        on_select=lambda: _follow_click(key, whose),
+        on_select=lambda: _follow_click(key, whose, classes),
         alt=alt,
     )
 
@@ -120,34 +141,40 @@ def _show_difference(runs: tuple[ComparedRun, ...], difference: np.ndarray) -> N
     errors = difference.copy()
     np.fill_diagonal(errors, 0)
     true, read = np.unravel_index(np.abs(errors).argmax(), errors.shape)
-    alt = f"{other} minus {one}: most apart at a {true} read as {read}, {errors[true, read]:+d} images"
+    classes = runs[0].predictions.classes
+    apart = f"a {classes[true]} read as {classes[read]}, {errors[true, read]:+d} images"
+    alt = f"{other} minus {one}: most apart at {apart}"
     key = "compare.matrix.difference"
-    _show_matrix(key, f"{other} − {one}", difference, alt, whose=None, difference=True)
+    _show_matrix(key, f"{other} − {one}", difference, classes, alt, whose=None, difference=True)
 
 
-def _follow_click(key: str, whose: str | None) -> None:
+def _follow_click(key: str, whose: str | None, classes: tuple[str, ...]) -> None:
     """Chooses the cell that was clicked; a click beside the cells changes nothing."""
     state: Any = st.session_state.get(key)
     cell = state["selection"].get("cell") if state else None
     if cell:
-        st.session_state[_TRUE], st.session_state[_READ] = int(cell[0]["true"]), int(cell[0]["read"])
+        st.session_state[_TRUE] = classes.index(cell[0]["true"])
+        st.session_state[_READ] = classes.index(cell[0]["read"])
         if whose is not None:
             st.session_state[_WHOSE] = whose
 
 
 def _choose_commonest_error(runs: tuple[ComparedRun, ...], matrices: list[np.ndarray]) -> None:
     """Chooses the baseline's commonest error until the visitor has chosen a cell of these runs."""
-    if st.session_state.get(_WHOSE) not in [run.label for run in runs] or _TRUE not in st.session_state:
+    known = [st.session_state.get(key, len(matrices[0])) for key in (_TRUE, _READ)]
+    if st.session_state.get(_WHOSE) not in [run.label for run in runs] or max(known) >= len(matrices[0]):
         st.session_state[_TRUE], st.session_state[_READ], _ = _find_commonest_error(matrices[0])
         st.session_state[_WHOSE] = runs[0].label
 
 
 def _show_cell(runs: tuple[ComparedRun, ...]) -> None:
     """The images of the chosen cell; the select boxes choose it as a click on a matrix does."""
-    digits = list(range(10))
+    classes = runs[0].predictions.classes
+    options: dict[str, Any] = {"format_func": lambda at: classes[at]}
+    options["width"] = 110 if max(map(len, classes)) <= 3 else 180
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        true = st.selectbox("Images of a", digits, key=_TRUE, width=110)
-        read = st.selectbox("read as", digits, key=_READ, width=110)
+        true = st.selectbox("Images of a", range(len(classes)), key=_TRUE, **options)
+        read = st.selectbox("read as", range(len(classes)), key=_READ, **options)
         whose = st.segmented_control("by", [run.label for run in runs], key=_WHOSE, required=True)
     run = next(run for run in runs if run.label == whose)
     predictions = run.predictions
@@ -155,8 +182,8 @@ def _show_cell(runs: tuple[ComparedRun, ...]) -> None:
     # Cut, not rounded: no confidence reads as 100 %.
     words = [f"{min(math.floor(each * 1000) / 10, 99.9):.1f} %" for each in predictions.confidence[found]]
     count = "1 image" if len(found) == 1 else f"{len(found):,} images"
-    title = f"{count} of a {true} that {run.label} reads as {read}"
-    show_images(found, words, predictions.labels, title=title, key="cell")
+    title = f"{count} of a {classes[true]} that {run.label} reads as {classes[read]}"
+    show_images(found, words, run, title=title, key="cell")
     if len(found):
         st.caption(f"{title}; below each, the confidence.")
 

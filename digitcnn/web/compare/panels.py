@@ -24,8 +24,8 @@ from digitcnn.web.text import escape_markdown
 SECTIONS = {
     "curves": ("Learning curves", "How did each run learn, epoch by epoch?"),
     "what-differs": ("Results and settings", "In what do the runs differ?"),
-    "confusions": ("Confusion matrix", "Which digits are mistaken for which?"),
-    "report": ("Classification report", "How well is each digit read?"),
+    "confusions": ("Confusion matrix", "Which of them are mistaken for which?"),
+    "report": ("Classification report", "How well is each class read?"),
     "pairs": ("Agreement", "Which images does only one of them read right?"),
     "reliability": ("Calibration", "Is a model as sure as it is right?"),
     "robustness": ("Robustness", "How much do disturbed digits cost it?"),
@@ -58,9 +58,12 @@ def show_compare() -> None:
         return
     times = [measure_latency(run_ref) for run_ref in choice.run_refs]
     show_verdict(choice, times)
-    links = " · ".join(
-        f"[{title.replace(' ', UNBROKEN)}](#{anchor})" for anchor, (title, _) in SECTIONS.items()
-    )
+    shown = {
+        anchor: title
+        for anchor, (title, _) in SECTIONS.items()
+        if choice.reads_digits or anchor not in ("handwriting", "personal")
+    }
+    links = " · ".join(f"[{title.replace(' ', UNBROKEN)}](#{anchor})" for anchor, title in shown.items())
     st.markdown(f":small[{links}]")
     _head("curves")
     show_curves(choice)
@@ -76,10 +79,11 @@ def show_compare() -> None:
     show_reliability(choice, analyses)
     _head("robustness")
     show_robustness(choice)
-    _head("handwriting")
-    show_handwriting(choice)
-    _head("personal")
-    show_personal_scores(choice.models)
+    if choice.reads_digits:
+        _head("handwriting")
+        show_handwriting(choice)
+        _head("personal")
+        show_personal_scores(choice.models)
     _head("take-away")
     show_downloads(choice)
 

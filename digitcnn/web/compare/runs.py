@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from digitcnn.classes import DIGITS
 from digitcnn.errors import RunFolderError
 from digitcnn.lab.metrics.compared_runs import ComparedRun, RunRef, RunRefs, list_run_refs
 from digitcnn.run_folder import SHIPPED, runs_root
@@ -35,6 +36,11 @@ class Choice:
         return [run.label for run in self.runs]
 
     @property
+    def reads_digits(self) -> bool:
+        """Whether all of them read the ten digits."""
+        return all(run.predictions.classes == DIGITS and run.record.ink for run in self.runs)
+
+    @property
     def models(self) -> dict[str, Model]:
         """Those that have a model file, by label."""
         files = {each.label: each.folder.tflite_file for each in self.run_refs}
@@ -55,20 +61,24 @@ def choose_runs() -> Choice | None:
     by_label = {run_ref.label: run_ref for run_ref in found.ready}
     labels = list(by_label)
     first = BASELINE if BASELINE in by_label else labels[0]
-    rest = [label for label in labels if label != first]
     with st.container(horizontal=True, vertical_alignment="bottom", key="compare-choice"):
         baseline = st.selectbox(
             "Baseline", labels, index=labels.index(first), key=_BASELINE, bind="query-params", width=240
         )
+        tested_on = by_label[baseline].tested_on
+        alike = [label for label in labels if by_label[label].tested_on == tested_on]
+        rest = [label for label in alike if label != first]
+        # Another test set offers other runs: a choice of these must not stay.
         chosen = st.multiselect(
             "Compared with",
-            labels,
+            alike,
             default=[CHALLENGER] if CHALLENGER in rest else rest[:1],
             max_selections=MAX_CHALLENGERS,
             placeholder="Choose one or more runs",
             key=_OTHERS,
             bind="query-params",
         )
+    _show_other_sets(found, tested_on)
     _show_left_out(found)
     return _load([by_label[label] for label in dict.fromkeys([baseline, *chosen])])
 
@@ -77,12 +87,27 @@ def choose(path: Path) -> None:
     """Compares the run in this folder with the usual baseline; for callbacks."""
     found = list_run_refs(SHIPPED, runs_root()).ready
     label = next((each.label for each in found if Path(each.path) == path), None)
-    labels = [each.label for each in found]
-    if label is not None and BASELINE in labels:
-        others = [label if label != BASELINE else CHALLENGER]
-        # Neither alone does: the address of a widget that is not shown does not follow the session.
-        st.session_state[_BASELINE], st.session_state[_OTHERS] = BASELINE, others
-        st.query_params[_BASELINE], st.query_params[_OTHERS] = BASELINE, others
+    if label is None:
+        return
+    tested_on = next(each.tested_on for each in found if each.label == label)
+    alike = [each.label for each in found if each.tested_on == tested_on]
+    baseline = BASELINE if BASELINE in alike else next((other for other in alike if other != label), label)
+    others = [label] if label != baseline else [CHALLENGER] if CHALLENGER in alike else []
+    # Neither alone does: the address of a widget that is not shown does not follow the session.
+    st.session_state[_BASELINE], st.session_state[_OTHERS] = baseline, others
+    st.query_params[_BASELINE], st.query_params[_OTHERS] = baseline, others
+
+
+def _show_other_sets(found: RunRefs, tested_on: str) -> None:
+    """Says which runs are not offered because they were tested on other images."""
+    others = [each for each in found.ready if each.tested_on != tested_on]
+    if others:
+        names = ", ".join(f"{each.label} ({each.tested_on})" for each in others[:4])
+        more = ", …" if len(others) > 4 else ""
+        st.caption(
+            f"A run is compared with those of the same test set, here {escape_markdown(tested_on)}. "
+            f"Tested on other images: {escape_markdown(names)}{more}."
+        )
 
 
 def _show_left_out(found: RunRefs) -> None:

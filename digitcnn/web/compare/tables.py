@@ -6,6 +6,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
+from digitcnn.classes import DIGITS
 from digitcnn.lab.metrics.compared_runs import ComparedRun
 from digitcnn.lab.metrics.comparison import Row
 from digitcnn.lab.metrics.test_set import ClassificationReport
@@ -35,19 +36,20 @@ def show_facts(rows: Sequence[Row], labels: Sequence[str]) -> None:
 
 
 def show_reports(runs: Sequence[ComparedRun], reports: Sequence[ClassificationReport]) -> None:
-    """Precision, recall, F1 and support per digit, as tables and as scikit-learn prints them."""
+    """Precision, recall, F1 and support per class, as tables and as scikit-learn prints them."""
     with (
         st.expander("Precision, recall, F1 and support", icon=":material/table_rows:"),
         st.container(key="compare-reports"),
         st.grid(2, min_column_width=340, gap="medium"),
     ):
         for run, report in zip(runs, reports, strict=True):
+            noun = "digit" if run.predictions.classes == DIGITS else "class"
             with st.container(gap="xsmall"):
                 st.markdown(f"**{escape_markdown(run.label)}**")
                 st.table(
                     [
                         {
-                            "digit": line.name,
+                            noun: line.name,
                             "precision": f"{line.precision:.4f}",
                             "recall": f"{line.recall:.4f}",
                             "F1": f"{line.f1:.4f}",
@@ -57,7 +59,7 @@ def show_reports(runs: Sequence[ComparedRun], reports: Sequence[ClassificationRe
                     ],
                     border="horizontal",
                     hide_index=True,
-                    alt=f"Precision, recall, F1 and support of each digit, {run.label}",
+                    alt=f"Precision, recall, F1 and support of each {noun}, {run.label}",
                 )
     with (
         st.expander("As scikit-learn prints it", icon=":material/terminal:"),

@@ -3,36 +3,31 @@
 import numpy as np
 import streamlit as st
 
-from digitcnn.lab.datasets.sources import SetName
+from digitcnn.classes import DIGITS
+from digitcnn.lab.datasets.sources import PENS, find_dataset, title_of
 from digitcnn.lab.datasets.summary import SAMPLES, DataSummary
 from digitcnn.lab.datasets.views import distort_samples
 from digitcnn.web.charts.data import draw_counts, draw_histogram, draw_ink
 from digitcnn.web.charts.show import show_chart
-from digitcnn.web.data.sets import TITLES
 from digitcnn.web.images import sheet_of_digits, stretch_contrast
-from digitcnn.web.text import format_percent, join_words
+from digitcnn.web.text import escape_markdown, format_percent, join_words
 
-ABOUT: dict[SetName, str] = {
-    "mnist": "Digits that people wrote on forms, scanned, fitted into 20 × 20 pixels and centered by their "
-    "mass. Nearly everybody's first digit reader learns from them. "
-    "[MNIST](http://yann.lecun.com/exdb/mnist/) by Y. LeCun, C. Cortes and C. Burges, CC BY-SA 3.0.",
-    "pens": "Digits written with a pen on a tablet and kept as strokes, so that they can be drawn with any "
+_ABOUT_PENS = (
+    "Digits written with a pen on a tablet and kept as strokes, so that they can be drawn with any "
     "pen; here with the one of the Draw page. [UCI's pen-based digits](https://doi.org/10.24432/C5MG6K) by "
     "E. Alpaydin and F. Alimoglu, and where they are at hand those of UNIPEN, International Unipen "
-    "Foundation, CC BY 4.0.",
-    "bundled": "Scanned digits of 8 × 8 pixels, made into 28 × 28 as the models want them. They come with "
-    "scikit-learn and stand in for MNIST. "
-    "[UCI's optical digits](https://doi.org/10.24432/C50P49) by E. Alpaydin and C. Kaynak, CC BY 4.0.",
-}
+    "Foundation, CC BY 4.0."
+)
 
 PER_ROW = 15
 _ORIGINALS, _DISTORTED = 6, 11
 _PURPOSES = {"train": "training", "training": "training", "validation": "validation", "test": "testing"}
 
 
-def show_counts(name: SetName, summary: DataSummary) -> None:
-    """How many images there are, in all and of each digit."""
-    st.markdown(ABOUT[name])
+def show_counts(name: str, summary: DataSummary) -> None:
+    """How many images there are, in all and of each class."""
+    about = _ABOUT_PENS if name == PENS else find_dataset(name).about
+    st.markdown(escape_markdown(about) if name != PENS and find_dataset(name).own else about)
     with st.container(horizontal=True, gap="large", key="data-numbers"):
         for part in summary.parts:
             st.metric(f"For {_PURPOSES.get(part.name, part.name)}", f"{sum(part.counts):,}", width="content")
@@ -40,15 +35,16 @@ def show_counts(name: SetName, summary: DataSummary) -> None:
             st.metric("Writers", f"{summary.writers:,}", width="content")
         st.metric("Each", "28 × 28 pixels", width="content")
     counts = summary.parts[0].counts
-    rare, common = counts.index(min(counts)), counts.index(max(counts))
+    noun = _noun(summary)
+    rare, common = (summary.classes[counts.index(most)] for most in (min(counts), max(counts)))
     show_chart(
-        draw_counts(summary.parts),
+        draw_counts(summary.parts, summary.classes),
         key=f"data.counts-{name}",
-        alt=f"How many there are of each digit: most {common}s, fewest {rare}s",
+        alt=f"How many there are of each {noun}: most of {common}, fewest of {rare}",
     )
     caption = (
-        f"How many of each digit. For training there are most {common}s ({counts[common]:,}) and fewest "
-        f"{rare}s ({counts[rare]:,})."
+        f"How many of each {noun}. For training there are most of {escape_markdown(common)} "
+        f"({max(counts):,}) and fewest of {escape_markdown(rare)} ({min(counts):,})."
     )
     if summary.measured[0] < sum(counts):
         caption += (
@@ -60,45 +56,50 @@ def show_counts(name: SetName, summary: DataSummary) -> None:
 
 
 @st.fragment
-def show_samples(name: SetName, summary: DataSummary) -> None:
-    """A few of each digit; a button shows others."""
+def show_samples(name: str, summary: DataSummary) -> None:
+    """A few of each class; a button shows others."""
     turn = st.session_state.get("data.sample-page", 0)
     columns = (np.arange(PER_ROW) + turn * PER_ROW) % SAMPLES
     st.image(
         sheet_of_digits(summary.samples[:, columns]),
         width="stretch",
-        alt=f"{PER_ROW} samples of each digit, 0 in the first row to 9 in the last, from {TITLES[name]}",
+        alt=f"{PER_ROW} samples of each {_noun(summary)}, a row for each from {summary.classes[0]} to "
+        f"{summary.classes[-1]}, from {title_of(name)}",
     )
     st.button(
         "Others", icon=":material/shuffle:", on_click=_turn, args=("data.sample-page",), key="data.others"
     )
 
 
-def show_averages(name: SetName, summary: DataSummary) -> None:
-    """The mean of each digit, and where its images differ."""
+def show_averages(name: str, summary: DataSummary) -> None:
+    """The mean of each class, and where its images differ."""
+    noun, title = _noun(summary), title_of(name)
+    ends = f"{summary.classes[0]} to {summary.classes[-1]}"
     show_sheet(
-        sheet_of_digits(stretch_contrast(summary.means)[np.newaxis]),
-        f"The average image of each digit, 0 to 9, {TITLES[name]}",
-        "The average of each digit: all of its images laid over one another.",
+        sheet_of_digits(in_rows(stretch_contrast(summary.means))),
+        f"The average image of each {noun}, {ends}, {title}",
+        f"The average of each {noun}: all of its images laid over one another.",
     )
     show_sheet(
-        sheet_of_digits(stretch_contrast(summary.deviations)[np.newaxis]),
-        f"Where the images of each digit differ from one another, 0 to 9, {TITLES[name]}",
+        sheet_of_digits(in_rows(stretch_contrast(summary.deviations))),
+        f"Where the images of each {noun} differ from one another, {ends}, {title}",
         "Where they vary: the more ink, the more the images differ there (standard deviation).",
     )
     worst = int(np.nanargmin(summary.own_mean))
     st.caption(
-        "Reading each test digit as the nearest of these ten averages is right for "
-        f"{format_percent(summary.near_own)} of them, and least often for {worst}s: "
+        f"Reading each test image as the nearest of these {len(summary.classes)} averages is right for "
+        f"{format_percent(summary.near_own)} of them, and least often for "
+        f"{escape_markdown(summary.classes[worst])}: "
         f"{format_percent(float(summary.own_mean[worst]))}. A CNN has to be better than that."
     )
 
 
-def show_pixels(name: SetName, summary: DataSummary) -> None:
-    """The gray histogram, and how much ink each digit has."""
+def show_pixels(name: str, summary: DataSummary) -> None:
+    """The gray histogram, and how much ink each class has."""
     gray_histogram, ink = st.columns(2, gap="medium")
     bare = float(summary.gray_histogram[0])
-    heavy, light = int(summary.ink[:, 2].argmax()), int(summary.ink[:, 2].argmin())
+    medians, noun = summary.ink[:, 2], _noun(summary)
+    heavy, light = summary.classes[medians.argmax()], summary.classes[medians.argmin()]
     with gray_histogram:
         show_chart(
             draw_histogram(summary),
@@ -113,21 +114,22 @@ def show_pixels(name: SetName, summary: DataSummary) -> None:
         show_chart(
             draw_ink(summary),
             key=f"data.ink-{name}",
-            alt=f"How much of the field is ink for each digit: most for {heavy}, least for {light}",
+            alt=f"How much of the field is ink for each {noun}: most for {heavy}, least for {light}",
         )
         st.caption(
-            "How much of the field is ink: the median of each digit, half of its images (bar) and nine in "
-            f"ten (line). A {heavy} has most, a {light} least."
+            f"How much of the field is ink: the median of each {noun}, half of its images (bar) and nine "
+            f"in ten (line). Most have {escape_markdown(heavy)}, least {escape_markdown(light)}."
         )
 
 
-def show_outliers(name: SetName, summary: DataSummary) -> None:
-    """The images furthest from their digit's mean, and pairs that are nearly the same."""
+def show_outliers(name: str, summary: DataSummary) -> None:
+    """The images furthest from their class's mean, and pairs that are nearly the same."""
+    noun = _noun(summary)
     show_sheet(
         sheet_of_digits(summary.outliers),
-        f"Of each digit the {summary.outliers.shape[1]} images furthest from its average, {TITLES[name]}",
-        "A row for each digit with the images furthest from its average, the furthest first: bold, slanted, "
-        "badly cropped, or simply mislabeled. A model learns from them, too.",
+        f"Of each {noun} the {summary.outliers.shape[1]} images furthest from its average, {title_of(name)}",
+        f"A row for each {noun} with the images furthest from its average, the furthest first: bold, "
+        "slanted, badly cropped, or simply mislabeled. A model learns from them, too.",
     )
     if not len(summary.near_duplicates):
         return
@@ -140,7 +142,7 @@ def show_outliers(name: SetName, summary: DataSummary) -> None:
 
 
 @st.fragment
-def show_augmentation(name: SetName, summary: DataSummary) -> None:
+def show_augmentation(name: str, summary: DataSummary) -> None:
     """A slider for the strength of distortion, and what it does to some digits."""
     st.caption(
         "`reader` never sees the same image twice: in every epoch each one is rotated, stretched, bent, "
@@ -153,14 +155,15 @@ def show_augmentation(name: SetName, summary: DataSummary) -> None:
             "Again", icon=":material/refresh:", on_click=_turn, args=("data.again-seed",), key="data.again"
         )
     seed = st.session_state.get("data.again-seed", 0)
-    digits = np.random.default_rng(seed).permutation(10)[:_ORIGINALS]
+    digits = np.random.default_rng(seed).permutation(len(summary.classes))[:_ORIGINALS]
     originals = summary.samples[digits, seed % SAMPLES]
     # One batch for all: the first of a batch is as likely to be distorted as any other.
     made = distort_samples(originals.repeat(_DISTORTED, axis=0), strength=strength, seed=seed)
     made = made.reshape(_ORIGINALS, _DISTORTED, 28, 28)
     show_sheet(
         sheet_of_digits(np.concatenate([originals[:, np.newaxis], made], axis=1)),
-        f"Six digits, and eleven distortions of each at strength {strength:.1f}",
+        f"Six {'digits' if summary.classes == DIGITS else 'images'}, and eleven distortions of each at "
+        f"strength {strength:.1f}",
         "On the left the image itself, beside it what augmentation makes of it.",
     )
 
@@ -169,6 +172,20 @@ def show_sheet(picture: str, alt: str, caption: str) -> None:
     """A sheet of digits as wide as the page, with its caption below."""
     st.image(picture, width="stretch", alt=alt)
     st.caption(caption)
+
+
+def in_rows(pictures: np.ndarray, columns: int = 13) -> np.ndarray:
+    """Pictures, (n, 28, 28), as (rows, columns, 28, 28) for a sheet, the last row filled with paper."""
+    if len(pictures) <= columns:
+        return pictures[np.newaxis]
+    rows = -(-len(pictures) // columns)
+    filled = np.zeros((rows * columns, *pictures.shape[1:]), pictures.dtype)
+    filled[: len(pictures)] = pictures
+    return filled.reshape(rows, columns, *pictures.shape[1:])
+
+
+def _noun(summary: DataSummary) -> str:
+    return "digit" if summary.classes == DIGITS else "class"
 
 
 def _turn(key: str) -> None:

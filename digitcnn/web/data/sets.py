@@ -6,23 +6,22 @@ import streamlit as st
 
 from digitcnn.errors import DatasetError
 from digitcnn.file_cache import cached_by_file
-from digitcnn.lab.datasets.sources import SetName, fingerprint, is_at_hand
+from digitcnn.lab.datasets.sources import fingerprint, is_at_hand, shown_sets, title_of
 from digitcnn.lab.datasets.summary import VERSION, DataSummary, load_summary
 from digitcnn.lab.jobs.background import BackgroundJob, forget, run_once
 from digitcnn.run_folder import runs_root
-
-TITLES: dict[SetName, str] = {"mnist": "MNIST", "pens": "Pen strokes", "bundled": "scikit-learn's digits"}
 
 _POLL = 0.8
 """Seconds between two polls of a job's progress."""
 
 
-def sets_to_show() -> list[SetName]:
-    """MNIST or its stand-in, then the pen strokes."""
-    return ["mnist" if is_at_hand("mnist") else "bundled", "pens"]
+def sets_to_show() -> list[str]:
+    """MNIST or its stand-in, the pen strokes, then all other sets, here or not."""
+    first = "mnist" if is_at_hand("mnist") else "bundled"
+    return [first, *(name for name in shown_sets() if name not in (first, "mnist"))]
 
 
-def find_summary(name: SetName) -> DataSummary | None:
+def find_summary(name: str) -> DataSummary | None:
     """The summary of a set on this machine; None while a process, which this starts, computes it."""
     path = _path(name)
     try:
@@ -34,12 +33,12 @@ def find_summary(name: SetName) -> DataSummary | None:
     return None
 
 
-def show_waiting(name: SetName) -> None:
+def show_waiting(name: str) -> None:
     """The progress of a set's summary; runs the page again once it is there."""
     st.fragment(_show_waiting, run_every=_POLL)(name)
 
 
-def offer_fetching(name: SetName, label: str) -> None:
+def offer_fetching(name: str, label: str) -> None:
     """A button that downloads a set in a separate process, and the progress of that."""
     key = f"fetch {name}"
     if st.button(label, icon=":material/download:", key=f"data.fetch-{name}"):
@@ -49,9 +48,9 @@ def offer_fetching(name: SetName, label: str) -> None:
         st.fragment(_show_fetching, run_every=_POLL)(name, key)
 
 
-def _show_waiting(name: SetName) -> None:
+def _show_waiting(name: str) -> None:
     job = _start(name)
-    if _has_ended_well(job, f": {TITLES[name]}, the first time only"):
+    if _has_ended_well(job, f": {title_of(name)}, the first time only"):
         forget(_key(name))
         if _path(name).is_file():
             st.rerun()
@@ -59,7 +58,7 @@ def _show_waiting(name: SetName) -> None:
         forget(_key(name))
 
 
-def _show_fetching(name: SetName, key: str) -> None:
+def _show_fetching(name: str, key: str) -> None:
     if _has_ended_well(run_once(key, "digitcnn.training.fetch", [name])):
         del st.session_state["data.fetching"]
         st.rerun()
@@ -74,15 +73,15 @@ def _has_ended_well(job: BackgroundJob, of: str = "") -> bool:
     return not job.is_running and not job.error
 
 
-def _start(name: SetName) -> BackgroundJob:
+def _start(name: str) -> BackgroundJob:
     return run_once(_key(name), "digitcnn.lab.datasets.summary", [name, str(_path(name))])
 
 
-def _key(name: SetName) -> str:
+def _key(name: str) -> str:
     return f"summarize {_path(name).name}"
 
 
-def _path(name: SetName) -> Path:
+def _path(name: str) -> Path:
     return runs_root() / ".data" / f"{name}-{fingerprint(name)}-{VERSION}.npz"
 
 

@@ -2,6 +2,7 @@
 const MODELS = "digitcnn-models";
 const SAVED = "digitcnn.drawing";
 const PATIENCE = 400; // Milliseconds that ink may be no digit before it is called none: a digit begins as a dash.
+const MAX_BARS = 12;
 const find = (selector) => document.querySelector(selector);
 const percent = (share) =>
   share >= 0.9995 ? "over 99.9 %" : share < 0.0005 ? "under 0.1 %" : `${(share * 100).toFixed(1)} %`;
@@ -114,7 +115,7 @@ class Live {
     if (!digit) return this.restore();
     const sure = percent(digit.confidence), [answer, note] = [".st-key-answer .stHtml", ".st-key-draw-note .stHtml"];
     if (isNumber) {
-      const words = digit.label === null ? "no digit yet" : `${digit.label}, ${sure}`;
+      const words = digit.name === null ? "no digit yet" : `${digit.name}, ${sure}`;
       return this.put(find(note), "innerHTML", `<p class="note">Under the pen: ${words}</p>`);
     }
     const now = performance.now();
@@ -122,13 +123,14 @@ class Live {
     else if (now - (this.refusedSince ??= now) < PATIENCE) return;
     if (digit.label === null) {
       this.put(find(answer), "innerHTML", `<p class="words">This doesn't look like a digit</p>`);
-      this.put(find(note), "innerHTML", `<p class="note">${sure} sure of that; the nearest digit is ${digit.nearest}.</p>`);
+      this.put(find(note), "innerHTML", `<p class="note">${sure} sure of that; the nearest digit is ${this.reader.names[digit.nearest]}.</p>`);
     } else {
       const words = this.hook.component.data.sureness.find(([least]) => digit.confidence >= least)[1];
-      this.put(find(answer), "innerHTML", `<p class="read">${digit.label}</p>`);
+      const kind = digit.name.length <= 2 ? "read" : "words";
+      this.put(find(answer), "innerHTML", `<p class="${kind}">${escapeHtml(digit.name)}</p>`);
       this.put(find(note), "innerHTML", `<p class="sure">${words}</p><p class="note">${sure}</p>`);
     }
-    this.put(find(".st-key-draw-reading .bars"), "innerHTML", barsOf(digit));
+    this.put(find(".st-key-draw-reading .bars"), "innerHTML", barsOf(digit, this.reader.names));
     this.put(find(".draw-steps figure:last-child img"), "src", pictureOf(digit.pixels));
   }
 
@@ -177,11 +179,18 @@ function save(drawing) {
   }
 }
 
-function barsOf(digit) {
-  return digit.shares.map((share, at) => {
-    const kind = at === digit.answer ? ' class="best"' : "";
-    return `<span${kind}><i><b style="transform: scaleY(${share.toFixed(4)})"></b></i>${at < 10 ? at : "none"}</span>`;
+/** As digitcnn/web/bars.py: of many classes the likeliest, and "none" beside the ten digits alone. */
+function barsOf(digit, names) {
+  const all = names.join("") === "0123456789" ? [...names, "none"] : names;
+  const places = all.map((_, at) => at).sort((a, b) => digit.shares[b] - digit.shares[a]).slice(0, MAX_BARS);
+  return places.sort((a, b) => a - b).map((at) => {
+    const kind = at === digit.answer ? ' class="best"' : "", height = digit.shares[at].toFixed(4);
+    return `<span${kind}><i><b style="transform: scaleY(${height})"></b></i>${escapeHtml(all[at])}</span>`;
   }).join("");
+}
+
+function escapeHtml(text) {
+  return text.replace(/[&<>"']/g, (each) => `&#${each.charCodeAt(0)};`);
 }
 
 /** The house digit as a PNG, in the color of ink. */

@@ -10,6 +10,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from digitcnn.classes import DIGITS
 from digitcnn.ink.house_digit import SIDE
 from digitcnn.ink.strokes import Stroke
 from digitcnn.recognition.reading import Digit, Reading
@@ -30,17 +31,17 @@ _ROOM = 7.5
 """Height of all lines of a number together, in rem."""
 
 
-def show_answer(digit: Digit | None) -> None:
+def show_answer(digit: Digit | None, classes: tuple[str, ...] = DIGITS) -> None:
     """The answer, the largest element of the page, and how sure the model is of it."""
     with st.container(key="answer", width="content"):
-        st.html(_answer_html(digit), width="content")
+        st.html(_answer_html(digit, "digit" if classes == DIGITS else "character"), width="content")
     with st.container(key="draw-note", width="content"):
         st.html(_confidence_html(digit), width="content")
 
 
-def show_probabilities(digit: Digit | None) -> None:
-    """The probabilities of the eleven answers as bars."""
-    show_bars(digit, alt=_describe_probabilities(digit))
+def show_probabilities(digit: Digit | None, classes: tuple[str, ...] = DIGITS) -> None:
+    """The probabilities of all answers as bars."""
+    show_bars(digit, classes, alt=_describe_probabilities(digit))
 
 
 def show_steps(strokes: Sequence[Stroke], size: tuple[int, int], digit: Digit | None) -> None:
@@ -64,7 +65,7 @@ def show_steps(strokes: Sequence[Stroke], size: tuple[int, int], digit: Digit | 
 
 def show_opinions(opinions: Mapping[str, Digit | None]) -> None:
     """Each model's answer to the same drawing, and a sentence on whether they agree."""
-    labels = {model: digit.label for model, digit in opinions.items() if digit is not None}
+    labels = {model: digit.name for model, digit in opinions.items() if digit is not None}
     sentence = format_agreement(labels) or "Every model gets the same pixels."
     rows = "".join(_opinion_html(model, digit) for model, digit in opinions.items())
     st.html(f'<div class="opinions">{rows}</div><p class="note">{escape(sentence)}</p>')
@@ -139,7 +140,7 @@ def format_number(reading: Reading) -> str:
     if not reading.digits:
         return "The answer follows every stroke of your pen."
     if not reading.text:
-        nearest = "".join(str(digit.nearest) for digit in reading.digits)
+        nearest = "".join(digit.nearest_name for digit in reading.digits)
         surest = float(np.mean([digit.confidence for digit in reading.digits]))
         return f"{format_percent(surest)} sure of that; the nearest digits are {nearest}."
     return format_result(_as_result(reading))
@@ -161,19 +162,20 @@ def _on_one_line(reading: Reading) -> str:
 def _opinion_html(model: str, digit: Digit | None) -> str:
     if digit is None:
         answer, confidence = "–", "nothing yet"
-    elif digit.label is None:
+    elif digit.name is None:
         answer, confidence = "no digit", f"{format_percent(digit.confidence)} sure it is none"
     else:
-        answer, confidence = str(digit.label), format_percent(digit.confidence)
+        answer, confidence = digit.name, format_percent(digit.confidence)
     return f"<p><b>{escape(model)}</b><span>{answer}</span><small>{confidence}</small></p>"
 
 
-def _answer_html(digit: Digit | None) -> str:
+def _answer_html(digit: Digit | None, noun: str) -> str:
     if digit is None:
-        return '<p class="words">Draw a digit and I will read it</p>'
-    if digit.label is None:
-        return '<p class="words">This doesn\'t look like a digit</p>'
-    return f'<p class="read">{digit.label}</p>'
+        return f'<p class="words">Draw a {noun} and I will read it</p>'
+    if digit.name is None:
+        return f'<p class="words">This doesn\'t look like a {noun}</p>'
+    kind = "read" if len(digit.name) <= 2 else "words"
+    return f'<p class="{kind}">{escape(digit.name)}</p>'
 
 
 def _confidence_html(digit: Digit | None) -> str:
@@ -183,7 +185,7 @@ def _confidence_html(digit: Digit | None) -> str:
     if digit.label is None:
         is_wide = digit.box.width > 1.2 * digit.box.height
         hint = ' <span class="hint">Several digits? Choose Number above.</span>' if is_wide else ""
-        return f'<p class="note">{percent} sure of that; the nearest digit is {digit.nearest}.{hint}</p>'
+        return f'<p class="note">{percent} sure of that; the nearest digit is {digit.nearest_name}.{hint}</p>'
     return f'<p class="sure">{format_confidence(digit.confidence)}</p><p class="note">{percent}</p>'
 
 
@@ -191,5 +193,7 @@ def _describe_probabilities(digit: Digit | None) -> str:
     if digit is None:
         return "Probability of each digit, empty until something is drawn"
     order = np.argsort(digit.probabilities)[::-1][:2]
-    first, second = (f"{index} with {format_percent(float(digit.probabilities[index]))}" for index in order)
+    first, second = (
+        f"{digit.classes[index]} with {format_percent(float(digit.probabilities[index]))}" for index in order
+    )
     return f"Probability of each digit: {first}, then {second}"

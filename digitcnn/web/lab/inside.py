@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from digitcnn.confidence import CLASSES
+from digitcnn.classes import DIGITS
 from digitcnn.errors import DigitcnnError
 from digitcnn.file_cache import Version, version_of
 from digitcnn.lab.explain.activations import capture_outputs
@@ -82,6 +82,7 @@ def show_inside() -> None:
     show_heading("Feature maps", "What does each layer make of the digit?")
     try:
         layers = read_layers(folder.keras_file)
+        classes = folder.read_record().classes
         version = version_of(folder.tflite_file)
         views, probabilities = _view_layers(path, version, chosen.pixels.tobytes())
     except DigitcnnError as error:
@@ -89,7 +90,7 @@ def show_inside() -> None:
         return
     _show_table(layers)
     for number, view in enumerate(views, 1):
-        _show_layer(number, view, probabilities)
+        _show_layer(number, view, probabilities, classes)
 
 
 def sheet_of_maps(values: np.ndarray) -> str:
@@ -119,7 +120,7 @@ def sheet_of_maps(values: np.ndarray) -> str:
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def _view_layers(path: str, version: Version, pixels: bytes) -> tuple[list[LayerView], np.ndarray]:
-    """The steps of a model for a digit, in order, and its bare probabilities of the ten digits."""
+    """The steps of a model for a digit, in order, and its bare probabilities of its classes."""
     del version  # Part of the cache key: a newly trained model is asked again.
     folder = RunFolder(path)
     layers = read_layers(folder.keras_file)
@@ -136,7 +137,7 @@ def _view_layers(path: str, version: Version, pixels: bytes) -> tuple[list[Layer
             explanation += " Orange is below zero."
         picture = sheet_of_maps(outputs[last.name]) if last is not layers[-1] else ""
         views.append(LayerView(title, _format_shape(last), explanation.strip(), picture))
-    return views, outputs[layers[-1].name][:CLASSES]
+    return views, outputs[layers[-1].name][: len(folder.read_record().classes)]
 
 
 def _computed_together(last: Layer, layers: tuple[Layer, ...], outputs: Mapping[str, object]) -> list[Layer]:
@@ -148,7 +149,7 @@ def _computed_together(last: Layer, layers: tuple[Layer, ...], outputs: Mapping[
     return group
 
 
-def _show_layer(number: int, view: LayerView, probabilities: np.ndarray) -> None:
+def _show_layer(number: int, view: LayerView, probabilities: np.ndarray, classes: tuple[str, ...]) -> None:
     with st.container(gap="xsmall"):
         st.markdown(f"**{number}. {view.title}** · {view.size}")
         if view.picture:
@@ -159,9 +160,11 @@ def _show_layer(number: int, view: LayerView, probabilities: np.ndarray) -> None
             show_shares(
                 probabilities.tolist(),
                 first,
-                alt=f"The probabilities at the end: {first} is the most probable",
+                classes,
+                alt=f"The probabilities at the end: {classes[first]} is the most probable",
             )
-            st.caption("The output: a probability for each digit, before calibration.")
+            noun = "digit" if classes == DIGITS else "class"
+            st.caption(f"The output: a probability for each {noun}, before calibration.")
 
 
 def _show_table(layers: tuple[Layer, ...]) -> None:

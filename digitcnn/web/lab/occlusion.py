@@ -7,7 +7,6 @@ import streamlit as st
 from jinja2 import Template
 from PIL import Image, ImageDraw
 
-from digitcnn.confidence import CLASSES
 from digitcnn.errors import DigitcnnError
 from digitcnn.file_cache import Version, version_of
 from digitcnn.ink.house_digit import SIDE
@@ -76,7 +75,7 @@ def show_occlusion(path: str, pixels: np.ndarray, *, digit: Digit | None = None,
     try:
         folder = find_run(path)
         data = pixels.astype(np.float32).tobytes()
-        answer = None if digit is None else CLASSES if digit.refused else digit.nearest
+        answer = None if digit is None else len(digit.classes) if digit.refused else digit.nearest
         confidence = None if digit is None else digit.confidence
         version = version_of(folder.tflite_file)
         view = _view_occlusion(str(folder.path), version, data, COVERS[cover], answer, confidence)
@@ -116,19 +115,20 @@ def _view_occlusion(
     path: str, version: Version, pixels: bytes, cover: Cover, answer: int | None, confidence: float | None
 ) -> OcclusionView:
     del version  # Part of the cache key: a newly trained model is asked again.
-    image = np.frombuffer(pixels, np.float32).reshape(SIDE, SIDE)
-    occlusion = measure_occlusion(RunFolder(path), image, cover=cover, answer=answer, confidence=confidence)
+    image, folder = np.frombuffer(pixels, np.float32).reshape(SIDE, SIDE), RunFolder(path)
+    classes = folder.read_record().classes
+    occlusion = measure_occlusion(folder, image, cover=cover, answer=answer, confidence=confidence)
     return OcclusionView(
         picture=picture_of_occlusion(image, occlusion),
-        answer=_format_class(occlusion.answer),
+        answer=_format_class(occlusion.answer, classes),
         confidence=occlusion.confidence,
-        words=_format_weakest(occlusion, cover),
+        words=_format_weakest(occlusion, cover, classes),
     )
 
 
-def _format_weakest(occlusion: Occlusion, cover: Cover) -> str:
+def _format_weakest(occlusion: Occlusion, cover: Cover, classes: tuple[str, ...]) -> str:
     """The effect of the patch that hurts the answer most, in a sentence."""
-    answer, other = _format_class(occlusion.answer), _format_class(occlusion.weakest_answer)
+    answer, other = (_format_class(each, classes) for each in (occlusion.answer, occlusion.weakest_answer))
     case = (
         "Without the ink in the marked square" if cover == "paper" else "With the marked square full of ink"
     )
@@ -140,5 +140,5 @@ def _format_weakest(occlusion: Occlusion, cover: Cover) -> str:
     return f"{case}, it would still say {answer}, {after} sure instead of {before}."
 
 
-def _format_class(label: int) -> str:
-    return "“not a digit”" if label == CLASSES else str(label)
+def _format_class(label: int, classes: tuple[str, ...]) -> str:
+    return "“not a digit”" if label == len(classes) else classes[label]

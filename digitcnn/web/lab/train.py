@@ -1,10 +1,11 @@
 """The Train part of the lab: the training that runs, and a preset with its settings to start another."""
 
-from typing import Any, Literal
+from typing import Any
 
 import streamlit as st
 
 from digitcnn.errors import DigitcnnError
+from digitcnn.lab.datasets.sources import list_datasets
 from digitcnn.lab.designs.figures import measure_layers
 from digitcnn.lab.designs.store import find_preset, list_presets
 from digitcnn.lab.jobs.queue import training_is_on
@@ -78,7 +79,8 @@ def _show_card(preset: Preset, run: Run | None) -> None:
 
 
 def _choose_and_start(preset: Preset, runs: list[Run], shipped: list[Run]) -> None:
-    chosen = _choose_settings(preset)
+    data = _choose_data(preset)
+    chosen = _choose_settings(preset, data) | {"data": data}
     settings, obstacle = None, None
     try:
         settings = Settings.of_preset(preset, chosen)
@@ -88,7 +90,7 @@ def _choose_and_start(preset: Preset, runs: list[Run], shipped: list[Run]) -> No
         _show_estimate(settings, runs, shipped)
     if not training_is_on():
         st.info("Training is turned off on this server. On your own machine it is one command:")
-    elif obstacle := obstacle or find_obstacle(preset.recipe.data):
+    elif obstacle := obstacle or find_obstacle(data):
         st.error(escape_markdown(obstacle), icon=":material/error:")
     elif any(run.busy or run.state == "queued" for run in runs):
         st.caption("One model is trained at a time; yours will wait for its turn.")
@@ -119,15 +121,36 @@ def _show_estimate(settings: Settings, runs: list[Run], shipped: list[Run]) -> N
 
 
 @st.cache_data(ttl=30, show_spinner="Looking for the images")
-def find_obstacle(data: Literal["mnist", "handwriting"]) -> str | None:
-    """Why a training on these data cannot begin, looked up every half minute; None where it can."""
+def find_obstacle(data: str) -> str | None:
+    """Why a training on this data set cannot begin, looked up every half minute; None where it can."""
     # Only a visitor of this part needs what reads data sets.
     from digitcnn.lab.datasets import readiness
 
     return readiness.find_obstacle(data)
 
 
-def _choose_settings(preset: Preset) -> dict[str, Any]:
+def _choose_data(preset: Preset) -> str:
+    """The data set to learn from: the preset's own, until another is chosen."""
+    datasets = {each.name: each for each in list_datasets()}
+    key = f"lab.{preset.name}.data"
+    if st.session_state.get(key) not in datasets:
+        st.session_state[key] = preset.recipe.data  # Somebody has removed the one that was chosen.
+    name = st.selectbox(
+        "Data set",
+        list(datasets),
+        format_func=lambda each: datasets[each].title,
+        help="The images that it learns from; the Data page shows them, and takes your own.",
+        key=key,
+        persist_state="session",
+    )
+    chosen = datasets[name]
+    if name != preset.recipe.data:
+        named = ", ".join(chosen.classes[:12]) + (", …" if len(chosen.classes) > 12 else "")
+        st.caption(f"{len(chosen.classes)} classes: {escape_markdown(named)}.")
+    return name
+
+
+def _choose_settings(preset: Preset, data: str) -> dict[str, Any]:
     """The values of the fields, inside their limits or not."""
     own = Settings.of_preset(preset)
     with st.grid(2, min_column_width=150, gap="small"):
@@ -152,7 +175,7 @@ def _choose_settings(preset: Preset) -> dict[str, Any]:
                 "Validation split",
                 step=0.05,
                 format="%g",
-                disabled=preset.recipe.data == "handwriting",
+                disabled=data in ("handwriting", "letters"),
             ),
             "seed": _number(own, "seed", "Seed", step=1),
         }

@@ -116,11 +116,10 @@ def show_next_doubt(files: Sequence[ShownFile], row: int, chosen: int | None) ->
 
 
 def show_probabilities(result: FileResult, index: int) -> None:
-    """The probabilities of one digit's eleven answers as bars."""
+    """The probabilities of all answers to one digit as bars."""
     digit = result.reading.digits[index]
-    show_bars(
-        digit, alt=f"The model's answer to digit {index + 1}: {digit.nearest} is the most probable digit"
-    )
+    likeliest = f"{digit.nearest_name} is the most probable digit"
+    show_bars(digit, digit.classes, alt=f"The model's answer to digit {index + 1}: {likeliest}")
 
 
 def pixels_of(result: FileResult, index: int) -> np.ndarray | None:

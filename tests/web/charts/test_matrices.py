@@ -3,7 +3,7 @@ import pytest
 
 from digitcnn.lab.metrics.test_set import count_confusions, read_predictions
 from digitcnn.run_folder import find_run
-from digitcnn.web.charts.matrices import tabulate_matrix
+from digitcnn.web.charts.matrices import draw_matrix, tabulate_matrix
 
 
 @pytest.fixture(scope="module")
@@ -18,8 +18,8 @@ def rows_of(matrix: np.ndarray, chosen: tuple[int, int] = (0, 0), *, difference:
 def test_every_cell_of_the_matrix_is_a_row(matrix: np.ndarray):
     rows = rows_of(matrix, (4, 9))
     assert len(rows) == 100
-    assert all(matrix[row["true"], row["read"]] == row["count"] for row in rows)
-    assert [(row["true"], row["read"]) for row in rows if row["chosen"]] == [(4, 9)]
+    assert all(matrix[int(row["true"]), int(row["read"])] == row["count"] for row in rows)
+    assert [(row["true"], row["read"]) for row in rows if row["chosen"]] == [("4", "9")]
 
 
 def test_color_is_for_errors_and_strongest_for_the_commonest(matrix: np.ndarray):
@@ -33,7 +33,17 @@ def test_a_difference_says_which_way_it_goes(matrix: np.ndarray):
     other = matrix.copy()
     other[3, 5] += 2
     other[5, 3] -= 1
-    rows = {(row["true"], row["read"]): row for row in rows_of(other - matrix, difference=True)}
+    rows = {(int(row["true"]), int(row["read"])): row for row in rows_of(other - matrix, difference=True)}
     assert (rows[3, 5]["way"], rows[3, 5]["shown"]) == ("more", "+2")
     assert (rows[5, 3]["way"], rows[5, 3]["shown"]) == ("fewer", "−1")
     assert (rows[2, 2]["way"], rows[2, 2]["shown"]) == ("same", "")
+
+
+def test_other_classes_have_their_names():
+    classes = "Ankle boot", "Bag", "Coat"
+    rows = tabulate_matrix(np.arange(9).reshape(3, 3), (0, 2), classes).to_dict("records")
+    assert (rows[5]["true"], rows[5]["read"], rows[5]["count"]) == ("Bag", "Coat", 5)
+    chart = draw_matrix(tabulate_matrix(np.eye(3, dtype=int), (0, 0), classes), "mine", classes).to_dict()
+    axes = chart["layer"][0]["encoding"]
+    assert axes["x"]["sort"] == list(classes)
+    assert axes["y"]["axis"]["title"] == "true class"

@@ -1,0 +1,1 @@
+"""The data sets that models learn from, each with the names of its classes: `registry.py` lists them."""
