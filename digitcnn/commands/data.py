@@ -1,9 +1,11 @@
-"""`digitcnn data`: lists, fetches and describes data sets."""
+"""`digitcnn data`: lists, fetches and describes data sets, and adds your own."""
 
 import argparse
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
-from digitcnn.classes import DIGITS
+from digitcnn.classes import DIGITS, are_classes
 from digitcnn.commands.parsing import Subparsers, add_command
 from digitcnn.commands.terminal import align
 from digitcnn.errors import DatasetError
@@ -12,13 +14,30 @@ FETCHED = ("mnist", "pens", "fashion-mnist", "kmnist", "emnist-letters")
 """Data sets that have a public download."""
 
 _DESCRIPTION = """\
-Lists, fetches and describes the data sets that models learn from. Files in the folder DIGITCNN_DATA come
-first; downloads are kept where Keras keeps its own (KERAS_HOME)."""
+Lists, fetches and describes the data sets that models learn from, and adds your own. Files in the folder
+DIGITCNN_DATA come first; downloads are kept where Keras keeps its own (KERAS_HOME), sets that you add beside
+the runs."""
+
+_ADD = """\
+Adds a data set of your own, for `digitcnn train --data NAME`. PATH is one of these:
+
+  a folder or ZIP archive   with a folder of pictures for each class, perhaps under train/ and test/
+  a CSV file                in the form of Kaggle's digit recognizer: label,pixel0,...,pixel783
+  an .npz file              with x_train and y_train, perhaps x_test and y_test; or my-digits.npz, the
+                            digits that you corrected on Draw and Upload
+
+Pictures are 28 x 28, in gray. A sixth of each class is held out for testing where the file holds no test
+images. What is wrong with the file is said in a sentence, and nothing is kept then."""
+
+_ADD_EXAMPLES = """\
+digitcnn data add kaggle train.csv
+digitcnn data add pets pets.zip --pictures --fit
+digitcnn data add mine my-digits.npz"""
 
 
 def add_to(commands: Subparsers) -> None:
     """Describes the command and its parts."""
-    parser = add_command(commands, "data", "list, fetch and describe data sets", _DESCRIPTION)
+    parser = add_command(commands, "data", "list, fetch, describe and add data sets", _DESCRIPTION)
     parts = parser.add_subparsers(required=True, metavar="PART", title="parts")
     add_command(
         parts,
@@ -42,6 +61,58 @@ def add_to(commands: Subparsers) -> None:
         "name", metavar="NAME", nargs="?", help="of a data set (default: all on this machine)"
     )
 
+    adding = add_command(parts, "add", "add your own", _ADD, run=_add, examples=_ADD_EXAMPLES)
+    adding.add_argument("name", metavar="NAME", help="small letters, digits and hyphens")
+    adding.add_argument("path", type=Path, metavar="PATH", help="folder or file")
+    adding.add_argument(
+        "--pictures",
+        action="store_true",
+        help="of things, not of handwriting: never inverted, and not offered on Draw and Upload",
+    )
+    adding.add_argument(
+        "--fit", action="store_true", help="make pictures of other sizes 28 x 28 instead of refusing them"
+    )
+    adding.add_argument(
+        "--classes", metavar="A,B,...", help="names of the classes, by label, of a CSV or .npz file"
+    )
+    removing = add_command(
+        parts, "remove", "remove one of your own", "Removes a data set that you added.", run=_remove
+    )
+    removing.add_argument("name", metavar="NAME", help="of a data set that was added here")
+
+
+def _add(options: argparse.Namespace) -> int:
+    from digitcnn.training.collection.add import add_dataset
+
+    names = tuple(name.strip() for name in options.classes.split(",")) if options.classes else None
+    if names and not are_classes(names):
+        raise DatasetError("--classes needs two names or more, all different, of 40 characters at most.")
+    added = add_dataset(
+        options.name, options.path, ink=not options.pictures, fit=options.fit, names=names, report=_reporter()
+    )
+    print(f"{added.name}: {added.origin}. Train on it with `digitcnn train simple --data {added.name}`.")
+    return 0
+
+
+def _remove(options: argparse.Namespace) -> int:
+    from digitcnn.training.collection.own import remove_own
+
+    remove_own(options.name)
+    print(f"removed {options.name}")
+    return 0
+
+
+def _reporter() -> Callable[[float, str], None]:
+    """Prints progress on standard error at every tenth."""
+    tenths: set[int] = set()
+
+    def report(done: float, doing: str) -> None:
+        if (tenth := int(done * 10)) not in tenths:
+            tenths.add(tenth)
+            print(doing, file=sys.stderr, flush=True)
+
+    return report
+
 
 def _list(options: argparse.Namespace) -> int:
     from digitcnn.lab.datasets.sources import list_datasets
@@ -58,16 +129,8 @@ def _fetch(options: argparse.Namespace) -> int:
     from digitcnn.lab.datasets.sources import find_file
     from digitcnn.training.fetch import fetch
 
-    tenths: set[int] = set()
-
-    def report(done: float, doing: str) -> None:
-        """Prints the progress of the download at every tenth."""
-        if (tenth := int(done * 10)) not in tenths:
-            tenths.add(tenth)
-            print(doing, file=sys.stderr, flush=True)
-
     if find_file(options.name) is None:
-        fetch(options.name, report)
+        fetch(options.name, _reporter())
     print(find_file(options.name))
     return 0
 

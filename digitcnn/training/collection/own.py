@@ -33,6 +33,7 @@ class OwnSet:
         origin: the file or folder that it came from, for people.
         ink: whether it holds handwriting, as people draw and upload it.
         images: number of its training images.
+        digest: of its test images: a set that is added anew under the same name is another test set.
     """
 
     name: str
@@ -40,6 +41,7 @@ class OwnSet:
     origin: str
     ink: bool
     images: int = 0
+    digest: str = ""
 
 
 def check_name(name: str) -> None:
@@ -80,15 +82,16 @@ def read_own(name: str) -> OwnSet:
     try:
         data = json.loads((_folder(name) / "set.json").read_text(encoding="utf-8"))
         classes, origin, ink = data["classes"], data["origin"], data["ink"]
-        images = data.get("images", 0)
-        kinds = isinstance(origin, str), isinstance(ink, bool), isinstance(images, int)
+        images, digest = data.get("images", 0), data.get("digest", "")
+        texts = isinstance(origin, str), isinstance(digest, str)
+        kinds = *texts, isinstance(ink, bool), isinstance(images, int)
         if not are_classes(classes) or not all(kinds):
             raise ValueError("a value is of another type")
     except (OSError, ValueError, KeyError, TypeError):
         raise DatasetError(
             f"The record of the data set {name!r} is broken: remove the set and add it again."
         ) from None
-    return OwnSet(name, tuple(classes), origin, ink, images)
+    return OwnSet(name, tuple(classes), origin, ink, images, digest)
 
 
 def load_own(name: str) -> tuple[DigitSet, DigitSet]:
@@ -102,7 +105,7 @@ def load_own(name: str) -> tuple[DigitSet, DigitSet]:
         with images_file(name).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             sets = [
                 DigitSet(file[f"x_{part}"], file[f"y_{part}"].astype(np.int64), title, found.classes)
-                for part, title in (("train", f"{name} training"), ("test", f"{name} test"))
+                for part, title in (("train", f"{name} training"), ("test", f"{name} test, {found.digest}"))
             ]
         if any(len(each) == 0 or each.labels.max() >= len(found.classes) for each in sets):
             raise ValueError("its labels do not fit its classes")
