@@ -21,7 +21,11 @@ with draw_frame("Model Lab", styles=("lab", "compare", "digits")):
         )
     st.html(f"<script>{HISTORY}</script>", unsafe_allow_javascript=True)
     # Each part brings libraries of its own, which only those who open it pay for.
-    if part == "Compare":
+    if part == "Design":
+        from digitcnn.web.lab.design import show_design
+
+        show_design()
+    elif part == "Compare":
         from digitcnn.web.compare.panels import show_compare
 
         show_compare()

@@ -10,9 +10,27 @@ from typing import Any
 from digitcnn.errors import InputError
 from digitcnn.lab.designs.figures import measure_layers
 from digitcnn.lab.runs.limits import KEEPS, LIMITS, OPTIMIZERS, SCHEDULES
-from digitcnn.training.networks.layers import KINDS, DesignLayer, layer_from_json
+from digitcnn.training.networks.layers import KINDS, DesignLayer, Option, layer_from_json
 from digitcnn.training.networks.of_presets import Network
 from digitcnn.training.presets import PRESETS, Preset, Recipe
+
+__all__ = [
+    "KINDS",
+    "MAX_LAYERS",
+    "NAME",
+    "PRESETS",
+    "RECIPE",
+    "Design",
+    "DesignLayer",
+    "Option",
+    "Preset",
+    "check_name",
+    "layers_as_json",
+    "layers_from_json",
+    "parse_toml",
+    "read_toml",
+    "write_toml",
+]
 
 MAX_LAYERS = 60
 

@@ -93,14 +93,14 @@ def describe_layer(each: DesignLayer) -> str:
     match each.kind:
         case "Conv2D" | "SeparableConv2D":
             parts = [f"{label}, {options['filters']} filters of {_square(options['kernel'])}"]
-            parts += [f"in steps of {options['stride']}"] if options["stride"] > 1 else []
-            parts += ["no margin"] if options["padding"] == "valid" and options["kernel"] > 1 else []
+            parts += [f"stride {options['stride']}"] if options["stride"] > 1 else []
+            parts += ["no padding"] if options["padding"] == "valid" and options["kernel"] > 1 else []
             parts += [options["activation"]] if options["activation"] != "linear" else []
             return ", ".join(parts)
         case "MaxPooling2D" | "AveragePooling2D":
             return f"{label} {_square(options['size'])}"
         case "Residual":
-            steps = f", in steps of {options['stride']}" if options["stride"] > 1 else ""
+            steps = f", stride {options['stride']}" if options["stride"] > 1 else ""
             return f"{label} of {options['filters']} filters{steps}"
         case "Dense":
             suffix = "" if options["activation"] == "linear" else f", {options['activation']}"

@@ -12,6 +12,9 @@ from digitcnn.training.presets import PRESETS, Preset, Recipe
 MAX_DESIGNS = 200
 """Kept at most."""
 
+_OWNER = "# owner: "
+"""Begins the first line of a design that a browser has saved."""
+
 
 def designs_root() -> Path:
     """The folder of the designs that were made here."""
@@ -39,8 +42,22 @@ def read_design(name: str) -> Design:
     return read_toml(designs_root() / f"{name}.toml")
 
 
-def save_design(design: Design) -> None:
+def owner_of_design(name: str) -> str | None:
+    """Who may replace and delete a design, as in `About`; None for the host."""
+    try:
+        with (designs_root() / f"{name}.toml").open(encoding="utf-8") as file:
+            first = file.readline(200)
+    except (OSError, UnicodeDecodeError):
+        return None
+    return first.removeprefix(_OWNER).strip() if first.startswith(_OWNER) else None
+
+
+def save_design(design: Design, *, owner: str | None = None) -> None:
     """Keeps a design under its name, in the place of an earlier one.
+
+    Args:
+        design: what is kept.
+        owner: as in `About`.
 
     Raises:
         RunFolderError: it cannot be written, or too many are kept.
@@ -51,7 +68,7 @@ def save_design(design: Design) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as new:
-            new.write_text(write_toml(design), encoding="utf-8")
+            new.write_text((f"{_OWNER}{owner}\n" if owner else "") + write_toml(design), encoding="utf-8")
     except OSError as error:
         raise RunFolderError(f"The design could not be kept: {error.strerror or error}.") from None
 

@@ -46,9 +46,9 @@ class LayerKind:
 
 
 _FILTERS = Option(32, 1, 1024, label="Filters")
-_KERNEL = Option(3, 1, 28, label="Window")
-_STRIDE = Option(1, 1, 14, label="Step")
-_PADDING = Option("same", choices=PADDINGS, label="Margin")
+_KERNEL = Option(3, 1, 28, label="Kernel")
+_STRIDE = Option(1, 1, 14, label="Stride")
+_PADDING = Option("same", choices=PADDINGS, label="Padding")
 _ACTIVATION = Option("relu", choices=ACTIVATIONS, label="Activation")
 _BIAS = Option(True, label="Bias")
 _CONVOLUTION = {
@@ -60,7 +60,7 @@ _CONVOLUTION = {
     "bias": _BIAS,
 }
 # A window of 1 x 1 makes TensorFlow 2.21 abort in training, with steps on a single map.
-_SEPARABLE = _CONVOLUTION | {"kernel": Option(3, 2, 28, label="Window")}
+_SEPARABLE = _CONVOLUTION | {"kernel": Option(3, 2, 28, label="Kernel")}
 _WINDOW = {"size": Option(2, 2, 28, label="Window")}
 
 KINDS: dict[str, LayerKind] = {

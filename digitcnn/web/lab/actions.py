@@ -22,7 +22,7 @@ MEASURE = (
 )
 """The measure of every accuracy in the Lab, in words."""
 
-PARTS = ("Train", "Compare", "Inside", "Runs", "Sweeps")
+PARTS = ("Train", "Design", "Compare", "Inside", "Runs", "Sweeps")
 PART = "tab"
 """The query parameter that holds the part of the lab, so that a link leads to it."""
 
