@@ -16,6 +16,7 @@ FORMATS = {
     "tflite": "LiteRT, on phones and small machines",
     "onnx": "ONNX Runtime, in most languages and in browsers; needs tf2onnx",
     "html": "a page to draw on, answered on the device that opens it, without a network",
+    "ipynb": "a notebook that trains the same network from its data to its report, with Keras alone",
 }
 """By suffix of the file: the programs that load it."""
 
@@ -31,7 +32,8 @@ formats:
 _EXAMPLES = """\
 digitcnn export reader --format onnx
 digitcnn export simple page.html
-digitcnn export runs/simple-2 digits.h5"""
+digitcnn export runs/simple-2 digits.h5
+digitcnn export simple simple.ipynb"""
 
 
 def add_to(commands: Subparsers) -> None:
@@ -62,6 +64,7 @@ def export(folder: RunFolder, path: Path, form: str) -> None:
 
     Raises:
         RunFolderError: the run has no model, or it cannot be read.
+        InputError: the run's preset is no longer there, and no notebook can be written.
         NotSupportedError: the library that writes this format is not installed.
     """
     if form in ("keras", "tflite"):
@@ -70,6 +73,12 @@ def export(folder: RunFolder, path: Path, form: str) -> None:
             raise RunFolderError(f"{folder.path} has no {source.name}: finish its training first.")
         if not (path.exists() and path.samefile(source)):
             shutil.copyfile(source, path)
+        return
+    if form == "ipynb":
+        # Only this needs all presets.
+        from digitcnn.lab.designs.notebook import NotebookSource, write_notebook
+
+        path.write_text(write_notebook(NotebookSource.of_run(folder)), encoding="utf-8")
         return
     if form == "html":
         path.write_text(write_page(folder), encoding="utf-8")

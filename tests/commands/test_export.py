@@ -1,5 +1,6 @@
 """`digitcnn export`: the files it writes without Keras, and its messages."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -41,8 +42,8 @@ def test_the_format_stands_before_between_or_after_run_and_file(arguments: list[
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["simple"], "Name a FILE, or a --format: keras, h5, tflite, onnx, html."),
-        (["simple", "m.pt"], "ends in .keras, .h5, .tflite, .onnx, .html, received m.pt."),
+        (["simple"], "Name a FILE, or a --format: keras, h5, tflite, onnx, html, ipynb."),
+        (["simple", "m.pt"], "ends in .keras, .h5, .tflite, .onnx, .html, .ipynb, received m.pt."),
         (["simple", "m.h5", "--format", "onnx"], "ends in .onnx, received m.h5."),
         (["nosuch", "m.h5"], "There is no trained model called 'nosuch'"),
         (["simple", "gone/m.keras"], "There is no folder 'gone' to write into"),
@@ -74,3 +75,13 @@ def test_onnx_without_its_library_has_a_message(
     monkeypatch.setattr(module, "find_spec", lambda name: None)
     assert main(["export", "sprint", "m.onnx"]) == 1
     assert "pip install 'tf2onnx>=1.17,<2'" in capsys.readouterr().err
+
+
+def test_a_run_becomes_a_notebook_of_its_own_settings(here: Path):
+    assert main(["export", "deeper", "deeper.ipynb"]) == 0
+    notebook = json.loads((here / "deeper.ipynb").read_text(encoding="utf-8"))
+    code = "".join(line for cell in notebook["cells"] for line in cell["source"])
+    assert "EPOCHS = 10\n" in code
+    assert "CosineDecay(\n    0.002 / 10" in code
+    assert "keras.datasets.mnist.load_data()" in code
+    assert 'layers.Dense(256, activation="relu")' in code

@@ -80,3 +80,12 @@ def test_a_design_that_is_not_yours_is_a_start_for_your_own():
     app.button(key="design.load").click().run()
     assert figures(app)["Weights"] == "7,850"
     assert not app.button(key="design.save").disabled
+
+
+def test_the_network_is_shown_as_code_when_it_is_asked_for():
+    app = open_lab("Design")
+    assert not app.code
+    app.session_state["design.code"] = True
+    app.run()
+    (code,) = app.code
+    assert 'layers.Conv2D(32, 3, activation="relu")' in code.value

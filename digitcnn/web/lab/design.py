@@ -14,6 +14,7 @@ from digitcnn.lab.designs.figures import (
     measure_layers,
     measure_so_far,
 )
+from digitcnn.lab.designs.notebook import NotebookSource
 from digitcnn.lab.designs.store import (
     delete_design,
     find_preset,
@@ -24,6 +25,7 @@ from digitcnn.lab.designs.store import (
 )
 from digitcnn.lab.runs.about import About, may_end
 from digitcnn.web.lab import actions
+from digitcnn.web.lab.keras_code import show_keras_code
 from digitcnn.web.lab.layer_drawing import draw_layers
 from digitcnn.web.lab.visitor import owner
 from digitcnn.web.text import escape_markdown
@@ -193,6 +195,7 @@ def _show_keeping(draft: Draft, problem: str | None) -> None:
             help=f"The same as a file, for the command line: digitcnn train {name}.toml",
             key="design.toml",
         )
+        show_keras_code(NotebookSource(name, draft.layers, draft.recipe), key="design")
         if name in list_designs():
             st.button(
                 "Delete",

@@ -7,6 +7,7 @@ import streamlit as st
 
 from digitcnn.browser.page import write_page
 from digitcnn.errors import DigitcnnError
+from digitcnn.lab.designs.notebook import NotebookSource, write_notebook
 from digitcnn.lab.runs.catalog import Run
 from digitcnn.lab.runs.exports import Format, can_export, find_export, start_export
 
@@ -37,6 +38,8 @@ def show_downloads(run: Run) -> None:
                         )
         if folder.tflite_file.is_file():
             _button("Page to draw on", lambda: write_page(folder), f"{run.name}.html", "text/html")
+        if run.record:
+            _offer_notebook(run)
         _download("History", folder.history_csv, f"{run.name}-history.csv", "text/csv")
         if folder.predictions_npz.is_file() and run.record and not run.busy:
             _offer_figures(run)
@@ -80,6 +83,14 @@ def _offer_figures(run: Run) -> None:
     )
     for label, make, name, kind in files:
         _button(label, lambda make=make: make((run_ref,)), f"{run.name}-{name}", kind)
+
+
+def _offer_notebook(run: Run) -> None:
+    try:
+        source = NotebookSource.of_run(run.folder)
+    except DigitcnnError:
+        return  # Of a preset that is no longer there.
+    _button("Notebook", lambda: write_notebook(source), f"{run.name}.ipynb", "application/x-ipynb+json")
 
 
 def _download(label: str, path: Path, name: str, kind: str) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from digitcnn.errors import DigitcnnError
 from digitcnn.lab.datasets.sources import list_datasets
 from digitcnn.lab.designs.figures import measure_layers
+from digitcnn.lab.designs.notebook import NotebookSource
 from digitcnn.lab.designs.store import find_preset, list_presets
 from digitcnn.lab.jobs.queue import training_is_on
 from digitcnn.lab.runs.catalog import Run, list_shipped_runs, read_test_accuracy
@@ -16,6 +17,7 @@ from digitcnn.lab.runs.live import read_curves
 from digitcnn.lab.runs.run_table import format_duration
 from digitcnn.lab.runs.settings import PRESETS, Preset, Settings, command_of
 from digitcnn.web.lab import actions
+from digitcnn.web.lab.keras_code import show_keras_code
 from digitcnn.web.lab.layer_drawing import draw_layers
 from digitcnn.web.lab.live import show_curves, show_live
 from digitcnn.web.text import escape_markdown, format_accuracy
@@ -107,6 +109,7 @@ def _choose_and_start(preset: Preset, runs: list[Run], shipped: list[Run]) -> No
     if settings:
         # Not st.code: its highlighter loads for longer than all the rest before the first chart.
         st.caption(f"The same on the command line: `{command_of(settings)}`")
+        show_keras_code(NotebookSource.of_settings(settings), key=f"lab.{preset.name}")
 
 
 def _show_estimate(settings: Settings, runs: list[Run], shipped: list[Run]) -> None:
