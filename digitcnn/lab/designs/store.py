@@ -18,7 +18,7 @@ _OWNER = "# owner: "
 
 def designs_root() -> Path:
     """The folder of the designs that were made here."""
-    return runs_root() / "designs"
+    return runs_root() / ".designs"
 
 
 def list_designs() -> list[str]:

@@ -7,6 +7,7 @@ import pytest
 from digitcnn.errors import InputError, RunFolderError
 from digitcnn.lab.designs import store
 from digitcnn.lab.designs.design import Design, layers_as_json, layers_from_json, parse_toml, write_toml
+from digitcnn.lab.runs.catalog import list_own_runs
 from digitcnn.lab.runs.settings import Settings, arguments_of
 from digitcnn.run_folder import RunRecord
 from digitcnn.training.networks.layers import layer
@@ -94,13 +95,13 @@ def test_a_run_keeps_its_design_when_the_file_is_changed_or_deleted():
 def test_a_foreign_file_among_the_designs_is_passed_over(runs: Path):
     store.save_design(MINE)
     for name in ("simple.toml", "Not A Name.toml", "notes.txt"):
-        (runs / "designs" / name).write_text("")
+        (runs / ".designs" / name).write_text("")
     assert store.list_designs() == ["my-cnn"]
 
 
 def test_a_broken_design_names_its_file(runs: Path):
     store.save_design(MINE)
-    (runs / "designs" / "my-cnn.toml").write_text("layers = [")
+    (runs / ".designs" / "my-cnn.toml").write_text("layers = [")
     with pytest.raises(InputError, match=r"^my-cnn.toml: It cannot be read as TOML"):
         store.find_preset("my-cnn")
 
@@ -111,3 +112,8 @@ def test_no_more_designs_are_kept_than_one_overlooks(monkeypatch: pytest.MonkeyP
     store.save_design(MINE)
     with pytest.raises(RunFolderError, match="1 designs are kept already"):
         store.save_design(replace(MINE, name="another"))
+
+
+def test_kept_designs_are_no_runs():
+    store.save_design(MINE)
+    assert list_own_runs() == []

@@ -62,5 +62,5 @@ def test_a_browser_finds_its_draft_again(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_broken_draft_is_none(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("DIGITCNN_RUNS", str(tmp_path))
     keep_draft(SIMPLE, "a")
-    (tmp_path / "designs" / ".drafts" / "a.json").write_text(text)
+    (tmp_path / ".designs" / ".drafts" / "a.json").write_text(text)
     assert recall_draft("a") is None
