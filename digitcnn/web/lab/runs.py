@@ -44,6 +44,7 @@ def show_runs() -> None:
     if not (found := _filter(runs)):
         st.info("No run matches: empty a filter above.")
         return
+    _show_costs(found)
     run = found[_choose_row(found)]
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -144,6 +145,37 @@ def _show_description(run: Run) -> None:
             st.rerun()
 
 
+def _show_costs(runs: Sequence[Run]) -> None:
+    """What accuracy costs, drawn when it is asked for; a click on a run opens it."""
+    costs = st.expander(
+        "Accuracy and cost", icon=":material/scatter_plot:", on_change="rerun", key="lab.runs.costs"
+    )
+    if not costs.open:
+        return
+    # Only a visitor who opens it loads Altair.
+    from digitcnn.web.charts.costs import draw_costs, tabulate_costs
+    from digitcnn.web.charts.show import show_chart
+
+    frame = tabulate_costs(runs)
+    with costs:
+        if frame.empty:
+            st.caption("No run here was measured on MNIST's test images yet.")
+            return
+        show_chart(
+            draw_costs(frame),
+            key="lab.runs.scatter",
+            alt=f"{len(frame)} runs by number of weights and accuracy on MNIST's test images",
+            on_select=_choose_dot,
+        )
+        st.caption("The larger the dot, the longer the training. A click opens the run below.")
+
+
+def _choose_dot() -> None:
+    clicked = st.session_state["lab.runs.scatter"]["selection"].get("chosen")
+    if clicked:
+        st.session_state["lab.runs.chosen"] = clicked[0]["run"]
+
+
 def _choose_row(runs: Sequence[Run]) -> int:
     """Shows the table; returns the row clicked last, or that of the run that this visitor watches."""
     choice = st.dataframe(
@@ -163,8 +195,11 @@ def _choose_row(runs: Sequence[Run]) -> int:
         alt="All runs with their state and accuracy; choose one to see it below",
     )
     names = [run.name for run in runs]
-    if cells := choice["selection"]["cells"]:
+    cells = choice["selection"]["cells"]
+    # A cell stays selected: only a new one is a choice, for a dot may have been clicked since.
+    if cells and cells != st.session_state.get("lab.runs.cells"):
         st.session_state["lab.runs.chosen"] = names[min(cells[0][0], len(names) - 1)]
+    st.session_state["lab.runs.cells"] = cells
     for name in (st.session_state.get("lab.runs.chosen"), actions.watched()):
         if name in names:
             return names.index(name)
