@@ -19,6 +19,7 @@ from digitcnn.ink.images.rotation import turn_box_back, turn_ink, turn_picture
 from digitcnn.ink.images.selection import choose_digit
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.classifier import Classifier
+from digitcnn.recognition.page_marks import without_crossed_out, without_rings, without_signs
 from digitcnn.recognition.page_reading import is_drawn, settle_page
 from digitcnn.recognition.reading import Digit
 from digitcnn.recognition.segments import MANY, SURE, classify_segments, find_segments, read_segments
@@ -82,6 +83,10 @@ def read_number(classifier: Classifier, picture: Picture) -> tuple[list[list[Dig
         lines, turns = best.lines, best.turns
     else:
         lines, turns = _settle_upright(classifier, picture, best)
+
+    if not turns:
+        lines = without_crossed_out(lines, best.ink)
+    lines = [line for line in (without_signs(without_rings(line)) for line in lines) if line]
 
     def turn_back(digit: Digit) -> Digit:
         return replace(digit, box=turn_box_back(digit.box, turns, picture.width, picture.height))

@@ -23,6 +23,7 @@ from digitcnn.recognition.page_detector import (
     is_same_digit,
     shared_area,
 )
+from digitcnn.recognition.page_marks import without_rings
 from digitcnn.recognition.reading import Digit
 from digitcnn.time_budget import within_time_budget
 
@@ -183,9 +184,11 @@ def settle_page(
         _accept(segment, detection, _probability(_SEGMENT_WEIGHTS, row))
         for segment, detection, row in zip(segments, evidence.seen, evidence.of_segments, strict=True)
     ]
+    # A ring shares its place with what stands in it, and is often the surer digit.
+    likely = without_rings([digit for digit in weighed + digits if digit.digit_probability > 0.5])
     kept: list[Digit] = []
-    for digit in sorted(weighed + digits, key=lambda each: -each.digit_probability):
-        if digit.digit_probability > 0.5 and not any(_is_one_place(digit.box, other.box) for other in kept):
+    for digit in sorted(likely, key=lambda each: -each.digit_probability):
+        if not any(_is_one_place(digit.box, other.box) for other in kept):
             kept.append(digit)
     if not kept:
         doubted = iter(weighed)

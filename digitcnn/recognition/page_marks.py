@@ -1,0 +1,180 @@
+"""Leaves out what was read as a digit on a page and is a mark: rings, slashes, and what is crossed out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from digitcnn.ink.images.binarize import Ink
+from digitcnn.ink.strokes import Box
+from digitcnn.recognition.reading import Digit
+
+_OVERHANG, _PER_LEAN = 0.1, 0.25
+"""A slash sticks out above and below the digits beside it by this in all, in their heights, or leans more.
+
+A leaning 1 is as tall as they are.
+"""
+
+_LEAN = (0.2, 1.2)
+"""Of a slash: how far to the right per height it leans."""
+
+_THIN = 0.22
+"""Deviation of a straight stroke across at most, in that along it."""
+
+_SMALL, _LOW = 0.45, 0.45
+"""Height of a comma or a point, and of its top over the line, at most, in heights of the digits beside it."""
+
+_LEVEL, _EVEN = 0.02, 0.12
+"""A slash sticks out above and below by about as much; on a sloping line a 1 sticks out on one side."""
+
+_REACH = 2.5
+"""Digits stand beside a slash that are nearer than this, in their heights."""
+
+_CONTENT = (0.3, 0.85)
+"""Height of what stands in a ring, in that of the ring."""
+
+_OFF_CENTER = 0.25
+
+_LINE = 1.3
+"""Length of a line that crosses out at least, in heights of a digit."""
+
+_THROUGH = (0.25, 0.75)
+"""Where a line goes through what it crosses out, in heights from the top."""
+
+_BEYOND = 0.8
+"""Such a line ends at most this far from the first and the last digit; a ruled one goes on."""
+
+
+def without_rings(digits: Sequence[Digit]) -> list[Digit]:
+    """Digits without the zeros that stand around others; a zero may have a dot or a bar in it."""
+    return [digit for digit in digits if not (digit.nearest == 0 and _is_ring(digit, digits))]
+
+
+def without_signs(line: Sequence[Digit]) -> list[Digit]:
+    """The digits of a line without slashes, commas and points between them, which are read as 1s.
+
+    A slash is straight, leans, and sticks out above and below; a comma is small and low.
+    """
+    return [
+        digit
+        for at, digit in enumerate(line)
+        if not (digit.nearest == 1 and 0 < at < len(line) - 1 and _is_sign(digit, line))
+    ]
+
+
+def without_crossed_out(lines: Sequence[Sequence[Digit]], ink: Ink) -> list[list[Digit]]:
+    """The lines without the digits that a straight stroke of ink goes through, several at a time.
+
+    Args:
+        lines: boxes are in pixels of the input.
+        ink: of the same picture.
+    """
+    heights = [digit.box.height for line in lines for digit in line]
+    if not heights:
+        return [list(line) for line in lines]
+    zoom = ink.mask.shape[0] / ink.picture.height
+    strokes = _find_level_strokes(ink.mask, zoom * float(np.median(heights)) * _LINE)
+    strokes = [Box(*(side / zoom for side in box)) for box in strokes]
+    return [_without_crossed(line, strokes) for line in lines]
+
+
+def _is_ring(ring: Digit, digits: Sequence[Digit]) -> bool:
+    box = ring.box
+    inside = [
+        each
+        for each in digits
+        if each is not ring
+        and each.box.x > box.x
+        and each.box.y > box.y
+        and each.box.right < box.right
+        and each.box.bottom < box.bottom
+        and _CONTENT[0] < each.box.height / max(box.height, 1e-9) < _CONTENT[1]
+    ]
+    if not inside:
+        return False
+    left, right = min(each.box.x for each in inside), max(each.box.right for each in inside)
+    top, bottom = min(each.box.y for each in inside), max(each.box.bottom for each in inside)
+    return (
+        abs(left + right - box.x - box.right) / 2 < _OFF_CENTER * box.width
+        and abs(top + bottom - box.y - box.bottom) / 2 < _OFF_CENTER * box.height
+    )
+
+
+def _is_sign(digit: Digit, line: Sequence[Digit]) -> bool:
+    box = digit.box
+    near = [
+        each
+        for each in line
+        if each is not digit
+        and abs(each.box.x + each.box.right - box.x - box.right) / 2 < _REACH * each.box.height
+    ]
+    # Other 1s may be signs, too.
+    beside = [each.box for each in near if each.nearest != 1] or [each.box for each in near]
+    if not beside:
+        return False
+    top = float(np.median([each.y for each in beside]))
+    bottom = float(np.median([each.bottom for each in beside]))
+    tall = max(bottom - top, 1e-9)
+    if box.height < _SMALL * tall:
+        return box.y > bottom - _LOW * tall
+    above, below = (top - box.y) / tall, (box.bottom - bottom) / tall
+    lean = _lean_of(digit.pixels)
+    return (
+        min(above, below) > -_LEVEL
+        and abs(above - below) < _EVEN
+        and _LEAN[0] < lean < _LEAN[1]
+        and above + below + _PER_LEAN * (lean - _LEAN[0]) > _OVERHANG
+    )
+
+
+def _lean_of(pixels: np.ndarray) -> float:
+    """How far to the right per height a straight stroke leans; 0 for ink of another shape."""
+    rows, columns = np.nonzero(pixels > 0.3)
+    if len(rows) < 3:
+        return 0.0
+    spread, axes = np.linalg.eigh(np.cov(columns, rows))
+    across, down = axes[:, 1]
+    # Rows count downwards: where a stroke leans to the right, columns fall as rows rise.
+    return float(-across / down) if spread[0] < _THIN**2 * spread[1] and down else 0.0
+
+
+def _find_level_strokes(mask: np.ndarray, length: float) -> list[Box]:
+    """The boxes of straight strokes of at least this length in pixels, level or nearly so."""
+    size = max(round(length), 3)
+    inked = (mask > 0).astype(np.uint8)
+    found = np.zeros_like(inked)
+    for rise in (-0.12, -0.06, 0.0, 0.06, 0.12):
+        high = max(abs(round(rise * size)), 0) + 1
+        kernel = np.zeros((high, size), np.uint8)
+        ends = (0, high - 1 if rise < 0 else 0), (size - 1, 0 if rise < 0 else high - 1)
+        cv2.line(kernel, *ends, (1,), 1)
+        found |= cv2.morphologyEx(inked, cv2.MORPH_OPEN, kernel)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(found, connectivity=8)
+    return [Box(*map(float, row[:4])) for row in stats[1:]]
+
+
+def _without_crossed(line: Sequence[Digit], strokes: Sequence[Box]) -> list[Digit]:
+    gone: set[int] = set()
+    for stroke in strokes:
+        crossed = [
+            at
+            for at, digit in enumerate(line)
+            if stroke.x < digit.box.x + digit.box.width / 2 < stroke.right
+            and _THROUGH[0]
+            < (stroke.y + stroke.height / 2 - digit.box.y) / max(digit.box.height, 1e-9)
+            < _THROUGH[1]
+        ]
+        if len(crossed) < 2:
+            continue
+        boxes = [line[at].box for at in crossed]
+        beyond = _BEYOND * max(box.height for box in boxes)
+        left, right = min(box.x for box in boxes), max(box.right for box in boxes)
+        if (
+            left - beyond < stroke.x
+            and stroke.right < right + beyond
+            and stroke.width > 0.85 * (right - left)
+        ):
+            gone.update(crossed)
+    return [digit for at, digit in enumerate(line) if at not in gone]
