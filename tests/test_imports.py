@@ -277,6 +277,22 @@ print("all", {len(pages)})
     assert done.stdout.strip() == f"all {len(pages)}", done.stderr
 
 
+def test_opening_draw_or_upload_leaves_out_what_only_the_lab_needs():
+    pages = [str(ROOT / "pages" / name) for name in ("draw.py", "upload.py")]
+    done = _loaded_by(
+        f"""
+import sys
+from streamlit.testing.v1 import AppTest
+
+for page in {pages!r}:
+    app = AppTest.from_file(page, default_timeout=60).run()
+    assert not app.exception, (page, app.exception)
+print(sorted({{"scipy", "sklearn", "altair"}} & set(sys.modules)))
+"""
+    )
+    assert done.stdout.strip() == "[]", done.stderr
+
+
 def test_every_library_that_is_imported_stands_in_the_requirements():
     files = ("requirements.txt", "requirements-ray.txt")
     required = "\n".join((ROOT / file).read_text(encoding="utf-8") for file in files)

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 
 from digitcnn.classes import DIGITS
 from digitcnn.confidence import calibrate_confidence
@@ -161,6 +160,8 @@ class Learner:
             value = (np.log(sums[:, 0]) - (logits * wanted).sum(axis=1)).mean() + pull * (change**2).sum()
             slope = (powers / sums - wanted).T @ moves / len(labels) + 2 * pull * change
             return float(value), slope.ravel()
+
+        from scipy.optimize import minimize  # SciPy takes half a second to load.
 
         found = minimize(
             loss, np.zeros(self._old.size), jac=True, method="L-BFGS-B", options={"maxiter": 200}
