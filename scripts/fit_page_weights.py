@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints the weights of digitcnn/recognition/page_reading.py anew: `scripts/fit_page_weights.py`.
+"""Prints the weights of digitcnn/recognition/pages/evidence.py anew: `scripts/fit_page_weights.py`.
 
 The pages are those of testbed/pages.py, of another seed than the benchmark's.
 """
@@ -20,7 +20,7 @@ from digitcnn.ink.images.load import Picture  # noqa: E402
 from digitcnn.ink.strokes import Box  # noqa: E402
 from digitcnn.recognition import images  # noqa: E402
 from digitcnn.recognition.classifier import Classifier  # noqa: E402
-from digitcnn.recognition.page_reading import PageEvidence, collect_evidence, fuse_labels, matches  # noqa: E402
+from digitcnn.recognition.pages.evidence import PageEvidence, collect_evidence, fuse_labels, matches  # noqa: E402
 from digitcnn.recognition.reading import Digit  # noqa: E402
 from testbed.numbers import load_pens  # noqa: E402
 from testbed.pages import KINDS, make_boxed_pages  # noqa: E402

@@ -19,8 +19,8 @@ from digitcnn.ink.images.rotation import turn_box_back, turn_ink, turn_picture
 from digitcnn.ink.images.selection import choose_digit
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.classifier import Classifier
-from digitcnn.recognition.page_marks import without_crossed_out, without_rings, without_signs
-from digitcnn.recognition.page_reading import is_drawn, settle_page
+from digitcnn.recognition.pages.evidence import is_drawn, settle_page
+from digitcnn.recognition.pages.marks import without_crossed_out, without_rings, without_signs
 from digitcnn.recognition.reading import Digit
 from digitcnn.recognition.segments import MANY, SURE, classify_segments, find_segments, read_segments
 from digitcnn.time_budget import within_time_budget

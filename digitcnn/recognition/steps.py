@@ -39,7 +39,7 @@ def draw_steps(read: PictureReading, expect: Expect, *, longest: int) -> list[St
     """
     from digitcnn.ink.images.components import find_components
     from digitcnn.ink.images.selection import choose_digit, choose_writing
-    from digitcnn.recognition.page_reading import is_drawn
+    from digitcnn.recognition.pages.evidence import is_drawn
 
     ink = read.ink
     components = find_components(ink)
@@ -73,7 +73,7 @@ def draw_steps(read: PictureReading, expect: Expect, *, longest: int) -> list[St
 
 def _draw_middles(read: PictureReading, longest: int) -> Step:
     """The page detector's map over the picture."""
-    from digitcnn.recognition.page_detector import draw_heat_map
+    from digitcnn.recognition.pages.detector import draw_heat_map
 
     rgb = read.picture.rgb
     heat = draw_heat_map(rgb)[..., np.newaxis]

@@ -150,7 +150,7 @@ def _find_level_strokes(mask: np.ndarray, length: float) -> list[Box]:
         kernel = np.zeros((high, size), np.uint8)
         ends = (0, high - 1 if rise < 0 else 0), (size - 1, 0 if rise < 0 else high - 1)
         cv2.line(kernel, *ends, (1,), 1)
-        found |= cv2.morphologyEx(inked, cv2.MORPH_OPEN, kernel)
+        found = np.maximum(found, np.asarray(cv2.morphologyEx(inked, cv2.MORPH_OPEN, kernel), np.uint8))
     _, _, stats, _ = cv2.connectedComponentsWithStats(found, connectivity=8)
     return [Box(*map(float, row[:4])) for row in stats[1:]]
 

@@ -1,7 +1,7 @@
 import numpy as np
 
 from digitcnn.ink.strokes import Box
-from digitcnn.recognition.page_detector import crop_digit, draw_heat_map, find_digits, is_same_digit
+from digitcnn.recognition.pages.detector import crop_digit, draw_heat_map, find_digits, is_same_digit
 
 
 def _answer(height: int, width: int) -> np.ndarray:

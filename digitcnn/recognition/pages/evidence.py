@@ -16,14 +16,14 @@ from digitcnn.ink.images.load import Picture
 from digitcnn.ink.strokes import Box
 from digitcnn.ink.text_lines import group_rows
 from digitcnn.recognition.classifier import Classifier
-from digitcnn.recognition.page_detector import (
+from digitcnn.recognition.pages.detector import (
     PageDetection,
     crop_digit,
     find_digits,
     is_same_digit,
     shared_area,
 )
-from digitcnn.recognition.page_marks import without_rings
+from digitcnn.recognition.pages.marks import without_rings
 from digitcnn.recognition.reading import Digit
 from digitcnn.time_budget import within_time_budget
 

@@ -20,7 +20,7 @@ from digitcnn.ink.images.page_maps import CLASSES, HANDWRITTEN, HEAT, OFFSET, PR
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.model import SharedNetwork
 
-MODEL_FILE = Path(__file__).with_name("pages.tflite")
+MODEL_FILE = Path(__file__).with_name("detector.tflite")
 
 LONGEST_SIDE = 768
 """Of the largest scale; each further scale is half as large."""

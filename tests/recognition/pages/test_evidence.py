@@ -3,7 +3,7 @@ import pytest
 
 from digitcnn import DigitReader
 from digitcnn.ink.images.load import open_picture
-from digitcnn.recognition.page_reading import is_drawn
+from digitcnn.recognition.pages.evidence import is_drawn
 from testbed.numbers import load_pens
 from testbed.pages import KINDS, make_pages
 

@@ -1,0 +1,62 @@
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from digitcnn import DigitReader
+from digitcnn.ink.strokes import Box
+from digitcnn.recognition.pages.marks import without_rings, without_signs
+from digitcnn.recognition.reading import Digit
+from testbed.numbers import load_pens
+from testbed.pages import make_pages
+from tests.support.made_digits import make_digit
+
+
+def digit(label: int, x: float, y: float, width: float, height: float) -> Digit:
+    return make_digit(label, 0.99, Box(x, y, width, height))
+
+
+def leaning(x: float, y: float, width: float, height: float) -> Digit:
+    pixels = np.zeros((28, 28), np.float32)
+    cv2.line(pixels, (10, 24), (18, 4), (1.0,), 2)
+    return replace(digit(1, x, y, width, height), pixels=pixels)
+
+
+SEVEN, FIVE = digit(7, 0, 0, 50, 100), digit(5, 120, 0, 60, 100)
+
+
+def labels(digits: list[Digit]) -> str:
+    return "".join(str(each.label) for each in digits)
+
+
+def test_slash_between_digits_is_left_out_and_a_leaning_one_stays():
+    assert labels(without_signs([SEVEN, leaning(65, -10, 45, 120), FIVE])) == "75"
+    assert labels(without_signs([SEVEN, leaning(65, 0, 45, 100), FIVE])) == "715"
+    # On a line that slopes, a 1 sticks out on one side.
+    assert labels(without_signs([SEVEN, leaning(65, 0, 45, 125), FIVE])) == "715"
+    assert labels(without_signs([leaning(-65, -10, 45, 120), SEVEN, FIVE])) == "175"
+
+
+def test_comma_between_digits_is_left_out():
+    assert labels(without_signs([SEVEN, digit(1, 80, 90, 10, 30), FIVE])) == "75"
+    assert labels(without_signs([SEVEN, digit(1, 80, 10, 10, 90), FIVE])) == "715"
+
+
+def test_ring_around_digits_is_left_out_and_a_zero_with_something_in_a_corner_stays():
+    ring = digit(0, -60, -60, 300, 220)
+    assert labels(without_rings([ring, SEVEN, FIVE])) == "75"
+    assert labels(without_rings([digit(0, 0, 0, 100, 150), digit(6, 5, 5, 40, 60)])) == "06"
+
+
+@pytest.mark.parametrize(
+    ("kind", "least"), [("slash, comma, point, dash", 0.7), ("circled", 0.7), ("struck out", 0.8)]
+)
+def test_marks_on_made_pages_are_no_digits(kind: str, least: float, data: Path):
+    assert data
+    reader = DigitReader()
+    pages = make_pages(load_pens(), kind, 12, seed=23)
+    right = [reader.read_image(np.asarray(page.source)).text == page.label for page in pages]
+
+    assert np.mean(right) >= least
