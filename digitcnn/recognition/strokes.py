@@ -181,8 +181,10 @@ def _boundary_logit(one: _PenSegment, other: _PenSegment, height: float) -> floa
     gap = max(one.left, other.left) - min(one.right, other.right)
     if gap >= 0:
         return min(0.5 + 20.0 * gap / max(height, 1e-9), CERTAIN)
+    # How far they would have to be moved apart: a thin stroke in the middle of another one lies deep in it.
+    depth = min(one.right - other.left, other.right - one.left)
     narrower = max(min(one.right - one.left, other.right - other.left), 0.25 * height)
-    return 2.5 - 6.0 * min(-gap / max(narrower, 1e-9), 1.0)
+    return 2.5 - 6.0 * min(depth / max(narrower, 1e-9), 1.0)
 
 
 def _read_stacked(classifier: Classifier, strokes: Sequence[Stroke]) -> Digit | None:
