@@ -5,6 +5,7 @@ import streamlit as st
 from digitcnn.lab.datasets.sources import PENS, find_dataset, how_to_get, is_at_hand, title_of
 from digitcnn.lab.datasets.summary import DataSummary
 from digitcnn.web.data import panels
+from digitcnn.web.data.add import NEXT, offer_adding
 from digitcnn.web.data.gap import show_gap
 from digitcnn.web.data.sets import find_summary, offer_fetching, sets_to_show, show_waiting
 from digitcnn.web.frame import draw_frame
@@ -21,6 +22,8 @@ def choose_set() -> str:
             icon=":material/info:",
         )
         offer_fetching("mnist", "Download MNIST (11 MB)")
+    if (added := st.session_state.pop(NEXT, None)) in sets:
+        st.session_state["data.set"] = added
     return st.segmented_control(
         "Data set", sets, default=sets[0], required=True, format_func=title_of, wrap=True, key="data.set"
     )
@@ -78,6 +81,7 @@ with draw_frame("Data"):
     st.title("What the models learn from", anchor=False)
     st.caption("Every figure on this page is computed from the images on this server; none is typed in.")
     chosen = choose_set()
+    offer_adding()
     if not is_at_hand(chosen):
         explain_missing(chosen)
     elif summary := show_or_wait(chosen):

@@ -1,0 +1,106 @@
+"""Data sets in the Lab as a visitor has them: one chosen for a training, and one of the visitor's own."""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from digitcnn.lab.jobs.processes import find_worker
+from digitcnn.lab.runs.catalog import list_own_runs
+from digitcnn.training.datasets import load_bundled_digits
+from tests.support.fashion import require_fashion
+
+Serve = Callable[..., AbstractContextManager[str]]
+
+PATIENCE = 300_000
+"""Milliseconds that a busy machine may take to load TensorFlow or to train a little."""
+
+
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty folder of runs."""
+    monkeypatch.setenv("DIGITCNN_RUNS", str(tmp_path / "runs"))
+    yield tmp_path / "runs"
+    for run in list_own_runs():
+        if worker := run.record and find_worker(run.record):
+            worker.kill()
+
+
+def choose_data(page: Page, title: str) -> None:
+    page.get_by_role("combobox", name="Data set").click()
+    page.get_by_role("option", name=title, exact=True).click()
+
+
+def train_a_little(page: Page, settings: dict[str, str]) -> None:
+    for label, value in settings.items():
+        field = page.get_by_role("spinbutton", name=label)
+        field.fill(value)
+        field.press("Enter")
+        option = label.lower().replace(" used", "").replace(" ", "-")
+        expect(page.locator("code")).to_contain_text(f"--{option} {value}")
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_text("Finished: the best epoch is kept")).to_be_visible(timeout=PATIENCE)
+
+
+def write_pictures(path: Path) -> None:
+    """Pictures of three digits under names of their own, dark on light."""
+    train, _ = load_bundled_digits()
+    with zipfile.ZipFile(path, "w") as archive:
+        for label, name in enumerate(("nought", "one", "two")):
+            for place in np.flatnonzero(train.labels == label)[:60]:
+                file = io.BytesIO()
+                Image.fromarray(255 - train.images[place]).save(file, "PNG")
+                archive.writestr(f"{name}/{place}.png", file.getvalue())
+
+
+def test_fashion_mnist_is_chosen_trained_and_its_matrix_names_the_classes(
+    page: Page, runs: Path, start_server: Serve
+):
+    require_fashion()
+    with start_server(runs) as address:
+        page.goto(f"{address}/model_lab")
+        choose_data(page, "Fashion-MNIST")
+        expect(page.get_by_text("10 classes: T-shirt/top, Trouser")).to_be_visible()
+        expect(page.locator("code")).to_contain_text("--data fashion-mnist")
+        train_a_little(page, {"Images used": "1200", "Epochs": "2"})
+        page.get_by_role("button", name="Compare", exact=True).click()
+        sentence = "A run is compared with those of the same test set, here Fashion-MNIST test."
+        expect(page.get_by_text(sentence)).to_be_visible(timeout=PATIENCE)
+        matrix = page.locator(".st-key-compare-matrices")
+        matrix.scroll_into_view_if_needed()
+        for name in ("Ankle boot", "T-shirt/top"):
+            expect(matrix.get_by_text(name, exact=True).first).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_role("heading", name="Real handwriting")).to_have_count(0)
+
+
+def test_a_zip_of_ones_own_is_added_and_trained_on(
+    page: Page, runs: Path, start_server: Serve, tmp_path: Path
+):
+    write_pictures(tmp_path / "words.zip")
+    (tmp_path / "broken.csv").write_text("digit,pixel0\n1,2\n")
+    with start_server(runs) as address:
+        page.goto(f"{address}/data")
+        page.get_by_text("Add your own data set").click()
+        name = page.get_by_role("textbox", name="Name")
+        name.fill("words")
+        name.press("Enter")
+        chooser = page.locator(".st-key-data-add-file input[type=file]")
+        chooser.set_input_files(tmp_path / "broken.csv")
+        page.get_by_role("button", name="Add it").click()
+        expect(page.get_by_text("The column “label” is missing")).to_be_visible(timeout=PATIENCE)
+        page.get_by_role("button", name="Remove broken.csv").click()
+        chooser.set_input_files(tmp_path / "words.zip")
+        page.get_by_role("button", name="Add it").click()
+        expect(page.get_by_text("words is here")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text("180 images of 3 classes from words.zip")).to_be_visible(timeout=PATIENCE)
+
+        page.goto(f"{address}/model_lab")
+        choose_data(page, "words")
+        train_a_little(page, {"Epochs": "3", "Batch size": "16"})
+        assert list_own_runs()[0].folder.read_record().classes == ("nought", "one", "two")
