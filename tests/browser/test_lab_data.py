@@ -15,6 +15,7 @@ from digitcnn.lab.jobs.processes import find_worker
 from digitcnn.lab.runs.catalog import list_own_runs
 from digitcnn.training.datasets import load_bundled_digits
 from tests.support.fashion import require_fashion
+from tests.support.settling import settle
 
 Serve = Callable[..., AbstractContextManager[str]]
 
@@ -32,9 +33,11 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
             worker.kill()
 
 
-def choose_data(page: Page, title: str) -> None:
+def choose_data(page: Page, title: str, name: str) -> None:
     page.get_by_role("combobox", name="Data set").click()
     page.get_by_role("option", name=title, exact=True).click()
+    expect(page.locator("code")).to_contain_text(f"--data {name}")
+    settle(page)
 
 
 def train_a_little(page: Page, settings: dict[str, str]) -> None:
@@ -65,9 +68,8 @@ def test_fashion_mnist_is_chosen_trained_and_its_matrix_names_the_classes(
     require_fashion()
     with start_server(runs) as address:
         page.goto(f"{address}/model_lab")
-        choose_data(page, "Fashion-MNIST")
+        choose_data(page, "Fashion-MNIST", "fashion-mnist")
         expect(page.get_by_text("10 classes: T-shirt/top, Trouser")).to_be_visible()
-        expect(page.locator("code")).to_contain_text("--data fashion-mnist")
         train_a_little(page, {"Images used": "1200", "Epochs": "2"})
         page.get_by_role("button", name="Compare", exact=True).click()
         sentence = "A run is compared with those of the same test set, here Fashion-MNIST test."
@@ -101,6 +103,6 @@ def test_a_zip_of_ones_own_is_added_and_trained_on(
         expect(page.get_by_text("180 images of 3 classes from words.zip")).to_be_visible(timeout=PATIENCE)
 
         page.goto(f"{address}/model_lab")
-        choose_data(page, "words")
+        choose_data(page, "words", "words")
         train_a_little(page, {"Epochs": "3", "Batch size": "16"})
         assert list_own_runs()[0].folder.read_record().classes == ("nought", "one", "two")
