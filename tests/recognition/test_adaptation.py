@@ -159,7 +159,7 @@ def test_replaced_layer_is_the_one_that_answers():
     assert read_last_layer(content).weights.any()
 
 
-@pytest.mark.parametrize("file", ["strips.tflite", "detector.tflite"])
+@pytest.mark.parametrize("file", ["strips.tflite", "pages/detector.tflite"])
 def test_network_with_another_end_cannot_learn(file: str):
     content = (Path(__file__).parents[2] / "digitcnn" / "recognition" / file).read_bytes()
     with pytest.raises(NotSupportedError, match="does not end in a dense layer"):

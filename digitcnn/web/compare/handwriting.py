@@ -2,15 +2,26 @@
 
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
+from itertools import chain
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from digitcnn.errors import DigitcnnError
 from digitcnn.lab.metrics.compared_runs import RunRef, data_of
+from digitcnn.lab.metrics.corruptions import CORRUPTIONS
+from digitcnn.lab.metrics.mnist_c import (
+    CorruptedScore,
+    corrupted_in,
+    measure_corrupted,
+    record_corrupted,
+)
 from digitcnn.lab.metrics.robustness import (
     DISTURBANCES,
+    EVERY,
     Progress,
     Robustness,
     measure_robustness,
@@ -25,7 +36,9 @@ from digitcnn.web.compare.figures import explain_missing_images, load_images
 from digitcnn.web.compare.runs import Choice
 from digitcnn.web.text import escape_markdown, join_words
 
-_MEASURED = "compare.measured"
+_MEASURED, _CORRUPTED = "compare.measured", "compare.corrupted"
+_TESTED_ON_MNIST = ("mnist", "handwriting")
+"""Data sets whose test images are MNIST's, of which MNIST-C is made."""
 
 
 @st.cache_resource
@@ -45,9 +58,19 @@ def show_robustness(choice: Choice) -> None:
     measured = {label: each for label, each in found.items() if each is not None}
     if measured:
         _show_series(choice.labels, measured)
+    data = data_of(choice.runs[0].record)
     missing = [each for each in choice.run_refs if found[each.label] is None]
+    if data in _TESTED_ON_MNIST:
+        known: dict[RunRef, CorruptedScore] = st.session_state.get(_CORRUPTED, {})
+        corrupted = {
+            run_ref: corrupted_in(run.metrics) or known.get(run_ref)
+            for run_ref, run in zip(choice.run_refs, choice.runs, strict=True)
+        }
+        if scores := {run_ref.label: each for run_ref, each in corrupted.items() if each is not None}:
+            _show_corrupted(scores)
+        missing = [each for each in choice.run_refs if each in missing or corrupted[each] is None]
     if missing:
-        _offer_measuring(missing, data_of(choice.runs[0].record))
+        _offer_measuring(missing, data)
 
 
 def _show_series(labels: list[str], measured: Mapping[str, Robustness]) -> None:
@@ -82,6 +105,33 @@ def _show_series(labels: list[str], measured: Mapping[str, Robustness]) -> None:
     )
 
 
+def _show_corrupted(scores: Mapping[str, CorruptedScore]) -> None:
+    """MNIST-C: a row for each corruption below their mean, a column for each model."""
+    rows = [{"corruption": "mean of all"} | {label: 100 * each.mean for label, each in scores.items()}]
+    rows += [
+        {"corruption": name.replace("_", " ")}
+        | {label: 100 * each.accuracies[name] for label, each in scores.items()}
+        for name in CORRUPTIONS
+    ]
+    st.markdown("**MNIST-C**")
+    percent = st.column_config.NumberColumn(format="%.1f %%")
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        width="content",
+        height="content",
+        column_config={"corruption": "Corruption"} | dict.fromkeys(scores, percent),
+        key="compare.mnist-c",
+        alt="Accuracy on MNIST-C, on average: "
+        + ", ".join(f"{label} {each.mean:.1%}" for label, each in scores.items()),
+    )
+    images = " and ".join(f"{count:,}" for count in sorted({each.images for each in scores.values()}))
+    st.caption(
+        f"{images} test images in the fifteen corruptions of Mu and Gilmer (2019), one strength each, made "
+        "here from their definitions: the images differ from the published ones by their random numbers."
+    )
+
+
 def _offer_measuring(missing: list[RunRef], data: str) -> None:
     names = join_words([escape_markdown(each.label) for each in missing])
     if load_images(data) is None:
@@ -110,17 +160,23 @@ def _measure(run_ref: RunRef, data: str) -> None:
     if test is None:
         return
     bar = st.progress(0.0, text=f"Measuring {escape_markdown(run_ref.label)}")
-    for step in measure_robustness(Recognizer(run_ref.folder.tflite_file), test):
+    recognizer = Recognizer(run_ref.folder.tflite_file)
+    few = test.take(np.arange(0, len(test), EVERY))
+    on_mnist_c = measure_corrupted(recognizer, few) if data in _TESTED_ON_MNIST else ()
+    for step in chain(measure_robustness(recognizer, test), on_mnist_c):
         if isinstance(step, Progress):
             bar.progress(
                 step.done / step.total, text=f"Measuring {escape_markdown(run_ref.label)}: {step.kind}"
             )
             continue
-        st.session_state[_MEASURED][run_ref] = step
-        try:
-            record_robustness(run_ref.folder, step)
-        except (OSError, DigitcnnError):
-            pass  # A folder that cannot be written to: this visitor still sees the figures.
+        # A folder that cannot be written to: this visitor still sees the figures.
+        with suppress(OSError, DigitcnnError):
+            if isinstance(step, CorruptedScore):
+                record_corrupted(run_ref.folder, step)
+            else:
+                record_robustness(run_ref.folder, step)
+        kept = _CORRUPTED if isinstance(step, CorruptedScore) else _MEASURED
+        st.session_state.setdefault(kept, {})[run_ref] = step
     bar.empty()
 
 
