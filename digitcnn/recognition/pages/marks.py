@@ -40,6 +40,12 @@ _OFF_CENTER = 0.25
 _LINE = 1.3
 """Length of a line that crosses out at least, in heights of a digit."""
 
+_THICK = 0.055
+"""Its thickness at least, in heights of a digit."""
+
+_MAX_LINES = 3
+"""More level strokes than this on a picture are rules."""
+
 _THROUGH = (0.25, 0.75)
 """Where a line goes through what it crosses out, in heights from the top."""
 
@@ -75,8 +81,11 @@ def without_crossed_out(lines: Sequence[Sequence[Digit]], ink: Ink) -> list[list
     if not heights:
         return [list(line) for line in lines]
     zoom = ink.mask.shape[0] / ink.picture.height
-    strokes = _find_level_strokes(ink.mask, zoom * float(np.median(heights)) * _LINE)
+    strokes = _find_level_strokes(ink.mask, zoom * float(np.median(heights)))
     strokes = [Box(*(side / zoom for side in box)) for box in strokes]
+    # On ruled paper, lines go through digits and beside them alike.
+    if len(strokes) > _MAX_LINES:
+        return [list(line) for line in lines]
     return [_without_crossed(line, strokes) for line in lines]
 
 
@@ -140,10 +149,12 @@ def _lean_of(pixels: np.ndarray) -> float:
     return float(-across / down) if spread[0] < _THIN**2 * spread[1] and down else 0.0
 
 
-def _find_level_strokes(mask: np.ndarray, length: float) -> list[Box]:
-    """The boxes of straight strokes of at least this length in pixels, level or nearly so."""
-    size = max(round(length), 3)
-    inked = (mask > 0).astype(np.uint8)
+def _find_level_strokes(mask: np.ndarray, height: float) -> list[Box]:
+    """The boxes of long straight strokes of a pen, level or nearly so; digits are `height` pixels high."""
+    size = max(round(_LINE * height), 3)
+    # What is left of ruled lines is thinner than a pen's stroke.
+    thick = np.ones((max(round(_THICK * height), 2), 1), np.uint8)
+    inked = np.asarray(cv2.morphologyEx((mask > 0).astype(np.uint8), cv2.MORPH_OPEN, thick), np.uint8)
     found = np.zeros_like(inked)
     for rise in (-0.12, -0.06, 0.0, 0.06, 0.12):
         high = max(abs(round(rise * size)), 0) + 1
