@@ -7,14 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from digitcnn.lab.jobs.processes import find_worker
-from digitcnn.lab.runs.catalog import get_own_run, list_own_runs
+from digitcnn.lab.runs.catalog import get_own_run
 from tests.support.made_mnist import write_mnist
+from tests.support.trainings import PATIENCE, kill_trainings
 
 Serve = Callable[..., AbstractContextManager[str]]
-
-PATIENCE = 300_000
-"""Milliseconds that a busy machine may take to load TensorFlow and to train a little."""
 
 
 @pytest.fixture
@@ -23,9 +20,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("DIGITCNN_DATA", str(tmp_path))
     monkeypatch.setenv("DIGITCNN_RUNS", str(tmp_path / "runs"))
     yield tmp_path / "runs"
-    for run in list_own_runs():
-        if worker := run.record and find_worker(run.record):
-            worker.kill()
+    kill_trainings()
 
 
 def test_a_network_is_designed_with_the_keyboard_kept_saved_and_trained(

@@ -11,16 +11,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from digitcnn.lab.jobs.processes import find_worker
 from digitcnn.lab.runs.catalog import list_own_runs
 from digitcnn.training.datasets import load_bundled_digits
 from tests.support.fashion import require_fashion
 from tests.support.settling import settle
+from tests.support.trainings import PATIENCE, kill_trainings, start_training
 
 Serve = Callable[..., AbstractContextManager[str]]
-
-PATIENCE = 300_000
-"""Milliseconds that a busy machine may take to load TensorFlow or to train a little."""
 
 
 @pytest.fixture
@@ -28,9 +25,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty folder of runs."""
     monkeypatch.setenv("DIGITCNN_RUNS", str(tmp_path / "runs"))
     yield tmp_path / "runs"
-    for run in list_own_runs():
-        if worker := run.record and find_worker(run.record):
-            worker.kill()
+    kill_trainings()
 
 
 def choose_data(page: Page, title: str, name: str) -> None:
@@ -41,13 +36,7 @@ def choose_data(page: Page, title: str, name: str) -> None:
 
 
 def train_a_little(page: Page, settings: dict[str, str]) -> None:
-    for label, value in settings.items():
-        field = page.get_by_role("spinbutton", name=label)
-        field.fill(value)
-        field.press("Enter")
-        option = label.lower().replace(" used", "").replace(" ", "-")
-        expect(page.locator("code")).to_contain_text(f"--{option} {value}")
-    page.get_by_role("button", name="Start training").click()
+    start_training(page, settings)
     expect(page.get_by_text("Finished: the best epoch is kept")).to_be_visible(timeout=PATIENCE)
 
 

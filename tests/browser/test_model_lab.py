@@ -8,15 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from digitcnn.lab.jobs.processes import find_worker
 from digitcnn.lab.runs.about import read_about
 from digitcnn.lab.runs.catalog import list_own_runs
 from tests.support.made_mnist import write_mnist
+from tests.support.trainings import PATIENCE, kill_trainings, start_training
 
 Serve = Callable[..., AbstractContextManager[str]]
-
-PATIENCE = 300_000
-"""Milliseconds that a busy machine may take to load TensorFlow or to train a little."""
 
 SETTINGS = {"Images used": "1200", "Batch size": "8", "Epochs": "8"}
 
@@ -28,9 +25,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("DIGITCNN_DATA", str(tmp_path))
     monkeypatch.setenv("DIGITCNN_RUNS", str(tmp_path / "runs"))
     yield tmp_path / "runs"
-    for run in list_own_runs():
-        if worker := run.record and find_worker(run.record):
-            worker.kill()
+    kill_trainings()
 
 
 def live(page: Page) -> Locator:
@@ -47,23 +42,13 @@ def wait_for_curve(page: Page, longer_than: int) -> int:
     return page.evaluate(points)
 
 
-def start_training(page: Page) -> None:
-    for label, value in SETTINGS.items():
-        field = page.get_by_role("spinbutton", name=label)
-        field.fill(value)
-        field.press("Enter")
-        option = label.lower().replace(" used", "").replace(" ", "-")
-        expect(page.locator("code")).to_contain_text(f"--{option} {value}")
-    page.get_by_role("button", name="Start training").click()
-
-
 def test_a_training_is_watched_left_stopped_and_resumed_on_another_server(
     page: Page, start_server: Serve, runs: Path
 ):
     page.set_default_timeout(PATIENCE)
     with start_server(runs) as address:
         page.goto(f"{address}/model_lab")
-        start_training(page)
+        start_training(page, SETTINGS)
         expect(live(page)).to_contain_text("Epoch 2 of 8", timeout=PATIENCE)
         drawn = wait_for_curve(page, 2)
         wait_for_curve(page, drawn + 1)
@@ -97,7 +82,7 @@ def test_a_second_visitor_sees_a_run_but_can_neither_stop_nor_delete_it(
     page.set_default_timeout(PATIENCE)
     with start_server(runs) as address:
         page.goto(f"{address}/model_lab")
-        start_training(page)
+        start_training(page, SETTINGS)
         expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=PATIENCE)
         context = chromium.new_context()
         second = context.new_page()

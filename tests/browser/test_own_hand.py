@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from digitcnn import DigitReader
 from digitcnn.lab.personal_digits import PersonalDigits
+from tests.support.settling import settle
 from tests.support.triangles import TRIANGLE, write_triangles
 
 
@@ -15,11 +16,6 @@ def open_draw(page: Page, server: str) -> None:
     page.goto(f"{server}/draw")
     page.locator("canvas.upper-canvas").wait_for(timeout=90_000)
     settle(page)
-
-
-def settle(page: Page) -> None:
-    page.wait_for_timeout(600)
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
 
 def press_triangle(page: Page) -> None:

@@ -78,7 +78,8 @@ def without_crossed_out(lines: Sequence[Sequence[Digit]], ink: Ink) -> list[list
         ink: of the same picture.
     """
     heights = [digit.box.height for line in lines for digit in line]
-    if not heights:
+    # One digit is never crossed out: its picture need not be searched for strokes.
+    if len(heights) < 2:
         return [list(line) for line in lines]
     zoom = ink.mask.shape[0] / ink.picture.height
     strokes = _find_level_strokes(ink.mask, zoom * float(np.median(heights)))
