@@ -25,6 +25,7 @@ the file of a sweep:
   samples = 20                      # draws of "random" and "asha"; asha stops bad ones early (needs Ray)
   [settings]                        # the same for all trials; other settings are the preset's
   epochs = 5
+  data = "fashion-mnist"            # `digitcnn data list` names them
   [vary]                            # every combination of these
   batch_size = [64, 128]
   learning_rate = { from = 0.0003, to = 0.01, log = true }    # not in a grid
@@ -125,12 +126,12 @@ def _conclude(log: SweepLog) -> int:
     from digitcnn.lab.sweeps.summary import view_sweep
 
     view = view_sweep(log.record, alive=False)
-    rows = [("trials of", "mean test accuracy", "95 % interval", "seeds")]
+    rows = [("trials of", "data set", "mean test accuracy", "95 % interval", "seeds")]
     for group in view.groups:
         mean = "–" if group.mean is None else f"{group.mean:.2%}"
         ends = "–" if group.low is None or group.high is None else f"{group.low:.2%} to {group.high:.2%}"
-        rows.append((group.label, mean, ends, f"{group.seeds} of {group.trials}"))
-    _print(align(rows, right={1, 3}))
+        rows.append((group.label, group.data, mean, ends, f"{group.seeds} of {group.trials}"))
+    _print(align(rows, right={2, 4}))
     if view.best and view.best.test is not None:
         _print(f"best: {view.best.name}, {view.best.test:.2%}")
     failed = [trial for trial in log.record.trials if trial.state == "failed"]

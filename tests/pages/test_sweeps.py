@@ -7,7 +7,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from digitcnn.lab.sweeps.plan import plan_trials, read_spec
 from digitcnn.lab.sweeps.record import SweepLog, SweepRecord, TrialRecord, TrialState, sweep_path
+from digitcnn.lab.sweeps.start import plan_path
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
 from tests.support.lab_app import open_lab, words
 
@@ -30,7 +32,16 @@ def make_trial(
         if accuracy is not None:
             write_json(folder.metrics_json, {"test": {"accuracy": accuracy}})
     return TrialRecord(
-        name, preset, seed, {"batch_size": batch}, 2, "", state, 2 if state == "running" else 1, "node-7"
+        name,
+        preset,
+        seed,
+        {"batch_size": batch},
+        2,
+        "",
+        state,
+        2 if state == "running" else 1,
+        "node-7",
+        data="fashion-mnist",
     )
 
 
@@ -69,6 +80,15 @@ def test_without_a_sweep_a_plan_says_how_many_trainings_and_how_long():
     assert not app.button(key="lab.plan.start").disabled
 
 
+def test_a_data_set_is_chosen_for_all_trainings(runs: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("digitcnn.lab.sweeps.start.start_process", lambda *_, **__: None)
+    app = open_lab("Sweeps")
+    app.selectbox(key="lab.plan.data").set_value("bundled").run()
+    app.button(key="lab.plan.start").click().run()
+    trials = plan_trials(read_spec(plan_path("sweep-1")))
+    assert [trial.settings.data for trial in trials] == 4 * ["bundled"]
+
+
 def test_a_plan_that_is_not_allowed_is_said_before_start():
     app = open_lab("Sweeps")
     app.number_input(key="lab.plan.epochs").set_value(500).run()
@@ -91,6 +111,7 @@ def test_a_running_sweep_shows_its_trials_means_and_the_best_so_far(runs: Path):
     means, table = (frame.value for frame in app.dataframe)
     assert list(table["State"]) == ["finished", "finished", "stopped early", "training", "waits"]
     assert list(table["Begun"])[3] == 2
+    assert set(means["Data set"]) == set(table["Data set"]) == {"fashion-mnist"}
     assert list(means["Seeds"]) == ["2 of 2", "0 of 1", "0 of 2"]
 
 

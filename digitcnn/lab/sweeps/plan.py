@@ -53,6 +53,7 @@ class _Values(_Table):
     augmentation: bool = False
     validation_split: Annotated[float, _limited("validation_split")] = 0.1
     images: Annotated[int, _limited("images")] = 100
+    data: str = "mnist"
 
 
 class Range(_Table):
@@ -151,6 +152,8 @@ class SweepSpec(_Table):
     def _check_together(self) -> "SweepSpec":
         if both := sorted(self.settings.keys() & self.vary):
             raise ValueError(f"{both[0]} is in [settings] and in [vary]: remove one")
+        if "data" in self.vary:
+            raise ValueError("data belongs into [settings]: results on other test images cannot be compared")
         if self.search != "grid" and not self.vary:
             raise ValueError(f'search = "{self.search}" needs settings in [vary] to draw from')
         if self.search == "grid" and "samples" in self.model_fields_set:
@@ -219,6 +222,7 @@ _ALLOWED = {
     "optimizer": f"one of {', '.join(OPTIMIZERS)}",
     "schedule": f"one of {', '.join(SCHEDULES)}",
     "augmentation": "true or false",
+    "data": "the name of a data set",
     "name": "up to 40 letters, digits, - and _",
     "presets": f"a list of one or more of {', '.join(PRESETS)}, or names of your designs",
     "seeds": f"a list of one or more whole numbers, or their count, 1 to {MAX_TRIALS:,}",

@@ -56,6 +56,7 @@ class TrialRecord:
         attempts: number of starts.
         node: the machine that trains or trained it.
         error: the reason of the last failure or loss, in a sentence.
+        data: name of the data set that it learns from.
     """
 
     name: str
@@ -68,6 +69,7 @@ class TrialRecord:
     attempts: int = 0
     node: str | None = None
     error: str | None = None
+    data: str = "mnist"
 
     @property
     def ended(self) -> bool:
@@ -236,7 +238,13 @@ def _take_up(trial: "Trial", known: TrialRecord | None) -> TrialRecord:
     """The record of a trial as a sweep starts or is resumed."""
     settings = trial.settings
     new = TrialRecord(
-        trial.name, settings.preset, settings.seed, trial.varied, settings.epochs, command_of(settings)
+        trial.name,
+        settings.preset,
+        settings.seed,
+        trial.varied,
+        settings.epochs,
+        command_of(settings),
+        data=settings.data,
     )
     if known is not None and known.command != new.command:
         raise RunFolderError(
@@ -270,6 +278,7 @@ def _is_sound(record: SweepRecord) -> bool:
         isinstance(trial.name, str)
         and trial.name == Path(trial.name).name
         and isinstance(trial.preset, str)
+        and isinstance(trial.data, str)
         and type(trial.seed) is int
         and type(trial.epochs) is int
         and isinstance(trial.varied, dict)

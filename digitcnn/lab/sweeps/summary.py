@@ -56,7 +56,7 @@ class Group:
     """The trials of one preset with the same settings, which differ only in their seeds.
 
     Attributes:
-        preset, varied: shared by the trials.
+        preset, data, varied: shared by the trials.
         seeds: number of trials with a result.
         trials: number of all trials.
         mean: accuracy on the test images, 0-1; None without a result.
@@ -65,6 +65,7 @@ class Group:
     """
 
     preset: str
+    data: str
     varied: dict[str, Any]
     seeds: int
     trials: int
@@ -140,10 +141,11 @@ def _measure(members: Sequence[TrialView]) -> Group:
     record = members[0].record
     values = [trial.test for trial in members if trial.test is not None and trial.state == "finished"]
     if not values:
-        return Group(record.preset, record.varied, 0, len(members))
+        return Group(record.preset, record.data, record.varied, 0, len(members))
     low, high = interval_of_mean(values) or (None, None)
     return Group(
         record.preset,
+        record.data,
         record.varied,
         len(values),
         len(members),

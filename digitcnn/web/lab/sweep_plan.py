@@ -1,4 +1,4 @@
-"""A sweep planned on the page: presets, seeds and a setting or two, the number of trainings and the time."""
+"""A sweep planned on the page: data set, presets, seeds, settings, the number of trainings and the time."""
 
 import json
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 import streamlit as st
 
 from digitcnn.errors import DigitcnnError
-from digitcnn.lab.designs.store import find_preset, list_presets
+from digitcnn.lab.datasets.sources import list_datasets
+from digitcnn.lab.designs.store import list_presets
 from digitcnn.lab.jobs.queue import training_is_on
 from digitcnn.lab.runs.catalog import list_own_runs, list_shipped_runs
 from digitcnn.lab.runs.estimates import estimate, measure_slowdown
@@ -41,6 +42,16 @@ def show_plan(taken: list[str]) -> None:
     free = next(name for name in (f"sweep-{number}" for number in range(1, 10**6)) if name not in taken)
     with st.grid(2, min_column_width=260, gap="small"):
         name = st.text_input("Name of the sweep", free, key="lab.plan.name")
+        datasets = {each.name: each.title for each in list_datasets()}
+        data = st.selectbox(
+            "Data set",
+            list(datasets),
+            index=None,
+            format_func=lambda each: datasets[each],
+            placeholder="as the preset",
+            help="The images that all learn from; the Data page shows them, and takes your own.",
+            key="lab.plan.data",
+        )
         presets = st.multiselect("Presets", list_presets(), ["simple", "sprint"], key="lab.plan.presets")
         seeds = st.number_input(
             "Seeds", value=2, step=1, help="How often each is trained", key="lab.plan.seeds"
@@ -71,7 +82,7 @@ def show_plan(taken: list[str]) -> None:
                     f"Values of {setting.replace('_', ' ')}", _EXAMPLES[setting], key=f"lab.plan.of.{setting}"
                 )
                 vary[setting] = [_parse(value) for value in typed.split(",") if value.strip()]
-    settings = {key: value for key, value in fixed.items() if value is not None}
+    settings = {key: value for key, value in (fixed | {"data": data}).items() if value is not None}
     plan = {"presets": presets, "seeds": seeds, "settings": settings, "vary": vary}
     problem = _show_cost(name, plan)
     if problem:
@@ -107,7 +118,7 @@ def _show_cost(name: str, plan: dict[str, Any]) -> str | None:
     st.markdown(f"**{len(trials)} trainings**, one after another: {time}.")
     if not training_is_on():
         return "Training is turned off on this server."
-    obstacles = (find_obstacle(find_preset(each).recipe.data) for each in plan["presets"])
+    obstacles = (find_obstacle(data) for data in dict.fromkeys(trial.settings.data for trial in trials))
     return next(filter(None, obstacles), None)
 
 

@@ -104,7 +104,7 @@ def _show_head(view: SweepView) -> None:
         st.space("stretch")
         if view.alive and may_end(About(record.owner), owner()):
             st.button("Stop", on_click=actions.stop_sweep, args=(record.name,), key="lab.sweep.stop")
-    count = len(view.trials)
+    count, data = len(view.trials), ", ".join(dict.fromkeys(trial.record.data for trial in view.trials))
     done = sum(trial.record.ended for trial in view.trials)
     share = sum(
         1.0 if trial.record.ended else trial.epoch / max(trial.record.epochs, 1) for trial in view.trials
@@ -115,7 +115,7 @@ def _show_head(view: SweepView) -> None:
     ]
     st.progress(
         min(1.0, share / max(count, 1)),
-        text=f"{', '.join(parts)}. Trained by: {escape_markdown(record.engine)}.",
+        text=escape_markdown(f"{', '.join(parts)}. Learn from: {data}. Trained by: {record.engine}."),
     )
     if state == "cut off":
         plan = plan_path(record.name)
@@ -146,6 +146,7 @@ def _show_groups(view: SweepView) -> None:
         [
             {
                 "Preset": group.preset,
+                "Data set": group.data,
                 **{name.replace("_", " "): str(value) for name, value in group.varied.items()},
                 "Mean": group.mean,
                 "95 % from": group.low,
@@ -181,6 +182,7 @@ def _show_trials(view: SweepView) -> None:
             "Best validation": trial.best,
             "Epoch": f"{trial.epoch} of {trial.record.epochs}",
             "Preset": trial.record.preset,
+            "Data set": trial.record.data,
             **{name.replace("_", " "): str(value) for name, value in trial.record.varied.items()},
             "Seed": trial.record.seed,
             "Time": trial.seconds or None,

@@ -30,13 +30,13 @@ def test_a_grid_is_presets_by_seeds_by_settings():
         {
             "presets": ["simple", "sprint"],
             "seeds": 3,
-            "settings": {"epochs": 2},
+            "settings": {"epochs": 2, "data": "bundled"},
             "vary": {"batch_size": [32, 64], "optimizer": ["adam", "rmsprop"]},
         }
     )
     assert len(trials) == len({trial.name for trial in trials}) == 2 * 3 * 4
     assert {trial.settings.seed for trial in trials[:8]} == {0}
-    assert {trial.settings.epochs for trial in trials} == {2}
+    assert {(trial.settings.epochs, trial.settings.data) for trial in trials} == {(2, "bundled")}
     assert trials[0].name == "made-simple-1-s0"
     assert trials[0].varied == {"batch_size": 32, "optimizer": "adam"}
 
@@ -118,6 +118,18 @@ def test_every_name_is_one_that_a_run_can_have():
         (
             DRAWN | {"vary": {"epochs": 3}},
             "epochs in [vary] must be a list of values or a range such as { from = 0.001",
+        ),
+        (
+            {"presets": ["simple"], "settings": {"data": "nosuch"}},
+            "There is no data set 'nosuch' here; there are: mnist, handwriting",
+        ),
+        (
+            {"presets": ["simple"], "settings": {"data": 3}},
+            "data must be the name of a data set, received 3.",
+        ),
+        (
+            {"presets": ["simple"], "vary": {"data": ["mnist", "bundled"]}},
+            "data belongs into [settings]: results on other test images cannot be compared.",
         ),
         ({"presets": ["simple"], "asha": {"grace_epochs": 1}}, '[asha] needs search = "asha"'),
         (
