@@ -148,6 +148,8 @@ def _as_json(run: "ComparedRun", analysis: "Analysis") -> dict[str, Any]:
         "calibration_error": analysis.calibration.error,
         "calibration_error_shown": analysis.calibration_shown.error,
         "macro_f1": analysis.report.macro.f1,
+        "parameters": run.record.parameters,
+        "training_seconds": run.record.seconds,
         "digits": [asdict(row) for row in analysis.report.digits],
         "confusions": analysis.confusions.tolist(),
     }

@@ -88,15 +88,25 @@ def test_four_figures_of_both_follow_the_verdict(page: AppTest, pair: list[Predi
     assert [label for label, _, _ in shown[1:]] == ["Latency, one digit", "File size", "Training time"]
 
 
-def test_tables_are_folded_below(page: AppTest):
+def test_accuracy_stands_beside_its_cost(page: AppTest, pair: list[Predictions]):
+    costs = page.table[0].value.set_index("")
+    record = find_run("deeper").read_record()
+    points = 100 * accuracy_score(pair[1].labels, pair[1].answers)
+    assert costs["deeper"]["Test accuracy"] == f"{points:.2f} %"
+    per_thousand = 1000 * points / record.parameters
+    assert costs["deeper"]["Accuracy per 1,000 parameters"] == f"{per_thousand:.2g} points"
+    assert "weigh models of like accuracy" in words_of(page)
+
+
+def test_other_tables_are_folded_below(page: AppTest):
     folded = [table for expander in page.expander for table in expander.table]
-    assert len(folded) == len(page.table) >= 4
+    assert len(folded) == len(page.table) - 1 >= 4
     assert not any(expander.proto.expanded for expander in page.expander)
 
 
 def test_no_row_says_nothing(page: AppTest):
     page.toggle(key="compare.differing").set_value(False).run()
-    rows = [tuple(row) for row in page.table[0].value.itertuples(index=False)]
+    rows = [tuple(row) for row in page.table[1].value.itertuples(index=False)]
     page.toggle(key="compare.differing").set_value(True).run()
     names = [name for name, *_ in rows]
     assert names.count("tensorflow") == 1
@@ -140,7 +150,7 @@ def test_printed_reports_are_scikit_learns(page: AppTest, pair: list[Predictions
 
 
 def test_figures_in_the_tables_are_scikit_learns(page: AppTest, pair: list[Predictions]):
-    facts = page.table[0].value.map(lambda text: text.replace("\\", ""))
+    facts = page.table[1].value.map(lambda text: text.replace("\\", ""))
     for at, each in enumerate(pair):
         column = dict(zip(facts.iloc[:, 0], facts.iloc[:, 1 + at], strict=True))
         assert column["Test accuracy, 95 % interval"].startswith(
@@ -152,7 +162,7 @@ def test_figures_in_the_tables_are_scikit_learns(page: AppTest, pair: list[Predi
         exact = each.probabilities.astype(np.float64)
         exact /= exact.sum(axis=1, keepdims=True)
         assert column["Log loss"] == f"{log_loss(each.labels, exact):.4f}"
-        shown = page.table[1 + at].value
+        shown = page.table[2 + at].value
         for place, name in enumerate(("precision", "recall", "F1")):
             expected: Any = precision_recall_fscore_support(each.labels, each.answers)[place]
             assert list(shown[name])[:10] == [f"{value:.4f}" for value in expected]
@@ -210,7 +220,7 @@ def test_the_commonest_error_is_chosen_until_a_cell_is(page: AppTest, pair: list
 
 def test_only_what_differs_is_shown_until_asked_for_more(page: AppTest):
     def names() -> list[str]:
-        return list(page.table[0].value.iloc[:, 0])
+        return list(page.table[1].value.iloc[:, 0])
 
     assert "Learning rate" in names()
     assert "Batch size" not in names()

@@ -19,7 +19,7 @@ from digitcnn.lab.metrics.robustness import robustness_in
 from digitcnn.lab.report import drawings
 from digitcnn.lab.report.drawings import Line, LineChart, plan_chart
 from digitcnn.lab.runs.curves import COLUMNS, curves_of
-from digitcnn.lab.runs.run_table import MISSING, Analysis, format_accuracy, tabulate_runs
+from digitcnn.lab.runs.run_table import COSTS_EXPLAINED, MISSING, Analysis, format_accuracy, tabulate_runs
 
 _MORE, _FEWER, _PLAIN = "213,94,0", "0,114,178", "134,140,152"
 """Red, green and blue of a cell: more errors than the baseline, fewer, and outside of a difference."""
@@ -84,6 +84,7 @@ def write_report(
         reliability=_plan_reliability(names, analyses),
         disturbances=_list_disturbances(runs),
         handwriting=_tabulate_handwriting(runs),
+        costs_explained=COSTS_EXPLAINED,
         missing=MISSING,
         plot=drawings,
     )

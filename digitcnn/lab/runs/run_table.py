@@ -19,6 +19,13 @@ from digitcnn.training.presets import PRESETS
 
 MISSING = "–"
 
+COSTS_EXPLAINED = (
+    "Points are percentage points of accuracy. The first cost least and the last most, so a small or hasty "
+    "model leads in both ratios: weigh models of like accuracy by them, and by seconds only those that were "
+    "trained on the same machine."
+)
+"""What the two ratios of `tabulate_costs` mean, and what they hide."""
+
 
 @dataclass(frozen=True, eq=False)
 class Analysis:
@@ -67,11 +74,16 @@ def tabulate_runs(
     return [row for row in rows if row.values not in empty]
 
 
+def tabulate_costs(runs: list[ComparedRun]) -> list[Row]:
+    """The accuracy of each run beside its parameters and seconds of training, and two ratios of them."""
+    return rows_of("Cost", [_accuracy(run) | _weigh(run) for run in runs])
+
+
 def find_key_figures(run: ComparedRun, milliseconds: float | None) -> dict[str, str]:
     """The four figures that decide between runs, known without an analysis."""
     cost = _cost(run, milliseconds)
     return {
-        "Test accuracy": f"{run.predictions.right.mean() * 100:.2f} %",
+        **_accuracy(run),
         **{name: cost[name] for name in ("Latency, one digit", "File size", "Training time")},
     }
 
@@ -118,12 +130,32 @@ def _results(run: ComparedRun, analysis: Analysis) -> dict[str, str]:
     }
 
 
+def _accuracy(run: ComparedRun) -> dict[str, str]:
+    return {"Test accuracy": f"{run.predictions.right.mean() * 100:.2f} %"}
+
+
+def _weigh(run: ComparedRun) -> dict[str, str]:
+    points, record = 100 * float(run.predictions.right.mean()), run.record
+    return {
+        "Parameters": f"{record.parameters:,}",
+        "Accuracy per 1,000 parameters": _format_points(points, record.parameters / 1000),
+        "Training time": format_duration(record.seconds),
+        "Accuracy per second of training": _format_points(points, record.seconds),
+    }
+
+
+def _format_points(points: float, cost: float) -> str:
+    if not cost:
+        return MISSING
+    ratio = points / cost
+    return f"{ratio:{',.0f' if ratio >= 10 else '.1f' if ratio >= 1 else '.2g'}} points"
+
+
 def _cost(run: ComparedRun, milliseconds: float | None) -> dict[str, str]:
     return {
-        "Parameters": f"{run.record.parameters:,}",
+        **_weigh(run),
         "File size": f"{run.size / 1e6:.2f} MB" if run.size else MISSING,
         "Latency, one digit": f"{milliseconds:.2f} ms" if milliseconds else MISSING,
-        "Training time": format_duration(run.record.seconds),
         "Epochs trained": str(len(run.history)) if run.history else MISSING,
     }
 

@@ -16,7 +16,7 @@ from digitcnn.web.compare.figures import analyse_runs, measure_latency, pair_run
 from digitcnn.web.compare.handwriting import show_handwriting, show_robustness
 from digitcnn.web.compare.matrices import show_agreement, show_matrices
 from digitcnn.web.compare.runs import Choice, choose_runs
-from digitcnn.web.compare.tables import show_facts, show_reports
+from digitcnn.web.compare.tables import show_costs, show_facts, show_reports
 from digitcnn.web.frame import show_heading
 from digitcnn.web.own_digits import show_personal_scores
 from digitcnn.web.text import escape_markdown
@@ -72,6 +72,7 @@ def show_compare() -> None:
         analyses = analyse_runs(choice.run_refs)
     _give_head_start()
     _head("what-differs")
+    show_costs(choice.runs)
     with st.expander("Every result, cost and setting", icon=":material/table_rows:"):
         show_facts(tabulate_runs(list(choice.runs), analyses, times), choice.labels)
     compare_two(choice, analyses)

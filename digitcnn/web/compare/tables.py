@@ -10,7 +10,20 @@ from digitcnn.classes import DIGITS
 from digitcnn.lab.metrics.compared_runs import ComparedRun
 from digitcnn.lab.metrics.comparison import Row
 from digitcnn.lab.metrics.test_set import ClassificationReport
+from digitcnn.lab.runs.run_table import COSTS_EXPLAINED, tabulate_costs
 from digitcnn.web.text import escape_markdown
+
+
+def show_costs(runs: Sequence[ComparedRun]) -> None:
+    """The accuracy of every run, and what it costs in parameters and seconds."""
+    labels = [run.label for run in runs]
+    st.table(
+        pd.DataFrame([[row.name, *row.values] for row in tabulate_costs(list(runs))], columns=["", *labels]),
+        border="horizontal",
+        hide_index=True,
+        alt=f"Accuracy, parameters and training time of {', '.join(labels)}, and their ratios",
+    )
+    st.caption(COSTS_EXPLAINED)
 
 
 @st.fragment

@@ -1,12 +1,15 @@
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from digitcnn.errors import RunFolderError
-from digitcnn.lab.metrics.compared_runs import list_run_refs, load_run
-from digitcnn.lab.runs.run_table import analyse, format_duration, tabulate_runs
+from digitcnn.lab.metrics.compared_runs import list_run_refs, load_run, run_ref_of
+from digitcnn.lab.metrics.test_set import Predictions
+from digitcnn.lab.runs.run_table import analyse, format_duration, tabulate_costs, tabulate_runs
 from digitcnn.run_folder import SHIPPED, RunFolder
 
 
@@ -77,6 +80,23 @@ def test_facts_of_two_runs_say_what_differs():
     assert rows["Latency, one digit"].values == ("0.12 ms", "–")
     accuracy = RunFolder(SHIPPED / "simple").read_metrics()["test"]["accuracy"]
     assert rows["Test accuracy, 95 % interval"].values[0].startswith(f"{accuracy * 100:.2f} % (")
+
+
+def test_accuracy_is_weighed_by_parameters_and_seconds(own: Path):
+    run = load_run(run_ref_of(RunFolder(own / "mine")))
+    half_right = Predictions(np.eye(10)[[0, 1, 2, 3, 4, 0, 0, 0, 0, 0]], np.arange(10))
+    runs = [
+        replace(
+            run,
+            predictions=half_right,
+            record=replace(run.record, parameters=parameters, seconds=seconds),
+        )
+        for parameters, seconds in ((2_000, 10.0), (225_000, 522.0), (0, 0.0))
+    ]
+    rows = {row.name: row.values for row in tabulate_costs(runs)}
+    assert rows["Test accuracy"] == ("50.00 %", "50.00 %", "50.00 %")
+    assert rows["Accuracy per 1,000 parameters"] == ("25 points", "0.22 points", "–")
+    assert rows["Accuracy per second of training"] == ("5.0 points", "0.096 points", "–")
 
 
 @pytest.mark.parametrize(
