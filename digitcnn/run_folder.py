@@ -3,6 +3,8 @@
     run.json          preset, settings, data, machine, and the end of the training
     history.csv       a row per epoch, in Keras's own names
     batches.csv       accuracy and loss within the epochs, a few rows a second and never more than 2,000
+    request.json      how its owner wants a running training to go on: its learning rate, and whether it waits
+    changes.csv       a row per change of the learning rate and per pause, while it trained
     progress.json     present progress, rewritten in place while it trains
     checkpoint/       from which the same command resumes; gone when the run has finished
     model.keras       the trained model, without its optimizer's state
@@ -123,6 +125,8 @@ class RunFolder:
         self.run_json = self.path / "run.json"
         self.history_csv = self.path / "history.csv"
         self.batches_csv = self.path / "batches.csv"
+        self.request_json = self.path / "request.json"
+        self.changes_csv = self.path / "changes.csv"
         self.progress_json = self.path / "progress.json"
         self.checkpoint = self.path / "checkpoint"
         self.keras_file = self.path / "model.keras"

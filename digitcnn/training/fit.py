@@ -2,7 +2,6 @@
 
 import shutil
 import signal
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
@@ -19,7 +18,8 @@ from digitcnn.run_folder import RunFolder, RunRecord, write_json
 from digitcnn.training.architectures import build
 from digitcnn.training.augmentation import distort
 from digitcnn.training.calibration import FittedCalibration, calibrate
-from digitcnn.training.callbacks import Checkpoint, Echo, ProgressFile, best_weights, last_model
+from digitcnn.training.callbacks import Checkpoint, Echo, ProgressFile, Requests, best_weights, last_model
+from digitcnn.training.changes import Clock
 from digitcnn.training.collection.registry import Dataset, find_dataset, split_dataset
 from digitcnn.training.datasets import DigitSet, Split
 from digitcnn.training.export import save_keras, save_tflite
@@ -28,17 +28,11 @@ from digitcnn.training.feed import Feed
 from digitcnn.training.handwriting import load_calibration_set
 from digitcnn.training.presets import Preset, Recipe
 from digitcnn.training.run_session import begin, format_io_error
-from digitcnn.training.schedules import OneCycle
+from digitcnn.training.schedules import ScaledRate, make_rate
 
 EVALUATION_BATCH = 500
 GENTLE = 0.3
 """The strength of augmentation in a recipe's last, gentle epochs."""
-
-WARM_UP = 0.05
-"""The fraction of a cosine schedule in which the learning rate rises."""
-
-DROPS = (0.5, 0.75)
-"""The fractions of the steps after which a rate that falls in steps is a tenth of what it was."""
 
 
 def train(
@@ -75,7 +69,7 @@ def train(
     """
     recipe = recipe or preset.recipe
     record = begin(preset, folder, asdict(recipe) | {"images": images}, seed)
-    began = time.monotonic()
+    clock = Clock()
     state: run_state.Ended = "failed"
     error: str | None = "The training broke off with an error of its own; its log shows it."
     run = None
@@ -85,7 +79,7 @@ def train(
             keras.utils.set_random_seed(seed)
             dataset = find_dataset(recipe.data)
             split = split_dataset(recipe.data, recipe.validation_split, images, seed)
-            run = _Run(preset, recipe, folder, dataset, split, seed, echo)
+            run = _Run(preset, recipe, folder, dataset, split, seed, echo, clock)
             parts = {
                 part: {"name": digits.name, "images": len(digits)} for part, digits in vars(split).items()
             }
@@ -111,7 +105,7 @@ def train(
         error = format_io_error(problem, folder)
         raise RunFolderError(error) from problem
     finally:
-        seconds = round(record.seconds + time.monotonic() - began, 1)
+        seconds = round(record.seconds + clock(), 1)
         record = run_state.end(replace(record, seconds=seconds), state, error)
         if state == "failed":
             with suppress(OSError):  # A full disk, say, keeps the record from being written as well.
@@ -142,9 +136,10 @@ class _Run:
         split: Split,
         seed: int,
         echo: Echo,
+        clock: Clock,
     ) -> None:
         self.recipe, self.folder, self.split, self.echo = recipe, folder, split, echo
-        self.dataset = dataset
+        self.dataset, self.clock = dataset, clock
         self.model: Any  # Keras's own annotations are too narrow to check against.
         self.feed = Feed(split.train, classes=dataset.outputs, one_hot=recipe.one_hot, seed=seed)
         self.held = Feed(split.validation, classes=dataset.outputs, one_hot=recipe.one_hot, seed=seed)
@@ -170,13 +165,17 @@ class _Run:
 
     def fit(self) -> None:
         self.folder.checkpoint.mkdir(parents=True, exist_ok=True)
-        epochs = self.recipe.epochs
+        epochs, done = self.recipe.epochs, len(self.history)
+        rate = ScaledRate(make_rate(self.recipe, steps=epochs * self.steps))
+        self.model.optimizer.learning_rate = rate
+        place: dict[str, Any] = {"done": done, "steps": self.steps, "clock": self.clock}
         callbacks = [
-            ProgressFile(self.folder, self.recipe, done=len(self.history), steps=self.steps),
+            Requests(self.folder, self.recipe, rate, **place, echo=self.echo),
+            ProgressFile(self.folder, self.recipe, **place),
             Checkpoint(self.folder, self.history, epochs=epochs, echo=self.echo),
         ]
         augmentation = distort if self.recipe.augmentation else None
-        for epoch in range(len(self.history), epochs):
+        for epoch in range(done, epochs):
             strength = GENTLE if epoch >= epochs - self.recipe.gentle_epochs else 1.0
             images, labels = self.feed.epoch(epoch, augmentation, strength)
             self.model.fit(
@@ -221,18 +220,7 @@ class _Run:
 
 def make_optimizer(recipe: Recipe, *, steps: int) -> keras.optimizers.Optimizer:
     """The recipe's optimizer, with its schedule of the learning rate over `steps` steps."""
-    rate: Any = recipe.learning_rate
-    if recipe.schedule == "cosine":
-        warm_up = round(WARM_UP * steps)
-        rate = keras.optimizers.schedules.CosineDecay(
-            rate / 10, steps - warm_up, warmup_target=rate, warmup_steps=warm_up
-        )
-    if recipe.schedule == "one-cycle":
-        rate = OneCycle(rate, steps)
-    if recipe.schedule == "steps":
-        rate = keras.optimizers.schedules.PiecewiseConstantDecay(
-            [round(share * steps) for share in DROPS], [rate, rate / 10, rate / 100]
-        )
+    rate: Any = make_rate(recipe, steps=steps)
     betas: dict[str, Any] = {"beta_1": recipe.beta_1, "beta_2": recipe.beta_2}
     match recipe.optimizer:
         case "adam":

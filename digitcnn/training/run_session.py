@@ -39,7 +39,8 @@ def begin(preset: Preset, folder: RunFolder, settings: dict[str, Any], seed: int
             held = "a run with other settings" if other else "a finished run"
             raise RunFolderError(f"{folder.path} holds {held}: choose another folder, or delete this one.")
         seconds = record.seconds + _killed_session_seconds(folder, record)
-        folder.progress_json.unlink(missing_ok=True)
+        for of_last_session in (folder.progress_json, folder.request_json):
+            of_last_session.unlink(missing_ok=True)
         return run_state.start(replace(record, finished=None, seconds=seconds, **_describe_environment()))
     folder.path.mkdir(parents=True, exist_ok=True)
     new = RunRecord(preset.name, settings, {}, seed, "running", run_state.now(), **_describe_environment())
