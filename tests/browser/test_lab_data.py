@@ -32,7 +32,6 @@ def choose_data(page: Page, title: str, name: str) -> None:
     page.get_by_role("combobox", name="Data set").click()
     page.get_by_role("option", name=title, exact=True).click()
     expect(page.locator("code")).to_contain_text(f"--data {name}")
-    settle(page)
 
 
 def train_a_little(page: Page, settings: dict[str, str]) -> None:
@@ -68,6 +67,18 @@ def test_fashion_mnist_is_chosen_trained_and_its_matrix_names_the_classes(
         for name in ("Ankle boot", "T-shirt/top"):
             expect(matrix.get_by_text(name, exact=True).first).to_be_visible(timeout=PATIENCE)
         expect(page.get_by_role("heading", name="Real handwriting")).to_have_count(0)
+
+
+def test_a_number_typed_while_another_data_set_is_chosen_is_kept(page: Page, server: str):
+    page.goto(f"{server}/model_lab")
+    settle(page)
+    page.get_by_role("combobox", name="Data set").click()
+    page.get_by_role("option", name="scikit-learn's digits").click()
+    field = page.get_by_role("spinbutton", name="Images used")
+    field.press_sequentially("1234", delay=300)
+    expect(page.locator("code")).to_contain_text("--data bundled")
+    field.press("Enter")
+    expect(page.locator("code")).to_contain_text("--data bundled --images 1234")
 
 
 def test_a_zip_of_ones_own_is_added_and_trained_on(

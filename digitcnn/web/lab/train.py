@@ -138,18 +138,21 @@ def _choose_data(preset: Preset) -> str:
     key = f"lab.{preset.name}.data"
     if st.session_state.get(key) not in datasets:
         st.session_state[key] = preset.recipe.data  # Somebody has removed the one that was chosen.
-    name = st.selectbox(
-        "Data set",
-        list(datasets),
-        format_func=lambda each: datasets[each].title,
-        help="The images that it learns from; the Data page shows them, and takes your own.",
-        key=key,
-        persist_state="session",
-    )
-    chosen = datasets[name]
-    if name != preset.recipe.data:
-        named = ", ".join(chosen.classes[:12]) + (", …" if len(chosen.classes) > 12 else "")
-        st.caption(f"{len(chosen.classes)} classes: {escape_markdown(named)}.")
+    # In a place of its own: a caption that comes or goes would move the fields below it, and the browser would
+    # build these anew, without what is being typed.
+    with st.container():
+        name = st.selectbox(
+            "Data set",
+            list(datasets),
+            format_func=lambda each: datasets[each].title,
+            help="The images that it learns from; the Data page shows them, and takes your own.",
+            key=key,
+            persist_state="session",
+        )
+        chosen = datasets[name]
+        if name != preset.recipe.data:
+            named = ", ".join(chosen.classes[:12]) + (", …" if len(chosen.classes) > 12 else "")
+            st.caption(f"{len(chosen.classes)} classes: {escape_markdown(named)}.")
     return name
 
 
