@@ -1,19 +1,10 @@
 import numpy as np
-import pytest
 
 from digitcnn.ink.images.page_maps import OFFSET, SIZE, STRIDE, UNIT
-from digitcnn.training.page_detector.hands import Hands, make_glyph
+from digitcnn.training.page_detector.hands import Hands
 from digitcnn.training.page_detector.network import make_targets
 from digitcnn.training.page_detector.pages import SIDE, MadePage, PageMaker
 from digitcnn.training.page_detector.surfaces import TEXTURE_SIDE, make_textures
-
-
-@pytest.fixture(scope="module")
-def hands() -> Hands:
-    seven = make_glyph([np.array([(0, 0), (5, 0), (2, 9)], float)], 7)
-    one = make_glyph([np.array([(0, 0), (1, 5), (0, 9)], float)], 1)
-    letter = make_glyph([np.array([(0, 0), (3, 9), (6, 0)], float)], -1)
-    return Hands([[seven, one]], [[letter]], [letter], None)
 
 
 def _make(hands: Hands, seed: int, count: int = 25) -> list[MadePage]:
