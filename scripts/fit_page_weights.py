@@ -20,7 +20,13 @@ from digitcnn.ink.images.load import Picture  # noqa: E402
 from digitcnn.ink.strokes import Box  # noqa: E402
 from digitcnn.recognition import images  # noqa: E402
 from digitcnn.recognition.classifier import Classifier  # noqa: E402
-from digitcnn.recognition.pages.evidence import PageEvidence, collect_evidence, fuse_labels, matches  # noqa: E402
+from digitcnn.recognition.pages.evidence import (  # noqa: E402
+    PageEvidence,
+    SettledPage,
+    collect_evidence,
+    fuse_labels,
+    matches,
+)
 from digitcnn.recognition.reading import Digit  # noqa: E402
 from testbed.numbers import load_pens  # noqa: E402
 from testbed.pages import KINDS, make_boxed_pages  # noqa: E402
@@ -55,9 +61,7 @@ def collect(count: int) -> list[tuple[PageEvidence, Truth]]:
     seen: list[PageEvidence] = []
     settle = images.settle_page
 
-    def watch(
-        classifier: Classifier, picture: Picture, lines: Sequence[Sequence[Digit]]
-    ) -> list[list[Digit]]:
+    def watch(classifier: Classifier, picture: Picture, lines: Sequence[Sequence[Digit]]) -> SettledPage:
         seen.append(collect_evidence(classifier, picture, lines, least=0.0))
         return settle(classifier, picture, lines)
 

@@ -230,6 +230,7 @@ def _read(model: str, sent: SentPicture | SentStrokes) -> dict[str, Any]:
         "path": sent.name,
         "text": "\n".join(record["text"] for record in records if record["text"]),
         "digits": [digit for record in records for digit in record["digits"]],
+        "printed": [digit for record in records for digit in record["printed"]],
         "error": problem or None,
         "parts": records,
     }

@@ -70,6 +70,17 @@ class DigitRecord(BaseModel):
         list[float],
         Field(min_length=10, max_length=10, description="Of the digits 0 to 9, given that it is one."),
     ]
+    kind: Literal["handwritten"]
+
+
+class PrintedRecord(BaseModel):
+    """A printed digit, such as that of a time stamp, which is left out of the answer."""
+
+    box: Annotated[
+        tuple[float, float, float, float],
+        Field(description="x, y, width, height: in pixels of the upright picture."),
+    ]
+    kind: Literal["printed"]
 
 
 class PartRecord(BaseModel):
@@ -79,6 +90,9 @@ class PartRecord(BaseModel):
     text: Annotated[str, Field(description='The digits, a newline between lines; "" where there is none.')]
     digits: Annotated[
         list[DigitRecord], Field(description="In reading order, including ink that is not a digit.")
+    ]
+    printed: Annotated[
+        list[PrintedRecord], Field(description="Printed digits on a picture, which are left out.")
     ]
     error: Annotated[
         str | None, Field(description="The problem with the request, in one sentence; null: none.")
@@ -91,8 +105,8 @@ class ReadingRecord(PartRecord):
     parts: Annotated[
         list[PartRecord] | None,
         Field(
-            description="The pages of a PDF or the pictures of a ZIP, where there are several; `text` and "
-            "`digits` are then those of all parts, each box in pixels of its own part."
+            description="The pages of a PDF or the pictures of a ZIP, where there are several; `text`, "
+            "`digits` and `printed` are then those of all parts, each box in pixels of its own part."
         ),
     ] = None
 

@@ -37,8 +37,9 @@ formats:
   text   the number alone for one file, PATH: NUMBER for several, / between its lines; errors go to
          standard error
   jsonl  an object per line: {"path", "text", "digits": [{"label", "confidence", "box",
-         "probabilities"}], "error"}; "label" is null where a piece of ink is not a digit, "box" is
-         [x, y, width, height] in pixels, "error" null or a sentence
+         "probabilities", "kind"}], "printed": [{"box", "kind"}], "error"}; "label" is null where a
+         piece of ink is not a digit, "box" is [x, y, width, height] in pixels, "kind" handwritten or
+         printed, "error" null or a sentence; printed digits are left out of "text" and "digits"
   csv    a header, then a row per file: file, text, digits, lowest_confidence, error
 
 Write very many pictures to a file with --out. Run the command again to resume: pictures that are in the

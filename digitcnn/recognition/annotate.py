@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from digitcnn.recognition.reading import Digit
+from digitcnn.recognition.reading import Digit, PrintedDigit
 from digitcnn.recognition.results import is_doubtful
 
 SURE = "#2B5BD7"
@@ -15,6 +15,7 @@ TYPED = "#00734F"
 NO_DIGIT = "#5B6270"
 """Colors of boxes by outcome; white text on each has a contrast of 5:1 or more."""
 
+_PRINTED = "#9A9CA0"
 _MIN_VIEW_SIDE = 640
 
 
@@ -58,6 +59,7 @@ def draw_answers(
     size: tuple[int, int],
     digits: Sequence[Digit],
     *,
+    printed: Sequence[PrintedDigit] = (),
     typed: Collection[int] = (),
     chosen: int | None = None,
     outlines: bool = True,
@@ -68,6 +70,7 @@ def draw_answers(
         view: the picture, at any size.
         size: width and height of the picture that the boxes are in.
         digits: the digits of the reading.
+        printed: those of print, which get a thin gray box.
         typed: indices of those that a person labeled.
         chosen: index of the digit whose box has a thicker line.
         outlines: whether the boxes are drawn as well; without them the typed labels are left out, too.
@@ -80,6 +83,7 @@ def draw_answers(
     usual = float(np.median([digit.box.height * down for digit in digits])) if digits else 0.0
     # As large as the digits allow, and legible where they are tiny.
     font = ImageFont.load_default(float(np.clip(0.4 * usual, longer / 45, longer / 22)))
+    outline_printed(picture, size, printed, width=line)
     for index, digit in enumerate(digits):
         mark = mark_of(digit, typed=index in typed)
         box = digit.box
@@ -93,6 +97,17 @@ def draw_answers(
             continue
         _draw_chip(pen, picture.size, mark, font, (left, top, bottom))
     return picture
+
+
+def outline_printed(
+    picture: Image.Image, size: tuple[int, int], printed: Sequence[PrintedDigit], *, width: int = 1
+) -> None:
+    """Draws thin gray boxes around printed digits into a view of a picture of this width and height."""
+    pen = ImageDraw.Draw(picture)
+    across, down = picture.width / size[0], picture.height / size[1]
+    for box in (digit.box for digit in printed):
+        ends = box.x * across, box.y * down, box.right * across, box.bottom * down
+        pen.rectangle(ends, outline=_PRINTED, width=width)
 
 
 def _draw_chip(

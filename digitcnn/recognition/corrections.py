@@ -58,7 +58,7 @@ def correct_reading(
     lines = tuple(tuple(answers[index] for index in line) for line in order)
     flat = [index for line in order for index in line]
     typed = frozenset(place for place, index in enumerate(flat) if edited[index].label is not None)
-    return CorrectedReading(Reading(lines), typed)
+    return CorrectedReading(Reading(lines, first.printed), typed)
 
 
 def arrange_boxes(boxes: Sequence[Box]) -> list[list[int]]:

@@ -19,9 +19,9 @@ from digitcnn.ink.images.rotation import turn_box_back, turn_ink, turn_picture
 from digitcnn.ink.images.selection import choose_digit
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.classifier import Classifier
-from digitcnn.recognition.pages.evidence import is_drawn, settle_page
+from digitcnn.recognition.pages.evidence import SettledPage, is_drawn, settle_page
 from digitcnn.recognition.pages.marks import without_crossed_out, without_rings, without_signs
-from digitcnn.recognition.reading import Digit
+from digitcnn.recognition.reading import Digit, PrintedDigit, Reading
 from digitcnn.recognition.segments import MANY, SURE, classify_segments, find_segments, read_segments
 from digitcnn.time_budget import within_time_budget
 
@@ -58,13 +58,13 @@ class _Hypothesis:
         return float(np.mean([digit.nearest_probability for line in self.lines for digit in line] or [0.0]))
 
 
-def read_digit(classifier: Classifier, picture: Picture) -> tuple[list[list[Digit]], Ink]:
+def read_digit(classifier: Classifier, picture: Picture) -> tuple[Reading, Ink]:
     """Reads a picture of one digit; no lines where there is no ink."""
     best = _find_best(picture, lambda ink: _read_whole(classifier, ink))
-    return best.lines, best.ink
+    return _make_reading(best.lines), best.ink
 
 
-def read_number(classifier: Classifier, picture: Picture) -> tuple[list[list[Digit]], Ink]:
+def read_number(classifier: Classifier, picture: Picture) -> tuple[Reading, Ink]:
     """Reads a picture of numbers, line by line; no lines where there is no ink.
 
     Raises:
@@ -74,40 +74,44 @@ def read_number(classifier: Classifier, picture: Picture) -> tuple[list[list[Dig
         best = _find_best(picture, lambda ink: _read_pages(classifier, ink))
     except InputError:
         # A texture has as many segments as a page of writing; the page detector is not misled by it.
-        best = _Hypothesis(binarize(picture), settle_page(classifier, picture, []))
-        if not best.lines:
+        settled = settle_page(classifier, picture, [])
+        if not settled.lines:
             raise
-        return best.lines, best.ink
+        return _make_reading(settled.lines, settled.printed), binarize(picture)
     # On plain paper all that is no paper is ink: nothing is left to be found.
     if is_drawn(picture):
-        lines, turns = best.lines, best.turns
+        settled, turns = SettledPage(best.lines, []), best.turns
     else:
-        lines, turns = _settle_upright(classifier, picture, best)
-
+        settled, turns = _settle_upright(classifier, picture, best)
+    lines = settled.lines
     if not turns:
         lines = without_crossed_out(lines, best.ink)
     lines = [line for line in (without_signs(without_rings(line)) for line in lines) if line]
 
-    def turn_back(digit: Digit) -> Digit:
-        return replace(digit, box=turn_box_back(digit.box, turns, picture.width, picture.height))
+    def turn_back(box: Box) -> Box:
+        return turn_box_back(box, turns, picture.width, picture.height)
 
-    return [[turn_back(digit) for digit in line] for line in lines], best.ink
+    upright = [[replace(digit, box=turn_back(digit.box)) for digit in line] for line in lines]
+    printed = [PrintedDigit(turn_back(digit.box)) for digit in settled.printed]
+    return _make_reading(upright, printed), best.ink
 
 
-def _settle_upright(
-    classifier: Classifier, picture: Picture, best: _Hypothesis
-) -> tuple[list[list[Digit]], int]:
-    """The page's digits, and how many quarter turns counterclockwise set it upright."""
-    lines = settle_page(classifier, turn_picture(picture, best.turns), best.lines)
+def _make_reading(lines: Sequence[Sequence[Digit]], printed: Sequence[PrintedDigit] = ()) -> Reading:
+    return Reading(tuple(tuple(line) for line in lines), tuple(printed))
+
+
+def _settle_upright(classifier: Classifier, picture: Picture, best: _Hypothesis) -> tuple[SettledPage, int]:
+    """The settled page, and how many quarter turns counterclockwise set it upright."""
+    settled = settle_page(classifier, turn_picture(picture, best.turns), best.lines)
     if not best.turns:
-        return lines, 0
+        return settled, 0
 
-    def count(lines: list[list[Digit]]) -> float:
-        return sum(digit.nearest_probability for line in lines for digit in line if not digit.refused)
+    def count(page: SettledPage) -> float:
+        return sum(digit.nearest_probability for line in page.lines for digit in line if not digit.refused)
 
     # A few round digits may look the same on their side.
     upright = settle_page(classifier, picture, [])
-    return (upright, 0) if count(upright) > count(lines) else (lines, best.turns)
+    return (upright, 0) if count(upright) > count(settled) else (settled, best.turns)
 
 
 def _find_best(picture: Picture, read: Callable[[Ink], _Hypothesis]) -> _Hypothesis:

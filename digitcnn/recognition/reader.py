@@ -116,18 +116,17 @@ class DigitReader(Classifier):
         picture = open_picture(image, name=name)
         if boxes is not None:
             digits, ink = pictures.read_boxes(self, picture, [Box(*box) for box in boxes])
-            lines = [digits] if digits else []
+            reading = Reading((tuple(digits),) if digits else ())
         elif expect == "digit":
-            lines, ink = pictures.read_digit(self, picture)
+            reading, ink = pictures.read_digit(self, picture)
         else:
-            lines, ink = pictures.read_number(self, picture)
-        return PictureReading(Reading(tuple(tuple(line) for line in lines)), picture, ink)
+            reading, ink = pictures.read_number(self, picture)
+        return PictureReading(reading, picture, ink)
 
     def reread(self, reading: Reading) -> Reading:
         """Reads the house digits of another model's reading again with this model, box by box."""
-        return Reading(
-            tuple(tuple(self.classify_digit(d.pixels, d.box) for d in line) for line in reading.lines)
-        )
+        lines = tuple(tuple(self.classify_digit(d.pixels, d.box) for d in line) for line in reading.lines)
+        return Reading(lines, reading.printed)
 
     def _check_expect(self, expect: Expect) -> Expect:
         """What to expect: always one character where the model reads something else than digits."""

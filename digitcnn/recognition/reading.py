@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 Expect = Literal["digit", "number"]
 """All the ink is one digit, or it is a number to be split."""
 
+Kind = Literal["handwritten", "printed"]
+"""How a digit came onto the paper."""
+
 
 @dataclass(frozen=True, eq=False)
 class Digit:
     """A segment of ink and the model's answer to it.
 
     Attributes:
+        kind: "handwritten": printed digits that were told from handwriting are each a `PrintedDigit`.
         probabilities: (classes,) float32, calibrated: of each digit, given that it is one. Sums to 1.
         digit_probability: of the ink being a digit at all, a fraction 0-1, calibrated.
         refused: the answer is "not a digit".
@@ -33,6 +37,8 @@ class Digit:
         typed: the label that a person typed; it overrides the model's answer.
         classes: names of the answers, by label: the ten digits, or those of a model that reads others.
     """
+
+    kind: ClassVar[Kind] = "handwritten"
 
     probabilities: np.ndarray
     digit_probability: float
@@ -76,14 +82,30 @@ class Digit:
 
 
 @dataclass(frozen=True)
+class PrintedDigit:
+    """A digit of print, such as that of a time stamp, which is left out of the answer.
+
+    Attributes:
+        kind: "printed".
+        box: around it, in pixels of the picture.
+    """
+
+    kind: ClassVar[Kind] = "printed"
+
+    box: Box
+
+
+@dataclass(frozen=True)
 class Reading:
     """The digits of a drawing or a picture, line by line.
 
     Attributes:
         lines: the segments of ink of each line, left to right, top line first. No lines on blank paper.
+        printed: digits of print on a picture of numbers; they are in no line.
     """
 
     lines: tuple[tuple[Digit, ...], ...] = ()
+    printed: tuple[PrintedDigit, ...] = ()
 
     @property
     def digits(self) -> tuple[Digit, ...]:

@@ -142,11 +142,14 @@ class Parquet(ResultsFile):
             "confidence": pa.float32(),
             "box": pa.list_(pa.float32()),
             "probabilities": pa.list_(pa.float32()),
+            "kind": pa.string(),
         }
+        printed = {"box": digit["box"], "kind": digit["kind"]}
         fields = {
             "path": pa.string(),
             "text": pa.string(),
             "digits": pa.list_(pa.struct(digit)),
+            "printed": pa.list_(pa.struct(printed)),
             "error": pa.string(),
         }
         self._parts += 1

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from digitcnn.classes import DIGITS
+from digitcnn.ink.strokes import Box
 from digitcnn.recognition.reading import Digit, Reading
 
 DOUBTFUL_BELOW = 0.9
@@ -87,11 +88,12 @@ def write_json(results: Sequence[FileResult]) -> str:
 
 
 def record_of(result: FileResult) -> dict[str, Any]:
-    """A file's reading as plain values: "path", "text", "digits" and "error".
+    """A file's reading as plain values: "path", "text", "digits", "printed" and "error".
 
     Each of the "digits" has "label" (0-9, the name of the class where a model reads others, or None: not a
-    digit), "confidence", "box" ([x, y, width, height] in pixels of the upright picture) and "probabilities"
-    (one for each class); "typed" is True, and "confidence" None, where a person typed the label.
+    digit), "confidence", "box" ([x, y, width, height] in pixels of the upright picture), "probabilities" (one
+    for each class) and "kind" ("handwritten"); "typed" is True, and "confidence" None, where a person typed
+    the label. Each of the "printed" digits, which are left out, has "box" and "kind" ("printed").
     """
     return {
         "path": result.path,
@@ -99,6 +101,9 @@ def record_of(result: FileResult) -> dict[str, Any]:
         "digits": [
             _record_of_digit(digit, typed=index in result.typed)
             for index, digit in enumerate(result.reading.digits)
+        ],
+        "printed": [
+            {"box": _record_of_box(digit.box), "kind": digit.kind} for digit in result.reading.printed
         ],
         "error": result.error,
     }
@@ -108,7 +113,12 @@ def _record_of_digit(digit: Digit, *, typed: bool) -> dict[str, Any]:
     record = {
         "label": digit.label if digit.classes == DIGITS else digit.name,
         "confidence": None if typed else round(digit.confidence, 6),
-        "box": [round(float(side), 2) for side in digit.box],
+        "box": _record_of_box(digit.box),
         "probabilities": [round(float(value), 6) for value in digit.probabilities],
+        "kind": digit.kind,
     }
     return record | {"typed": True} if typed else record
+
+
+def _record_of_box(box: Box) -> list[float]:
+    return [round(float(side), 2) for side in box]

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
+from digitcnn.recognition.annotate import outline_printed
 from digitcnn.recognition.reading import Expect, PictureReading
 
 MAX_CENTERED = 12
@@ -72,14 +73,18 @@ def draw_steps(read: PictureReading, expect: Expect, *, longest: int) -> list[St
 
 
 def _draw_middles(read: PictureReading, longest: int) -> Step:
-    """The page detector's map over the picture."""
+    """The page detector's map over the picture, and boxes around printed digits."""
     from digitcnn.recognition.pages.detector import draw_heat_map
 
     rgb = read.picture.rgb
     heat = draw_heat_map(rgb)[..., np.newaxis]
     pale = 0.6 * _PAPER + 0.4 * rgb
     picture = _fit(np.round(pale * (1.0 - heat) + _COLORS[1] * heat).astype(np.uint8), longest)
-    return Step("Digits sought", picture, "Where a network that has learned pages sees the middle of a digit")
+    alt = "Where a network that has learned pages sees the middle of a digit"
+    if printed := read.reading.printed:
+        outline_printed(picture, (read.picture.width, read.picture.height), printed)
+        alt += "; gray boxes are around printed digits, which are left out"
+    return Step("Digits sought", picture, alt)
 
 
 def _paint(ink: np.ndarray) -> np.ndarray:

@@ -55,6 +55,10 @@ def format_result(result: FileResult) -> str:
             if refused == 1
             else f"{refused} pieces of ink don't look like a digit and are left out."
         )
+    if printed := len(result.reading.printed):
+        sentences.append(
+            "1 printed digit is left out." if printed == 1 else f"{printed} printed digits are left out."
+        )
     return " ".join(sentences)
 
 

@@ -13,10 +13,14 @@ from PIL import Image
 from digitcnn import DigitReader, time_budget
 from digitcnn.api import app
 from digitcnn.api.limits import MAX_STROKES
+from digitcnn.api.records import ReadingRecord
+from digitcnn.ink.strokes import Box
 from digitcnn.lab.personal_digits import PersonalDigits
+from digitcnn.recognition.reading import PrintedDigit, Reading
 from digitcnn.recognition.results import FileResult, record_of
 from digitcnn.run_folder import SHIPPED, list_runs
 from tests.api.conftest import BOUNDARY, Client, part
+from tests.support.made_digits import make_digit
 from tests.support.made_pictures import draw, make_pdf, pack_pictures
 from tests.support.triangles import TRIANGLE, write_triangles
 
@@ -131,6 +135,7 @@ def test_every_page_and_every_picture_of_an_archive_is_a_part(api: Client):
     assert [part["path"] for part in (first, second)] == ["a.zip/two.pdf, page 1", "a.zip/two.pdf, page 2"]
     assert [digit["label"] for digit in first["digits"]] == [2, 5]
     assert reply.json["digits"] == first["digits"] + second["digits"]
+    assert reply.json["printed"] == []
     assert "parts" not in api.send_picture(make_pdf("25"), name="one.pdf").json
 
 
@@ -155,8 +160,14 @@ def test_real_photos_are_read(api: Client, data: Path):
         )
 
 
+def test_replies_have_the_described_shape():
+    reading = Reading(((make_digit(7),),), (PrintedDigit(Box(70, 4, 8, 12)),))
+    record = record_of(FileResult("a.png", reading))
+    assert ReadingRecord.model_validate(record).model_dump(mode="json", exclude_unset=True) == record
+
+
 def test_blank_paper_and_no_strokes_are_answered(api: Client):
-    blank = {"path": None, "text": "", "digits": [], "error": None}
+    blank = {"path": None, "text": "", "digits": [], "printed": [], "error": None}
     assert api.send_json({"strokes": []}).json == blank
     reply = api.send_picture(png(Image.new("L", (60, 60), 255)), name="blank.png")
     assert (reply.status, reply.json) == (200, blank | {"path": "blank.png"})

@@ -83,11 +83,11 @@ def test_json_lines_hold_everything_and_the_error_stands_in_its_line(
     assert printed.err == "digitcnn: 1 of 4 could not be read.\n"
     found = {record["path"]: record for record in records(printed.out)}
     assert list(found) == ["scans/a.jpg", "scans/b.png", "scans/notes.txt", "scans/more/c.webp"]
-    assert all(set(record) == {"path", "text", "digits", "error"} for record in found.values())
+    assert all(set(record) == {"path", "text", "digits", "printed", "error"} for record in found.values())
     assert NOT_A_PICTURE in found["scans/notes.txt"]["error"]
     two, five = found["scans/b.png"]["digits"]
     assert (two["label"], five["label"]) == (2, 5)
-    assert set(two) == {"label", "confidence", "box", "probabilities"}
+    assert set(two) == {"label", "confidence", "box", "probabilities", "kind"}
     assert len(two["box"]) == 4
     assert len(two["probabilities"]) == 10
     assert two["box"][0] < five["box"][0]

@@ -4,7 +4,7 @@ from PIL import Image
 
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.annotate import DOUBTFUL, NO_DIGIT, SURE, TYPED, draw_answers, make_view, mark_of
-from digitcnn.recognition.reading import Digit
+from digitcnn.recognition.reading import Digit, PrintedDigit
 from tests.support.made_digits import make_digit
 
 IN_THE_MIDDLE = Box(100, 100, 60, 80)
@@ -62,6 +62,15 @@ def test_canvas_draws_its_boxes_and_typed_labels_itself():
     white = Image.new("RGB", (400, 400), "white")
     ground = draw_answers(white, (400, 400), [digit(7, 0.99)], typed={0}, outlines=False)
     assert (np.asarray(ground) == 255).all()
+
+
+def test_print_has_a_gray_box_without_an_answer():
+    white = Image.new("RGB", (400, 400), "white")
+    drawn = np.asarray(draw_answers(white, (200, 200), [], printed=[PrintedDigit(Box(50, 60, 20, 30))]))
+    inked = np.argwhere((drawn < 255).any(axis=2))
+    assert inked.min(axis=0).tolist() == [120, 100]
+    assert inked.max(axis=0).tolist() == [180, 140]
+    assert np.ptp(drawn[120, 100].astype(int)) < 8
 
 
 def test_view_shrinks_photos_and_shows_the_pixels_of_small_pictures():

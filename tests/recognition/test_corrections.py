@@ -5,7 +5,7 @@ import pytest
 
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.corrections import EditedBox, arrange_boxes, correct_reading
-from digitcnn.recognition.reading import Digit, Reading
+from digitcnn.recognition.reading import Digit, PrintedDigit, Reading
 from tests.support.made_digits import make_digit
 
 
@@ -33,6 +33,11 @@ def test_boxes_left_alone_are_not_read_again():
 def test_a_moved_box_is_read_where_it_is_now():
     edited = [EditedBox(Box(50, 0, 10, 20)), EditedBox(MIDDLE), EditedBox(RIGHT), EditedBox(BELOW)]
     assert correct_reading(FIRST, edited, nine_everywhere).reading.text == "239\n4"
+
+
+def test_printed_digits_stay():
+    first = Reading(FIRST.lines, (PrintedDigit(Box(80, 0, 10, 20)),))
+    assert correct_reading(first, [EditedBox(LEFT)], must_not_read).reading.printed == first.printed
 
 
 def test_a_removed_box_leaves_the_reading():

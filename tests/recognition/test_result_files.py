@@ -8,9 +8,12 @@ import pytest
 from pyarrow import parquet
 
 from digitcnn.errors import InputError
+from digitcnn.ink.strokes import Box
 from digitcnn.recognition import result_files
+from digitcnn.recognition.reading import PrintedDigit, Reading
 from digitcnn.recognition.result_files import line_of, open_results
 from digitcnn.recognition.results import FileResult
+from tests.support.made_digits import make_digit
 
 ABOUT = {"model": "made", "digest": "0", "expect": "number"}
 GOOD, BAD = FileResult("a.png"), FileResult("b.png", error="b.png is no picture.")
@@ -78,6 +81,20 @@ def test_parquet_is_written_part_by_part(tmp_path: Path, monkeypatch: pytest.Mon
     results.add([line_of(GOOD)])
     again = open_results(tmp_path / "out.parquet", ABOUT)
     assert not again.holds("a.png")
+
+
+def test_parquet_holds_what_json_lines_hold(tmp_path: Path):
+    reading = Reading(((make_digit(7),),), (PrintedDigit(Box(70, 4, 8, 12)),))
+    line = line_of(FileResult("a.png", reading))
+    results = open_results(tmp_path / "out.parquet", ABOUT)
+    results.add([line])
+    results.close()
+    (row,) = parquet.read_table(tmp_path / "out.parquet").to_pylist()
+    record = json.loads(line)
+    assert row["printed"] == record["printed"]
+    assert {digit["kind"] for digit in row["digits"]} == {"handwritten"}
+    assert row.keys() == record.keys()
+    assert row["digits"][0].keys() == record["digits"][0].keys()
 
 
 def test_an_undecodable_file_name_is_known_again(tmp_path: Path):

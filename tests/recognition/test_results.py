@@ -3,7 +3,7 @@ import io
 import json
 
 from digitcnn.ink.strokes import Box
-from digitcnn.recognition.reading import Digit, Reading
+from digitcnn.recognition.reading import Digit, PrintedDigit, Reading
 from digitcnn.recognition.results import COLUMNS, FileResult, is_doubtful, write_csv, write_json
 from tests.support.made_digits import make_digit
 
@@ -51,7 +51,16 @@ def test_json_holds_every_piece_of_ink():
     assert [entry["label"] for entry in record["digits"]] == [4, None, 2]
     assert record["digits"][1]["box"] == [20.0, 0.0, 10.0, 20.0]
     assert all(len(entry["probabilities"]) == 10 for entry in record["digits"])
-    assert {"label", "confidence", "box", "probabilities"} == set(record["digits"][0])
+    assert {"label", "confidence", "box", "probabilities", "kind"} == set(record["digits"][0])
+
+
+def test_json_tells_print_from_handwriting():
+    reading = Reading(TWO_LINES.lines, (PrintedDigit(Box(70, 4.256, 8, 12)),))
+    (record, blank) = json.loads(write_json([FileResult("a.png", reading), FileResult("b.png")]))
+    assert record["text"] == "4\n2"
+    assert {digit["kind"] for digit in record["digits"]} == {"handwritten"}
+    assert record["printed"] == [{"box": [70.0, 4.26, 8.0, 12.0], "kind": "printed"}]
+    assert blank["printed"] == []
 
 
 def test_typed_labels_are_marked_and_have_no_confidence():

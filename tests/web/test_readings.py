@@ -2,7 +2,7 @@ import re
 from html import unescape
 
 from digitcnn.ink.strokes import Box
-from digitcnn.recognition.reading import Digit, Reading
+from digitcnn.recognition.reading import Digit, PrintedDigit, Reading
 from digitcnn.recognition.results import FileResult
 from digitcnn.web.readings import format_result, number_html
 from tests.support.made_digits import make_digit
@@ -36,6 +36,12 @@ def test_what_is_no_digit_is_left_out_of_the_number_and_counted():
     reading = Reading(((digit(2), digit(None), digit(7)),))
     assert text_of(reading) == "27"
     assert "1 piece of ink doesn't look like a digit" in format_result(result_of(reading))
+
+
+def test_print_is_counted():
+    print_ = PrintedDigit(Box(50, 0, 10, 10))
+    for printed, sentence in (((print_,), "1 printed digit is"), ((print_, print_), "2 printed digits are")):
+        assert f"{sentence} left out." in format_result(result_of(Reading(((digit(2),),), printed)))
 
 
 def test_doubtful_digit_is_underlined_and_its_confidence_given():

@@ -24,7 +24,7 @@ from digitcnn.recognition.pages.detector import (
     shared_area,
 )
 from digitcnn.recognition.pages.marks import without_rings
-from digitcnn.recognition.reading import Digit
+from digitcnn.recognition.reading import Digit, PrintedDigit
 from digitcnn.time_budget import within_time_budget
 
 # Logistic regressions on 710 made pages. scripts/fit_page_weights.py fits them anew: a fit to a detector that
@@ -63,6 +63,7 @@ class PageEvidence:
         detections: those that may be digits.
         digits: their ink as it was read.
         of_detections: a row for each.
+        printed: those that are print.
     """
 
     segments: list[Digit]
@@ -71,6 +72,15 @@ class PageEvidence:
     detections: list[PageDetection]
     digits: list[Digit]
     of_detections: list[_Row]
+    printed: list[PageDetection]
+
+
+@dataclass(frozen=True, eq=False)
+class SettledPage:
+    """A page's digits, line by line, and the printed ones that are left out."""
+
+    lines: list[list[Digit]]
+    printed: list[PrintedDigit]
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,8 +132,8 @@ def collect_evidence(
         least: detections that no reading of their ink makes more probable than this are left out.
     """
     segments = [digit for line in lines for digit in line]
-    detections = (each for each in find_digits(picture.rgb) if not each.printed)
-    found = [replace(each, box=picture.to_input(*each.box)) for each in detections]
+    detections = [replace(each, box=picture.to_input(*each.box)) for each in find_digits(picture.rgb)]
+    found = [each for each in detections if not each.printed]
     # Touching digits may share a place: the surest detection speaks.
     seen = [
         max((each for each in found if matches(segment.box, each.box)), key=_score, default=None)
@@ -157,13 +167,12 @@ def collect_evidence(
             _detection_evidence(detection, digit.digit_probability, beside)
             for digit, (detection, beside, _) in zip(digits, hopeful, strict=True)
         ],
+        [each for each in detections if each.printed],
     )
 
 
-def settle_page(
-    classifier: Classifier, picture: Picture, lines: Sequence[Sequence[Digit]]
-) -> list[list[Digit]]:
-    """The digits of a page, line by line.
+def settle_page(classifier: Classifier, picture: Picture, lines: Sequence[Sequence[Digit]]) -> SettledPage:
+    """Decides which digits are on a page.
 
     Args:
         classifier: reads the ink of detections.
@@ -171,6 +180,20 @@ def settle_page(
         lines: its segments of ink as they were read, boxes in pixels of the input.
     """
     evidence = collect_evidence(classifier, picture, lines)
+    settled = _settle_lines(evidence, lines)
+    read = [digit.box for line in settled for digit in line if not digit.refused]
+    sure = [each.box for each in evidence.printed if each.score > _CLEAR]
+    printed = [
+        PrintedDigit(each.box)
+        for each in evidence.printed
+        if each.score > _FAINT
+        and any(_is_beside(each.box, box) for box in sure)
+        and not any(_is_one_place(each.box, box) for box in read)
+    ]
+    return SettledPage(settled, printed)
+
+
+def _settle_lines(evidence: PageEvidence, lines: Sequence[Sequence[Digit]]) -> list[list[Digit]]:
     segments = evidence.segments
     digits = [
         _accept(digit, detection, _probability(_DETECTION_WEIGHTS, row))

@@ -42,7 +42,8 @@ def start_from(path: Path, model: keras.Model, pages: np.ndarray) -> None:
     inner = keras.Model(model.inputs[0], [layer.output for layer in convolutions[: len(norms)]])
     outputs: Any = inner(pages, training=False)
     for norm, bias, output in zip(norms, biases, outputs, strict=False):
-        _unfold(norm, bias, *(np.asarray(each) for each in keras.ops.moments(output, axes=[0, 1, 2])))
+        seen = np.asarray(output)
+        _unfold(norm, bias, seen.mean(axis=(0, 1, 2)), seen.var(axis=(0, 1, 2)))
 
 
 def _unfold(norm: Any, bias: np.ndarray, mean: np.ndarray, variance: np.ndarray) -> None:

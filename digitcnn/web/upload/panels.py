@@ -46,7 +46,10 @@ def show_picture(file: ShownFile, preview: Preview, chosen: int | None) -> None:
 def draw_picture(result: FileResult, preview: Preview, chosen: int | None = None) -> Image.Image:
     """A picture with boxes and answers on it, in the size of its view."""
     with Image.open(io.BytesIO(preview.view)) as view:
-        return draw_answers(view, preview.size, result.reading.digits, typed=result.typed, chosen=chosen)
+        reading = result.reading
+        return draw_answers(
+            view, preview.size, reading.digits, printed=reading.printed, typed=result.typed, chosen=chosen
+        )
 
 
 def draw_background(result: FileResult, preview: Preview, canvas: PictureCanvas) -> str:

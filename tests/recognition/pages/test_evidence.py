@@ -3,7 +3,7 @@ import pytest
 
 from digitcnn import DigitReader
 from digitcnn.ink.images.load import open_picture
-from digitcnn.recognition.pages.evidence import is_drawn
+from digitcnn.recognition.pages.evidence import is_drawn, matches
 from testbed.numbers import load_pens
 from testbed.pages import KINDS, make_pages
 
@@ -50,6 +50,18 @@ def test_turned_page_is_read_with_boxes_on_its_digits(reader: DigitReader, pens:
     for one, other in zip(upright.digits, turned.digits, strict=True):
         # Turned counterclockwise, the distance from the top is the distance from the left.
         assert abs(one.box.y - other.box.x) < 0.3 * one.box.height
+
+
+def test_printed_digits_are_left_out_and_said(reader: DigitReader, pens: dict) -> None:
+    pages = make_pages(pens, "beside print", 4, seed=33)
+    readings = [reader.read_image(page.source) for page in pages]  # type: ignore[arg-type]
+    assert sum(len(reading.printed) for reading in readings) >= 3
+    for page, reading in zip(pages, readings, strict=True):
+        for digit in reading.printed:
+            assert digit.kind == "printed"
+            assert digit.box.bottom < 0.25 * np.asarray(page.source).shape[0]
+            assert not any(matches(digit.box, other.box) for other in reading.digits)
+    assert (readings[2].text, len(readings[2].printed) > 0) == (pages[2].label, True)
 
 
 def test_texture_without_digits_gives_few(reader: DigitReader, pens: dict) -> None:
