@@ -138,8 +138,8 @@ def _choose_data(preset: Preset) -> str:
     key = f"lab.{preset.name}.data"
     if st.session_state.get(key) not in datasets:
         st.session_state[key] = preset.recipe.data  # Somebody has removed the one that was chosen.
-    # In a place of its own: a caption that comes or goes would move the fields below it, and the browser would
-    # build these anew, without what is being typed.
+    # In a place of its own: a caption that comes or goes would move the fields below it, and the browser
+    # would build these anew, without what is being typed.
     with st.container():
         name = st.selectbox(
             "Data set",
