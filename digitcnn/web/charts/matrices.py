@@ -10,6 +10,9 @@ from digitcnn.web.images import GUIDE
 MORE, FEWER = "#D55E00", "#0072B2"
 """Okabe and Ito's vermilion and blue: where the challenger errs more often, and where less."""
 
+_NUMBER_WIDTH = 17
+"""Pixels of a cell that a number of three digits needs, where there are many classes."""
+
 
 def tabulate_matrix(
     matrix: np.ndarray,
@@ -48,16 +51,22 @@ def draw_matrix(
     """A confusion matrix, or the difference of two, from `tabulate_matrix`.
 
     Color is one hue of growing strength, so that the count stays legible on it in both themes; the color of
-    the numbers comes from `compare.css`.
+    the numbers comes from `compare.css`. Of many classes, a narrow screen shows no numbers.
     """
     is_short, many = max(map(len, classes)) <= 2, len(classes) > 20
-    axis = {"ticks": False, "domain": False, "labelPadding": 6, "titlePadding": 6, "labelOverlap": False}
+    axis = {"ticks": False, "domain": False, "labelPadding": 6, "titlePadding": 6, "labelFlush": False}
     noun, order = "digit" if classes == DIGITS else "class", list(classes)
     base = alt.Chart().encode(
         x=alt.X("read:N")
         .sort(order)
-        .axis(title="read as", orient="bottom", labelAngle=0 if is_short else -45, **axis),
-        y=alt.Y("true:N").sort(order).axis(title=f"true {noun}", labelAngle=0, **axis),
+        .axis(
+            title="read as",
+            orient="bottom",
+            labelAngle=0 if is_short else -45,
+            labelOverlap="parity" if many else False,
+            **axis,
+        ),
+        y=alt.Y("true:N").sort(order).axis(title=f"true {noun}", labelAngle=0, labelOverlap=False, **axis),
         tooltip=[
             alt.Tooltip("true:N", title=f"True {noun}"),
             alt.Tooltip("read:N", title="Read as"),
@@ -73,10 +82,16 @@ def draw_matrix(
     )
     cells = cells.add_params(alt.selection_point("cell", fields=["true", "read"], toggle=False))
     numbers = base.mark_text(fontSize=8 if many else 11).encode(text="shown:N")
+    if many:
+        # On a phone, the numbers of so many cells would run into one another.
+        fits = alt.when(f"width >= {_NUMBER_WIDTH * len(classes)}")
+        numbers = numbers.encode(opacity=fits.then(alt.value(1)).otherwise(alt.value(0)))
     height = max(300, 17 * len(classes))
     return alt.LayerChart(
         data=frame,
         layer=[cells, numbers],
         height=height,
         title=alt.Title(title, offset=8),
+        # Streamlit draws so many marks on a canvas, where no style sheet gives the numbers their color.
+        usermeta={"embedOptions": {"renderer": "svg"}},
     )
