@@ -15,6 +15,9 @@ _NO_DIGIT = "none"
 MAX_BARS = 12
 """Of more classes, the likeliest are shown, in their order."""
 
+_MAX_SHORT = 4
+"""Letters of a name that fits below a bar; bars of longer names lie beside them."""
+
 
 def show_bars(digit: Digit | None, classes: tuple[str, ...] = DIGITS, *, alt: str) -> None:
     """Shows a bar per digit and one for "not a digit"; empty bars where there is no ink yet.
@@ -42,7 +45,8 @@ def show_shares(
     """Shows a bar per share, 0-1, each over its name, the one of number `answer` in the color of ink."""
     likeliest = sorted(range(len(shares)), key=lambda at: -shares[at])[:MAX_BARS]
     bars = "".join(_bar_html(names[at], shares[at], at == answer) for at in sorted(likeliest))
-    st.html(f'<div class="bars" role="img" aria-label="{escape(alt)}">{bars}</div>')
+    kind = "bars words" if max(map(len, names)) > _MAX_SHORT else "bars"
+    st.html(f'<div class="{kind}" role="img" aria-label="{escape(alt)}">{bars}</div>')
 
 
 def _bar_html(text: str, share: float, is_answer: bool) -> str:
@@ -50,5 +54,5 @@ def _bar_html(text: str, share: float, is_answer: bool) -> str:
     kind = ' class="best"' if is_answer else ""
     return (
         f'<span{kind} title="{name}: {format_percent(share)}">'
-        f'<i><b style="transform: scaleY({share:.4f})"></b></i>{name}</span>'
+        f'<i><b style="--share: {share:.4f}"></b></i>{name}</span>'
     )

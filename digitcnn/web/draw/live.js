@@ -184,8 +184,8 @@ function barsOf(digit, names) {
   const all = names.join("") === "0123456789" ? [...names, "none"] : names;
   const places = all.map((_, at) => at).sort((a, b) => digit.shares[b] - digit.shares[a]).slice(0, MAX_BARS);
   return places.sort((a, b) => a - b).map((at) => {
-    const kind = at === digit.answer ? ' class="best"' : "", height = digit.shares[at].toFixed(4);
-    return `<span${kind}><i><b style="transform: scaleY(${height})"></b></i>${escapeHtml(all[at])}</span>`;
+    const kind = at === digit.answer ? ' class="best"' : "", share = digit.shares[at].toFixed(4);
+    return `<span${kind}><i><b style="--share: ${share}"></b></i>${escapeHtml(all[at])}</span>`;
   }).join("");
 }
 

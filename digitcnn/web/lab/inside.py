@@ -22,7 +22,7 @@ from digitcnn.web.lab.occlusion import PICTURE_WIDTH, show_occlusion
 from digitcnn.web.models import is_finished
 
 EXPLAIN = {
-    "Conv2D": "Each picture is the map of one filter: strong where the digit has the shape that it detects.",
+    "Conv2D": "Each picture is the map of one filter: strong where the image has the shape that it detects.",
     "ReLU": "Values below zero became zero: only what a filter did find is passed on.",
     "Add": "What the block computed, added to what came in: it learns what to change, not how to repeat.",
     "Activation": "Each value bent by a curve, so that layers can tell more apart than straight lines can.",
@@ -74,12 +74,12 @@ def show_inside() -> None:
     with st.container(horizontal=True, gap="medium", key="inside-look"):
         with st.container(width=PICTURE_WIDTH):
             st.image(
-                picture_of_pixels(chosen.pixels), width="stretch", alt=f"The digit as it is: {chosen.words}"
+                picture_of_pixels(chosen.pixels), width="stretch", alt=f"The image as it is: {chosen.words}"
             )
             st.caption(f"What it sees: {chosen.words}")
         with st.container(width=640):
             show_occlusion(path, chosen.pixels, key="inside.cover")
-    show_heading("Feature maps", "What does each layer make of the digit?")
+    show_heading("Feature maps", "What does each layer make of the image?")
     try:
         layers = read_layers(folder.keras_file)
         classes = folder.read_record().classes
@@ -153,7 +153,7 @@ def _show_layer(number: int, view: LayerView, probabilities: np.ndarray, classes
     with st.container(gap="xsmall"):
         st.markdown(f"**{number}. {view.title}** · {view.size}")
         if view.picture:
-            st.image(view.picture, width="content", alt=f"{view.title}: {view.size}, for this digit")
+            st.image(view.picture, width="content", alt=f"{view.title}: {view.size}, for this image")
             st.caption(view.explanation)
         else:
             first = int(probabilities.argmax())

@@ -83,17 +83,23 @@ def find_drawing() -> list[np.ndarray]:
 def _choose_test_digit(folder: RunFolder, record: RunRecord) -> ChosenDigit | None:
     classes, data = record.classes, data_of(record)
     of_digits = classes == DIGITS
+    # Another model may have other classes, and keeps its own choice.
+    key = "inside.label" if of_digits else f"inside.label-{data}"
     with st.container(key="inside-digit"):
-        label = st.segmented_control(
-            "Digit" if of_digits else "Class",
-            range(len(classes)),
-            default=7 if of_digits else 0,
-            format_func=lambda at: classes[at],
-            required=True,
-            wrap=True,
-            # Another model may have other classes, and keeps its own choice.
-            key="inside.label" if of_digits else f"inside.label-{data}",
-        )
+        if max(map(len, classes)) > 2:
+            label = st.selectbox(
+                "Class", range(len(classes)), format_func=lambda at: classes[at], width=240, key=key
+            )
+        else:
+            label = st.segmented_control(
+                "Digit" if of_digits else "Class",
+                range(len(classes)),
+                default=7 if of_digits else 0,
+                format_func=lambda at: classes[at],
+                required=True,
+                wrap=True,
+                key=key,
+            )
     try:
         test = load_images(data)
         title = title_of(data)

@@ -110,7 +110,7 @@ def picture_of_occlusion(pixels: np.ndarray, occlusion: Occlusion) -> str:
     return as_png_url(picture)
 
 
-@st.cache_data(max_entries=24, show_spinner="Covering the digit patch by patch …")
+@st.cache_data(max_entries=24, show_spinner="Covering the image patch by patch …")
 def _view_occlusion(
     path: str, version: Version, pixels: bytes, cover: Cover, answer: int | None, confidence: float | None
 ) -> OcclusionView:

@@ -207,7 +207,7 @@ def _choose_row(runs: Sequence[Run]) -> int:
 
 
 def _show_actions(run: Run) -> None:
-    if run.has_model and run.record and not run.busy:
+    if run.has_model and run.record and run.record.ink and not run.busy:
         _use_button(run)
     compare_button(run, key="lab.runs.compare")
     if run.can_resume:

@@ -90,7 +90,7 @@ def test_every_picture_and_chart_has_words(blank: bool):
 def test_places_are_kept_while_the_canvas_is_blank():
     blank, drawn = panels(4, blank=True), panels(4)
     assert len(html_of(blank)) == len(html_of(drawn))
-    for tag in ("<img", "<small", "<figcaption", "scaleY"):
+    for tag in ("<img", "<small", "<figcaption", "--share"):
         assert sum(body.count(tag) for body in html_of(blank)) == sum(
             body.count(tag) for body in html_of(drawn)
         )

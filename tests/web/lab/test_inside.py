@@ -1,9 +1,14 @@
+import shutil
 import textwrap
+from dataclasses import replace
+from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from digitcnn.ink.fabric import canvas_from_strokes
-from digitcnn.run_folder import SHIPPED
+from digitcnn.run_folder import SHIPPED, RunFolder
+from digitcnn.training.collection.idx import FASHION
 from digitcnn.web.draw.history import History
 from digitcnn.web.samples import sample_strokes
 
@@ -85,3 +90,20 @@ def test_blank_digit_has_nothing_to_look_at():
     app = run(PANEL)
     assert any("Nothing is drawn" in caption.value for caption in app.caption)
     assert not images(app)
+
+
+@pytest.fixture
+def dressed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A copy of `simple` whose classes are words, on a machine without its images."""
+    monkeypatch.setenv("DIGITCNN_RUNS", str(tmp_path))
+    monkeypatch.setenv("DIGITCNN_DATA", str(tmp_path / "nowhere"))
+    folder = RunFolder(shutil.copytree(SHIPPED / "simple", tmp_path / "dressed"))
+    folder.write_record(replace(folder.read_record(), classes=FASHION.classes, ink=False))
+    return str(folder.path)
+
+
+def test_classes_that_are_words_are_chosen_from_a_list(dressed: str):
+    app = run(TAB)
+    app.selectbox(key="inside.model").set_value(dressed).run()
+    assert not app.exception
+    assert list(app.selectbox(key="inside.label-mnist").options) == list(FASHION.classes)
