@@ -107,7 +107,8 @@ def _row(run: Run) -> tuple[str, ...]:
 
 
 def _show(options: argparse.Namespace) -> int:
-    from digitcnn.lab.runs.run_table import format_value
+    from digitcnn.lab.runs.run_table import format_change, format_value
+    from digitcnn.training.changes import read_changes
 
     run = find_any_run(options.name)
     record = run.folder.read_record()
@@ -130,6 +131,7 @@ def _show(options: argparse.Namespace) -> int:
     for part, entry in record.dataset.items():
         if isinstance(entry, dict):
             rows.append((f"data, {part}", f"{entry.get('name')}, {format_value(entry.get('images'))} images"))
+    rows += [("while it trained", format_change(each)) for each in read_changes(run.folder.changes_csv)]
     files = sorted(path.name for path in run.folder.path.iterdir() if not path.name.startswith("."))
     rows.append(("files", ", ".join(files)))
     if run.problem:

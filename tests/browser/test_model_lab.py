@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from digitcnn.lab.runs.about import read_about
 from digitcnn.lab.runs.catalog import list_own_runs
+from digitcnn.training.batch_log import read_batches
+from digitcnn.training.changes import read_changes
 from tests.support.made_mnist import write_mnist
 from tests.support.trainings import PATIENCE, kill_trainings, start_training
 
@@ -104,6 +106,45 @@ def test_a_second_visitor_sees_a_run_but_can_neither_stop_nor_delete_it(
         expect(page.locator("h2").filter(has_text="simple-1")).to_have_count(0, timeout=PATIENCE)
         assert not (runs / "simple-1").exists()
         context.close()
+
+
+def test_a_training_gets_another_rate_and_is_paused_resumed_and_stopped(
+    page: Page, start_server: Serve, runs: Path
+):
+    page.set_default_timeout(PATIENCE)
+    with start_server(runs) as address:
+        page.goto(f"{address}/model_lab")
+        start_training(page, SETTINGS | {"Epochs": "100"})
+        live(page).get_by_role("button", name="Learning rate").click()
+        change = page.get_by_role("button", name="Change", exact=True)
+        field = page.get_by_test_id("stPopoverBody").get_by_role("spinbutton", name="Learning rate")
+        field.fill("0")
+        field.press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("between 1e-06 and 1, received 0")
+        expect(change).to_be_disabled()
+        page.get_by_role("button", name="Half").click()
+        expect(field).to_have_value("0.0005")
+        change.click()
+        expect(live(page)).to_contain_text("learning rate 0.001 → 0.0005", timeout=PATIENCE)
+        expect(change).to_have_count(0)
+
+        page.get_by_role("button", name="Pause").click()
+        expect(live(page)).to_contain_text("Paused in epoch", timeout=PATIENCE)
+        page.reload()
+        expect(live(page)).to_contain_text("Paused in epoch", timeout=PATIENCE)
+        (run,) = list_own_runs()
+        page.wait_for_timeout(1500)
+        rows = read_batches(run.folder.batches_csv)
+        page.wait_for_timeout(2000)
+        assert read_batches(run.folder.batches_csv) == rows
+        page.get_by_role("button", name="Resume").click()
+        expect(live(page)).to_contain_text("paused for", timeout=PATIENCE)
+        expect(live(page).locator(".mark-rule line").first).to_be_attached()
+        page.get_by_role("button", name="Pause").click()
+        page.get_by_role("button", name="Stop").click()
+        expect(live(page)).to_contain_text("stopped", timeout=PATIENCE)
+        changes = read_changes(run.folder.changes_csv)
+        assert [(each.new_rate, each.paused > 0) for each in changes[:2]] == [(0.0005, False), (0.0005, True)]
 
 
 def test_start_is_blocked_with_a_sentence_that_states_the_range(page: Page, start_server: Serve, runs: Path):

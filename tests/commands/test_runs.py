@@ -9,6 +9,7 @@ import pytest
 
 from digitcnn.cli import main
 from digitcnn.run_folder import SHIPPED, RunFolder, list_runs
+from digitcnn.training.changes import Change, write_changes
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +50,12 @@ def test_a_run_is_shown_by_name_and_by_path(runs: Path, capsys: pytest.CaptureFi
     assert "model.keras" in by_name
     assert main(["runs", "show", str(runs / "mine")]) == 0
     assert capsys.readouterr().out == by_name
+
+
+def test_changes_of_a_training_are_shown(runs: Path, capsys: pytest.CaptureFixture[str]):
+    write_changes(runs / "mine" / "changes.csv", (Change(1.5, 0.001, 0.0005),))
+    assert main(["runs", "show", "mine"]) == 0
+    assert "learning rate 0.001 → 0.0005 at epoch 1.5" in capsys.readouterr().out
 
 
 def test_a_broken_or_missing_run_has_a_message(capsys: pytest.CaptureFixture[str]):

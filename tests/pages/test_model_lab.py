@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from digitcnn.lab.runs.about import About, owner_of, read_about, write_about
 from digitcnn.lab.runs.settings import PRESETS
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
+from digitcnn.training.changes import Change, read_request, write_changes
 from digitcnn.web.text import escape_markdown
 from tests.support.lab_app import open_lab, words
 
@@ -127,6 +128,57 @@ def test_a_visitor_sees_what_another_one_trains_and_who_waits(runs: Path, worker
     assert "lab.stop" not in {button.key for button in app.button}
     write_about(folder.path, About(owner_of("me")))
     assert not open_lab_as("me", "Train").button(key="lab.stop").disabled
+
+
+def make_training(runs: Path, worker: psutil.Process, owner: str) -> RunFolder:
+    """A run of that owner in the middle of its second epoch."""
+    settings = {"epochs": 2, "learning_rate": 0.001, "schedule": "cosine"}
+    place = {"process": worker.pid, "process_started": worker.create_time()}
+    busy = replace(FINISHED, settings=settings, state="running", **place)
+    folder = make_run(runs, "simple-1", busy, epochs=1)
+    progress = {"epoch": 1, "step": 5, "steps": 10, "images_per_second": 500.0, "seconds_left": 42.0}
+    write_json(folder.progress_json, progress | {"process": worker.pid, "learning_rate": 0.0004})
+    write_about(folder.path, About(owner_of(owner)))
+    return folder
+
+
+def test_its_owner_pauses_a_training_and_resumes_it(runs: Path, worker: psutil.Process):
+    folder = make_training(runs, worker, "me")
+    assert not {"lab.pause", "lab.rate.open"} & {button.key for button in open_lab_as("you", "Train").button}
+    app = open_lab_as("me", "Train")
+    app.button(key="lab.pause").click().run()
+    assert read_request(folder.request_json).paused
+    assert app.button(key="lab.pause").label == "Resume"
+    assert "**simple-1** (yours) is paused, still first in line." in words(app)
+    assert any("Paused in epoch 2 of 2" in str(bar.proto) for bar in app.get("progress"))
+    app.button(key="lab.pause").click().run()
+    assert not read_request(folder.request_json).paused
+    assert "is being trained" in words(app)
+
+
+def test_its_owner_changes_the_learning_rate_of_a_training(runs: Path, worker: psutil.Process):
+    folder = make_training(runs, worker, "me")
+    app = open_lab_as("me", "Train")
+    assert any("Epoch 2 of 2, learning rate 0.0004" in str(bar.proto) for bar in app.get("progress"))
+    app.session_state["lab.rate.open"] = True
+    app.run()
+    assert app.number_input(key="lab.rate").value == 0.001
+    assert app.button(key="lab.rate.change").disabled
+    app.number_input(key="lab.rate").set_value(7.0).run()
+    assert "Learning rate must be between 1e-06 and 1, received 7." in words(app)
+    assert app.button(key="lab.rate.change").disabled
+    assert not folder.request_json.exists()
+    app.button(key="lab.rate.Half").click().run()
+    app.button(key="lab.rate.change").click().run()
+    assert not app.exception
+    assert read_request(folder.request_json).learning_rate == 0.0005
+
+
+def test_changes_stand_on_the_run_afterwards(runs: Path):
+    write_changes(make_run(runs, "simple-1").changes_csv, (Change(1.5, 0.001, 0.0005),))
+    assert "While it trained: learning rate 0.001 → 0.0005 at epoch 1.5." in words(
+        open_lab("Runs", run="simple-1")
+    )
 
 
 def test_a_killed_training_is_shown_as_interrupted_and_can_be_resumed(runs: Path):

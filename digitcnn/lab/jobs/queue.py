@@ -220,6 +220,7 @@ def _start_next() -> None:
 def _launch(folder: RunFolder, record: RunRecord) -> None:
     arguments = [*arguments_of(Settings.of_record(record)), "--folder", str(folder.path.absolute())]
     environment = {"DIGITCNN_RUNS": str(runs_root().absolute())}
+    folder.request_json.unlink(missing_ok=True)  # A pause of the last session is over.
     worker = start_process(arguments, log=folder.path / LOG, environment=environment)
     folder.write_record(run_state.start(record, worker))
 

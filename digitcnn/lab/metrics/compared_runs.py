@@ -8,6 +8,7 @@ from digitcnn.errors import RunFolderError
 from digitcnn.file_cache import cached_by_file, version_of
 from digitcnn.lab.metrics.test_set import Predictions, read_predictions
 from digitcnn.run_folder import RunFolder, RunRecord, list_runs
+from digitcnn.training.changes import Change, read_changes
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ class ComparedRun:
         metrics: `metrics.json`; empty where it is missing or broken.
         size: of `model.tflite` in bytes; None where it is missing.
         problems: a sentence for each file that is broken; the run is compared without it.
+        changes: rows of `changes.csv`.
     """
 
     label: str
@@ -99,6 +101,7 @@ class ComparedRun:
     metrics: dict[str, Any]
     size: int | None
     problems: tuple[str, ...]
+    changes: tuple[Change, ...] = ()
 
 
 def load_run(run_ref: RunRef) -> ComparedRun:
@@ -121,7 +124,8 @@ def load_run(run_ref: RunRef) -> ComparedRun:
         except RunFolderError as error:
             problems.append(f"{run_ref.label} has no recorded figures: {error}")
     size = folder.tflite_file.stat().st_size if folder.tflite_file.is_file() else None
-    return ComparedRun(run_ref.label, record, predictions, history, metrics, size, tuple(problems))
+    changes = read_changes(folder.changes_csv)
+    return ComparedRun(run_ref.label, record, predictions, history, metrics, size, tuple(problems), changes)
 
 
 def data_of(record: RunRecord) -> str:

@@ -13,8 +13,9 @@ from digitcnn.errors import RunFolderError
 from digitcnn.file_cache import cached_by_file
 from digitcnn.lab.jobs.processes import find_worker
 from digitcnn.run_folder import SHIPPED, RunFolder, RunRecord, folder_at, runs_root
+from digitcnn.training.changes import read_request
 
-State = Literal["queued", "running", "finished", "stopped", "failed", "interrupted", "broken"]
+State = Literal["queued", "running", "paused", "finished", "stopped", "failed", "interrupted", "broken"]
 
 MIN_FREE = 16_000_000
 """Bytes: a disk with less free space counts as full."""
@@ -32,8 +33,8 @@ class Run:
     Attributes:
         folder: where it is.
         shipped: whether it came with the project, and must not change.
-        state: as recorded; "interrupted" where the recorded process is gone, "broken" where the record
-            cannot be read.
+        state: as recorded; "paused" where its owner has paused the training, "interrupted" where the
+            recorded process is gone, "broken" where the record cannot be read.
         busy: whether a process trains or exports it.
         record: None where it is broken.
         problem: the error, in a sentence; None without one.
@@ -120,6 +121,8 @@ def inspect_run(path: Path, *, shipped: bool) -> Run:
     busy = find_worker(found) is not None or _is_trained_elsewhere(folder, found)
     if found.state == "running" and not busy:
         return Run(folder, shipped, "interrupted", record=found, problem=_format_gone(folder))
+    if found.state == "running" and read_request(folder.request_json).paused:
+        return Run(folder, shipped, "paused", busy, found)
     return Run(folder, shipped, cast(State, found.state), busy, found, found.error)
 
 

@@ -69,10 +69,10 @@ def estimate(
 def measure_slowdown(own: Sequence[Run]) -> float:
     """How much longer a training takes beside what else this machine computes now, 1 to 4.
 
-    A training of ours does not count: the next one waits for its end.
+    A training of ours does not count: the next one waits for its end. A paused one computes nothing.
     """
     cores = os.cpu_count() or 1
-    load = psutil.getloadavg()[0] - (cores if any(run.busy for run in own) else 0)
+    load = psutil.getloadavg()[0] - (cores if any(run.busy and run.state != "paused" for run in own) else 0)
     return min(4.0, 1 + max(0.0, load) / cores)
 
 

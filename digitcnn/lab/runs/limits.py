@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import get_args
 
+from digitcnn.errors import InputError
 from digitcnn.training.presets import Keep, Optimizer, Schedule
 
 OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
@@ -28,3 +29,17 @@ LIMITS: dict[str, Limit] = {
     "seed": Limit(0, 2**31 - 1, "Another number, other random weights and another order of the images."),
 }
 """Of the settings that are numbers."""
+
+
+def require_within(name: str, value: float) -> None:
+    """Checks a setting of `LIMITS`.
+
+    Raises:
+        InputError: the value is outside of its limits, or no number.
+    """
+    limit = LIMITS[name]
+    if not limit.least <= value <= limit.greatest:
+        raise InputError(
+            f"{name.replace('_', ' ').capitalize()} must be between {limit.least:g} and "
+            f"{limit.greatest:g}, received {value:g}."
+        )

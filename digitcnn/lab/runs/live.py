@@ -12,6 +12,7 @@ from digitcnn.lab.jobs.processes import find_worker, memory_of
 from digitcnn.lab.runs.catalog import Run
 from digitcnn.run_folder import RunFolder
 from digitcnn.training.batch_log import BatchRow, read_batches
+from digitcnn.training.changes import Change, read_changes
 
 Phase = Literal["starting", "training", "measuring", "ended"]
 
@@ -28,7 +29,9 @@ class Now:
         epoch: the present one, from 1; 0 before the first.
         epochs: of the recipe.
         share: of all batches that are done, 0-1.
-        images_per_second, seconds_left: None unless it trains.
+        images_per_second: None unless it trains, and in a pause.
+        seconds_left: None unless it trains.
+        learning_rate: at the last batch, by its schedule; None unless it trains.
         memory: of the process, in bytes; None without one.
         accuracy, loss: on the training images of this epoch so far.
         val_accuracy, val_loss: after the last whole epoch.
@@ -40,6 +43,7 @@ class Now:
     share: float
     images_per_second: float | None = None
     seconds_left: float | None = None
+    learning_rate: float | None = None
     memory: int | None = None
     accuracy: float | None = None
     loss: float | None = None
@@ -55,12 +59,14 @@ class Curves:
         batches: within the epochs, at most `MAX_POINTS`; none where none were recorded.
         epochs: rows of `history.csv`, one per whole epoch.
         length: epochs of the recipe.
+        changes: of the learning rate, and pauses.
         problem: why values are missing, in a sentence; None where none are.
     """
 
     batches: tuple[BatchRow, ...]
     epochs: tuple[dict[str, float], ...]
     length: int
+    changes: tuple[Change, ...] = ()
     problem: str | None = None
 
 
@@ -78,7 +84,7 @@ def read_now(run: Run) -> Now:
     worker = find_worker(run.record)
     memory = memory_of(worker) if worker else None
     progress = _read_progress(run.folder, run.record.process)
-    if len(history) >= epochs or run.state != "running":
+    if len(history) >= epochs or run.state not in ("running", "paused"):
         return Now("measuring", len(history), epochs, 1.0, memory=memory, **validated)
     if not progress:
         done = len(history)
@@ -89,8 +95,9 @@ def read_now(run: Run) -> Now:
         progress["epoch"] + 1,
         epochs,
         min(1.0, (progress["epoch"] + progress["step"] / steps) / max(epochs, 1)),
-        progress["images_per_second"],
+        None if run.state == "paused" else progress["images_per_second"],
         progress["seconds_left"],
+        progress.get("learning_rate"),
         memory,
         progress.get("accuracy"),
         progress.get("loss"),
@@ -103,13 +110,18 @@ def read_curves(run: Run) -> Curves:
     folder = run.folder
     length = int(run.record.settings.get("epochs", 1)) if run.record else 1
     epochs = _read_history(folder.history_csv)
-    batches = _read_batches(folder.batches_csv)
+    batches, changes = _read_batches(folder.batches_csv), read_changes(folder.changes_csv)
     if isinstance(epochs, str):
-        return Curves(batches, (), length, epochs)
+        return Curves(batches, (), length, changes, epochs)
     lost = run.state == "finished" and not epochs
-    return Curves(
-        batches, epochs, max(length, len(epochs)), f"{run.name} has no history.csv." if lost else None
-    )
+    problem = f"{run.name} has no history.csv." if lost else None
+    return Curves(batches, epochs, max(length, len(epochs)), changes, problem)
+
+
+def read_learning_rate(run: Run) -> float | None:
+    """The learning rate of a run before any schedule: its last change, else its setting."""
+    changes = read_changes(run.folder.changes_csv)
+    return changes[-1].new_rate if changes else run.record and run.record.settings.get("learning_rate")
 
 
 def _read_progress(folder: RunFolder, process: int | None) -> dict[str, Any] | None:

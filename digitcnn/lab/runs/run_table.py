@@ -15,6 +15,7 @@ from digitcnn.lab.metrics.test_set import (
     measure_log_loss,
     report_classes,
 )
+from digitcnn.training.changes import Change
 from digitcnn.training.presets import PRESETS
 
 MISSING = "–"
@@ -104,6 +105,13 @@ def format_duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def format_change(change: Change) -> str:
+    """A change of a training as it went on: "learning rate 0.001 → 0.0005 at epoch 1.5"."""
+    paused = f"paused for {format_duration(change.paused)}"
+    rates = f"learning rate {change.old_rate:g} → {change.new_rate:g}"
+    return f"{paused if change.paused else rates} at epoch {change.epoch:.4g}"
+
+
 def format_value(value: object) -> str:
     """A setting or figure as people write it: "–", "yes", "60,000", "0.001"."""
     if value is None:
@@ -166,11 +174,13 @@ def _recipe(run: ComparedRun) -> dict[str, str]:
     if "images" in record.settings:
         settings["Images"] = format_value(record.settings["images"] or "all")
     trained_on = _named(record.dataset, "train")
+    changes = ", ".join(map(format_change, run.changes))
     return {
         "Preset": record.preset,
         "Trained on": trained_on,
         "Tested on": _named(record.dataset, "test"),
         **settings,
+        "While it trained": changes or MISSING,
         "Seed": str(record.seed),
         "Temperature": f"{record.temperature:g}",
         "Refuses above": MISSING if record.refuse_above is None else f"{record.refuse_above:g}",

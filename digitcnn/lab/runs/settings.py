@@ -6,7 +6,7 @@ from typing import Any
 
 from digitcnn.errors import DatasetError, InputError
 from digitcnn.lab.designs.store import find_preset, preset_of_record
-from digitcnn.lab.runs.limits import LIMITS, OPTIMIZERS, SCHEDULES, Limit
+from digitcnn.lab.runs.limits import LIMITS, OPTIMIZERS, SCHEDULES, Limit, require_within
 from digitcnn.run_folder import RunRecord
 from digitcnn.training.collection.registry import find_dataset
 from digitcnn.training.presets import PRESETS, Optimizer, Preset, Recipe, Schedule
@@ -65,13 +65,9 @@ class Settings:
             find_dataset(self.data)
         except DatasetError as error:
             raise InputError(str(error)) from None
-        for name, limit in LIMITS.items():
-            value = getattr(self, name)
-            if value is not None and not limit.least <= value <= limit.greatest:
-                raise InputError(
-                    f"{name.replace('_', ' ').capitalize()} must be between {limit.least:g} and "
-                    f"{limit.greatest:g}, received {value:g}."
-                )
+        for name in LIMITS:
+            if (value := getattr(self, name)) is not None:
+                require_within(name, value)
 
     @classmethod
     def of_preset(cls, preset: str | Preset, chosen: Mapping[str, Any] | None = None) -> "Settings":

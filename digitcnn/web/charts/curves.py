@@ -8,9 +8,13 @@ import pandas as pd
 
 from digitcnn.lab.runs.curves import Curve, Metric
 from digitcnn.lab.runs.live import Curves
+from digitcnn.lab.runs.run_table import format_change
 from digitcnn.web.charts.show import PLAIN_NUMBER, color_by_run, line_legend
 
 PARTS = ("training", "validation")
+
+CHANGE = "#868C98"
+"""The color of a rule that marks a change: seen on light and on dark, and behind every curve."""
 
 _OUTLIERS = 0.2
 """The share of a training's points that may lie outside: the first and worst would flatten all others."""
@@ -88,7 +92,8 @@ def _place_labels(frame: pd.DataFrame, *, apart: float) -> pd.DataFrame:
 def tabulate_training(curves: Curves, metric: Metric) -> pd.DataFrame:
     """A row per point: "epoch" (1 at the end of the first one), "value", and which "part" of the images.
 
-    Without a record within the epochs, the training's points are those of its epochs.
+    A row per change while it trained has its "epoch" and, as "change", its words instead. Without a
+    record within the epochs, the training's points are those of its epochs.
     """
     training = [(row.epoch, getattr(row, metric)) for row in curves.batches] or [
         (row["epoch"] + 1, row[metric]) for row in curves.epochs if metric in row
@@ -96,7 +101,9 @@ def tabulate_training(curves: Curves, metric: Metric) -> pd.DataFrame:
     column = f"val_{metric}"
     validation = [(row["epoch"] + 1, row[column]) for row in curves.epochs if column in row]
     points = [(*point, PARTS[0]) for point in training] + [(*point, PARTS[1]) for point in validation]
-    return pd.DataFrame(points, columns=["epoch", "value", "part"]).astype({"epoch": float, "value": float})
+    frame = pd.DataFrame(points, columns=["epoch", "value", "part"]).astype({"epoch": float, "value": float})
+    changes = [(each.epoch, format_change(each)) for each in curves.changes]
+    return pd.concat([frame, pd.DataFrame(changes, columns=["epoch", "change"])])
 
 
 def draw_training(curves: Curves, metric: Metric, *, height: int = 220) -> alt.LayerChart:
@@ -117,7 +124,13 @@ def draw_training(curves: Curves, metric: Metric, *, height: int = 220) -> alt.L
             alt.Tooltip("value:Q", title=metric.capitalize(), format=".4f"),
         ],
     )
-    layers = _draw_parts(base, training_points=0, validation_points=40)
+    changes = (
+        alt.Chart()
+        .transform_filter("isValid(datum.change)")
+        .mark_rule(color=CHANGE, strokeDash=[4, 3], strokeWidth=1.5)
+        .encode(x=x, tooltip=alt.Tooltip("change:N", title="While it trained"))
+    )
+    layers = [changes, *_draw_parts(base, training_points=0, validation_points=40)]
     padding = {"left": 0, "right": 8, "top": 8, "bottom": 0}
     return alt.LayerChart(data=frame, layer=layers, height=height, padding=padding).configure_view(
         stroke=None

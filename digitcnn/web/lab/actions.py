@@ -9,6 +9,7 @@ import streamlit as st
 
 from digitcnn.errors import DigitcnnError, NotSupportedError, RunFolderError
 from digitcnn.lab.jobs import queue as training_queue
+from digitcnn.lab.jobs import requests
 from digitcnn.lab.runs.about import read_about, write_about
 from digitcnn.lab.runs.catalog import Run, get_own_run, list_shipped_runs, own_path
 from digitcnn.lab.runs.settings import Settings
@@ -32,7 +33,13 @@ HISTORY = Path(__file__).with_name("history.js").read_text("utf-8")
 WATCHED = "run"
 """The query parameter of the run that a visitor watches, so that a reload and a link keep it."""
 
-NOT_YOURS = "only the browser that began it, or the host, can stop or delete it."
+NOT_YOURS = "only the browser that began it, or the host, can change, stop or delete it."
+
+RATE = "lab.rate"
+"""The key of the field of a running training's learning rate."""
+
+RATE_OPEN = "lab.rate.open"
+"""The key of the popover that holds this field."""
 
 
 def start(settings: Settings) -> None:
@@ -48,6 +55,22 @@ def stop(name: str) -> None:
     """Asks a training to stop."""
     st.session_state["lab.stopping"] = name
     _try(lambda: training_queue.stop(_require_own(name)))
+
+
+def change_learning_rate(name: str) -> None:
+    """Gives a training the learning rate in its field, and closes it."""
+    st.session_state[RATE_OPEN] = False
+    _try(lambda: requests.change_learning_rate(_require_own(name), st.session_state[RATE]))
+
+
+def pause(name: str) -> None:
+    """Lets a training wait."""
+    _try(lambda: requests.pause(_require_own(name)))
+
+
+def go_on(name: str) -> None:
+    """Ends the pause of a training."""
+    _try(lambda: requests.go_on(_require_own(name)))
 
 
 def start_sweep(name: str, plan: Mapping[str, Any]) -> None:
@@ -138,7 +161,9 @@ def format_queue(runs: Sequence[Run]) -> str:
     waiting = training_queue.list_waiting(list(runs))
     parts = []
     if busy:
-        parts.append(f"{_format_names(busy)} {'is' if len(busy) == 1 else 'are'} being trained")
+        paused = all(run.state == "paused" for run in busy)
+        doing = "paused, still first in line" if paused else "being trained"
+        parts.append(f"{_format_names(busy)} {'is' if len(busy) == 1 else 'are'} {doing}")
     if waiting:
         parts.append(f"{_format_names(waiting)} {'waits' if len(waiting) == 1 else 'wait in this order'}")
     sentence = "; ".join(parts)

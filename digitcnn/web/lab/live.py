@@ -10,10 +10,11 @@ from digitcnn.lab.jobs.queue import advance, list_waiting, training_is_on
 from digitcnn.lab.runs.catalog import Run, State, list_own_runs, read_test_accuracy
 from digitcnn.lab.runs.estimates import START_UP
 from digitcnn.lab.runs.live import Curves, Now, read_curves, read_now
-from digitcnn.lab.runs.run_table import format_duration
+from digitcnn.lab.runs.run_table import format_change, format_duration
 from digitcnn.web.charts.curves import draw_training
 from digitcnn.web.charts.show import show_chart
 from digitcnn.web.lab import actions
+from digitcnn.web.lab.running import show_controls
 from digitcnn.web.lab.visitor import is_allowed
 from digitcnn.web.text import escape_markdown, format_accuracy
 
@@ -26,6 +27,7 @@ IDLE_SECONDS = 5.0
 BADGES: dict[State, tuple[str, str]] = {
     "queued": ("waits", "gray"),
     "running": ("training", "blue"),
+    "paused": ("paused", "orange"),
     "finished": ("finished", "green"),
     "stopped": ("stopped", "orange"),
     "interrupted": ("interrupted", "orange"),
@@ -81,6 +83,8 @@ def show_curves(run: Run, curves: Curves, *, key: str, height: int = 260) -> Non
                     key=f"{key}.{metric}",
                     alt=_describe(run.name, curves, metric),
                 )
+    if curves.changes:
+        st.caption(f"While it trained: {', '.join(map(format_change, curves.changes))}.")
     last = curves.epochs[-1] if curves.epochs else {}
     if last.get("accuracy", 1.0) < last.get("val_accuracy", 0.0):
         distorted = "its images are distorted anew in every epoch, and validation's are not"
@@ -108,17 +112,18 @@ def _follow(before: tuple[tuple[str, str, bool], ...], fresh: list[list[Run]]) -
 
 
 def _show_subject(run: Run, runs: Sequence[Run]) -> None:
+    now = read_now(run) if run.record else None
     with st.container(border=True, key="lab-live"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.header(run.name, anchor=False, width="content")
             st.markdown(format_state(run), width="content")
             st.space("stretch")
-            _show_buttons(run, runs)
+            _show_buttons(run, now, runs)
         if run.problem:
             st.warning(escape_markdown(run.problem), icon=":material/warning:")
-        if run.record is None:
+        if now is None:
             return
-        now, curves = read_now(run), read_curves(run)
+        curves = read_curves(run)
         st.progress(now.share, text=_format_phase(run, now))
         _show_figures(run, now)
         if curves.problem:
@@ -126,21 +131,9 @@ def _show_subject(run: Run, runs: Sequence[Run]) -> None:
         show_curves(run, curves, key="lab.live")
 
 
-def _show_buttons(run: Run, runs: Sequence[Run]) -> None:
-    if run.busy and not is_allowed(run):
-        st.caption(f"Begun elsewhere: {actions.NOT_YOURS}", width="content")
-        return
-    if run.busy:
-        stopping = run.state != "running" or st.session_state.get("lab.stopping") == run.name
-        st.button(
-            "Stopping" if stopping else "Stop",
-            icon=":material/stop_circle:",
-            disabled=stopping,
-            on_click=actions.stop,
-            args=(run.name,),
-            key="lab.stop",
-            help="Stops at once, and keeps the best epoch: the run can be used, and resumed",
-        )
+def _show_buttons(run: Run, now: Now | None, runs: Sequence[Run]) -> None:
+    if run.busy and now:
+        show_controls(run, now)
         return
     if run.can_resume:
         resume_button(run, key="lab.resume")
@@ -238,7 +231,10 @@ def _format_phase(run: Run, now: Now) -> str:
     if now.phase == "measuring":
         return "Measuring the best epoch on the test images, and saving it"
     if now.phase == "training":
-        return f"Epoch {now.epoch} of {now.epochs}"
+        if run.state == "paused":
+            return f"Paused in epoch {now.epoch} of {now.epochs}"
+        rate = f", learning rate {now.learning_rate:g}" if now.learning_rate is not None else ""
+        return f"Epoch {now.epoch} of {now.epochs}{rate}"
     if run.state == "finished":
         return "Finished: the best epoch is kept"
     kept = "; the best of them is kept and can be used" if run.has_model else ""

@@ -216,7 +216,7 @@ def _show_actions(run: Run) -> None:
         if not run.shipped:
             st.caption(f"Begun elsewhere: {actions.NOT_YOURS}", width="content")
         return
-    if run.state == "running":
+    if run.state in ("running", "paused"):
         st.button(
             "Stop",
             icon=":material/stop_circle:",

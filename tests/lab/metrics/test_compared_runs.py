@@ -11,6 +11,7 @@ from digitcnn.lab.metrics.compared_runs import list_run_refs, load_run, run_ref_
 from digitcnn.lab.metrics.test_set import Predictions
 from digitcnn.lab.runs.run_table import analyse, format_duration, tabulate_costs, tabulate_runs
 from digitcnn.run_folder import SHIPPED, RunFolder
+from digitcnn.training.changes import Change, write_changes
 
 
 @pytest.fixture
@@ -80,6 +81,16 @@ def test_facts_of_two_runs_say_what_differs():
     assert rows["Latency, one digit"].values == ("0.12 ms", "–")
     accuracy = RunFolder(SHIPPED / "simple").read_metrics()["test"]["accuracy"]
     assert rows["Test accuracy, 95 % interval"].values[0].startswith(f"{accuracy * 100:.2f} % (")
+
+
+def test_changes_while_it_trained_are_a_setting(own: Path):
+    write_changes(
+        own / "mine" / "changes.csv", (Change(1.5, 0.001, 0.0005), Change(2.0, 0.0005, 0.0005, 9.0))
+    )
+    run = load_run(run_ref_of(RunFolder(own / "mine")))
+    rows = {row.name: row.values for row in tabulate_runs([run], [analyse(run)], [None])}
+    words = "learning rate 0.001 → 0.0005 at epoch 1.5, paused for 9 s at epoch 2"
+    assert rows["While it trained"] == (words,)
 
 
 def test_accuracy_is_weighed_by_parameters_and_seconds(own: Path):

@@ -7,8 +7,9 @@ import psutil
 import pytest
 
 from digitcnn.lab.runs.catalog import Run, get_own_run
-from digitcnn.lab.runs.live import MAX_POINTS, read_curves, read_now
+from digitcnn.lab.runs.live import MAX_POINTS, read_curves, read_learning_rate, read_now
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
+from digitcnn.training.changes import Change, write_changes
 
 OWN = psutil.Process()
 RUNNING = RunRecord(
@@ -66,6 +67,23 @@ def test_a_training_says_where_it_stands(folder: RunFolder):
         0.91,
         0.9,
     )
+
+
+def test_a_paused_training_has_no_speed(folder: RunFolder):
+    write_json(folder.progress_json, PROGRESS | {"learning_rate": 0.0004})
+    write_json(folder.request_json, {"paused": True})
+    now = read_now(look(folder))
+    assert (look(folder).state, now.phase) == ("paused", "training")
+    assert (now.images_per_second, now.seconds_left, now.learning_rate) == (None, 30.0, 0.0004)
+
+
+def test_the_learning_rate_is_that_of_the_last_change(folder: RunFolder):
+    folder.write_record(replace(RUNNING, settings={"epochs": 4, "learning_rate": 0.001}))
+    assert read_learning_rate(look(folder)) == 0.001
+    changes = (Change(0.5, 0.001, 0.0005), Change(1.25, 0.0005, 0.0005, 12.0))
+    write_changes(folder.changes_csv, changes)
+    assert read_learning_rate(look(folder)) == 0.0005
+    assert read_curves(look(folder)).changes == changes
 
 
 def test_progress_of_an_earlier_process_does_not_count(folder: RunFolder):

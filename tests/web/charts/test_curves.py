@@ -4,6 +4,7 @@ import pytest
 from digitcnn.lab.runs.curves import curves_of
 from digitcnn.lab.runs.live import Curves
 from digitcnn.training.batch_log import BatchRow
+from digitcnn.training.changes import Change
 from digitcnn.web.charts.curves import (
     PARTS,
     Metric,
@@ -57,6 +58,18 @@ def test_without_batches_the_epochs_stand_for_them():
     frame = tabulate_training(Curves((), EPOCHS, 3), "loss")
     assert frame["epoch"].tolist() == [1, 2, 3, 1, 2, 3]
     assert frame["value"].tolist() == [0.3] * 3 + [0.2] * 3
+
+
+def test_a_change_has_a_rule_with_its_words_and_no_point():
+    changes = (Change(0.5, 0.001, 0.0005), Change(1.25, 0.0005, 0.0005, 75.0))
+    curves = Curves(BATCHES, EPOCHS, 3, changes)
+    rules = tabulate_training(curves, "loss").dropna(subset="change")
+    assert rules["epoch"].tolist() == [0.5, 1.25]
+    assert rules["change"].tolist() == [
+        "learning rate 0.001 → 0.0005 at epoch 0.5",
+        "paused for 1 min 15 s at epoch 1.25",
+    ]
+    assert encoding_of(curves, "loss") == encoding_of(Curves(BATCHES, EPOCHS, 3), "loss")
 
 
 @pytest.mark.parametrize("done", [1, 2, 3])
