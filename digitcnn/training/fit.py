@@ -1,9 +1,6 @@
 """Trains a preset into a run folder, and resumes an interrupted run."""
 
 import shutil
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from typing import Any
 from zipfile import BadZipFile
@@ -11,7 +8,6 @@ from zipfile import BadZipFile
 import keras
 import numpy as np
 
-from digitcnn import run_state
 from digitcnn.classes import DIGITS
 from digitcnn.errors import DigitcnnError, RunFolderError
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
@@ -26,8 +22,8 @@ from digitcnn.training.export import save_keras, save_tflite
 from digitcnn.training.features import keep_features
 from digitcnn.training.feed import Feed
 from digitcnn.training.handwriting import load_calibration_set
-from digitcnn.training.presets import Preset, Recipe
-from digitcnn.training.run_session import begin, format_io_error
+from digitcnn.training.presets import PRESETS, Preset, Recipe
+from digitcnn.training.run_session import begin, recorded
 from digitcnn.training.schedules import ScaledRate, make_rate
 
 EVALUATION_BATCH = 500
@@ -68,60 +64,36 @@ def train(
         DatasetError: the data is not here and cannot be downloaded.
     """
     recipe = recipe or preset.recipe
-    record = begin(preset, folder, asdict(recipe) | {"images": images}, seed)
+    design = None if preset.name in PRESETS else [each.as_json() for each in preset.layers]
+    session = begin(preset.name, folder, asdict(recipe) | {"images": images}, seed, design=design)
     clock = Clock()
-    state: run_state.Ended = "failed"
-    error: str | None = "The training broke off with an error of its own; its log shows it."
     run = None
-    try:
-        folder.write_record(record)
-        with _sigterm_as_interrupt():
-            keras.utils.set_random_seed(seed)
-            dataset = find_dataset(recipe.data)
-            split = split_dataset(recipe.data, recipe.validation_split, images, seed)
-            run = _Run(preset, recipe, folder, dataset, split, seed, echo, clock)
-            parts = {
-                part: {"name": digits.name, "images": len(digits)} for part, digits in vars(split).items()
-            }
-            record = replace(
-                record,
-                dataset=parts,
-                parameters=run.model.count_params(),
-                classes=dataset.classes,
-                ink=dataset.ink,
-            )
-            folder.write_record(record)
-            run.fit()
-            record = replace(record, **asdict(run.finish()))
-        state, error = "finished", None
-    except KeyboardInterrupt:
-        state, error = "stopped", None
+    with recorded(session, clock):
+        keras.utils.set_random_seed(seed)
+        dataset = find_dataset(recipe.data)
+        split = split_dataset(recipe.data, recipe.validation_split, images, seed)
+        run = _Run(preset, recipe, folder, dataset, split, seed, echo, clock)
+        parts = {part: {"name": digits.name, "images": len(digits)} for part, digits in vars(split).items()}
+        session.note(
+            dataset=parts,
+            parameters=run.model.count_params(),
+            classes=dataset.classes,
+            ink=dataset.ink,
+        )
+        run.fit()
+        session.record = replace(session.record, **asdict(run.finish()))
+    if session.record.state == "stopped":
         done = len(run.history) if run else 0
         echo(f"Stopped after epoch {done} of {recipe.epochs}. Run it again to resume.")
-    except DigitcnnError as problem:
-        error = str(problem)
-        raise
-    except OSError as problem:
-        error = format_io_error(problem, folder)
-        raise RunFolderError(error) from problem
-    finally:
-        seconds = round(record.seconds + clock(), 1)
-        record = run_state.end(replace(record, seconds=seconds), state, error)
-        if state == "failed":
-            with suppress(OSError):  # A full disk, say, keeps the record from being written as well.
-                folder.write_record(run_state.release(record))
-    if state == "stopped":
-        folder.write_record(record)
         if run and run.history:
             try:
-                record = replace(record, **asdict(run.finish()))
+                session.record = replace(session.record, **asdict(run.finish()))
             except (KeyboardInterrupt, OSError, DigitcnnError) as problem:
                 echo(f"The best epoch was not exported ({problem}): resume the run to export it.")
-    record = run_state.release(record)
-    folder.write_record(record)
-    if state == "finished":
+    session.close()
+    if session.record.state == "finished":
         shutil.rmtree(folder.checkpoint, ignore_errors=True)
-    return record
+    return session.record
 
 
 class _Run:
@@ -242,13 +214,3 @@ def _load_checkpoint(folder: RunFolder) -> Any:
         return keras.models.load_model(last_model(folder))
     except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise RunFolderError(f"The checkpoint of {folder.name} cannot be read: {error}.") from error
-
-
-@contextmanager
-def _sigterm_as_interrupt() -> Iterator[None]:
-    """SIGTERM raises KeyboardInterrupt inside, as Ctrl-C does."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

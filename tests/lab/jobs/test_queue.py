@@ -16,7 +16,6 @@ from digitcnn.lab.jobs import queue as training_queue
 from digitcnn.lab.runs.catalog import get_own_run, list_own_runs
 from digitcnn.lab.runs.settings import Settings
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
-from digitcnn.training.presets import PRESETS
 from digitcnn.training.run_session import begin
 
 SETTINGS = Settings.of_preset("simple", {"epochs": 2, "images": 256})
@@ -155,7 +154,7 @@ def test_seconds_of_a_session_that_ended_count_once_when_the_run_is_resumed(runs
     write_json(folder.progress_json, {"seconds": 100.0})
     training_queue.resume(folder.name)
     assert states() == {folder.name: "running"}
-    assert begin(PRESETS["simple"], folder, SETTINGS.as_recorded(), seed=0).seconds == 100.0
+    assert begin("simple", folder, SETTINGS.as_recorded(), 0).record.seconds == 100.0
 
 
 def test_seconds_of_a_killed_session_count_though_a_start_failed_since(
@@ -170,7 +169,7 @@ def test_seconds_of_a_killed_session_count_though_a_start_failed_since(
         training_queue.resume(first)
     assert states() == {first: "failed"}
     training_queue.resume(first)
-    assert begin(PRESETS["simple"], folder, SETTINGS.as_recorded(), seed=0).seconds == 40.0
+    assert begin("simple", folder, SETTINGS.as_recorded(), 0).record.seconds == 40.0
 
 
 def test_only_one_process_works_on_a_folder():
