@@ -41,6 +41,8 @@ def test_a_setting_outside_of_its_limits_is_refused(
     [
         ["train", "nosuch"],
         ["train", "simple", "--optimizer", "magic"],
+        ["train", "simple", "--steps", "10"],
+        ["train", "page-detector", "--epochs", "2"],
         ["train"],
         ["recognize"],
         ["recognize", "x.png", "--format", "xml"],
@@ -56,6 +58,18 @@ def test_a_word_that_is_not_known_is_refused_with_those_that_are(
         main(arguments)
     assert stopped.value.code == 2
     assert "usage: digitcnn" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "printed"),
+    [(["--steps", "0"], "Steps must be between 1 and"), (["--learning-rate", "3"], "Learning rate must be")],
+)
+def test_a_page_detector_is_not_trained_with_other_settings_than_it_can(
+    arguments: list[str], printed: str, runs: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert main(["train", "page-detector", *arguments]) == 1
+    assert printed in capsys.readouterr().err
+    assert list(runs.iterdir()) == []
 
 
 def test_every_setting_has_an_option_with_help(capsys: pytest.CaptureFixture[str]):

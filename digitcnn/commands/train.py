@@ -1,16 +1,18 @@
-"""`digitcnn train`: trains a preset, or a design of one's own, into a run folder."""
+"""`digitcnn train`: trains a preset, a design of one's own, or the page detector, into a run folder."""
 
 import argparse
 import os
 from pathlib import Path
 
 from digitcnn.commands.parsing import Subparsers, add_command
+from digitcnn.commands.train_detector import OPTIONS, SHARED, add_options, train_detector
 from digitcnn.lab.designs.design import read_toml
 from digitcnn.lab.designs.store import find_preset, list_presets, preset_of_record
 from digitcnn.lab.runs.limits import LIMITS, OPTIMIZERS, SCHEDULES
 from digitcnn.lab.runs.settings import PRESETS, Preset, Settings
 from digitcnn.run_folder import RunFolder, runs_root
 from digitcnn.training.networks.layers import KINDS
+from digitcnn.training.page_detector.settings import NAME
 
 _DESCRIPTION = (
     """\
@@ -29,6 +31,8 @@ PRESET is one that ships, the name of a design that the Model Lab keeps, or a TO
   [recipe]
   epochs = 5
 
+page-detector, in the place of a preset, is the network that finds digits on photos.
+
 Kinds of layers: """
     + ", ".join(KINDS)
     + """. The last layer, a Dense one over
@@ -39,7 +43,8 @@ _EXAMPLES = """\
 digitcnn train simple
 digitcnn train deeper --epochs 3 --folder runs/short
 digitcnn train my-cnn.toml
-digitcnn train simple --data fashion-mnist --folder runs/fashion"""
+digitcnn train simple --data fashion-mnist --folder runs/fashion
+digitcnn train page-detector --start shipped --steps 2000 --learning-rate 0.001"""
 
 
 def add_to(commands: Subparsers) -> None:
@@ -49,7 +54,7 @@ def add_to(commands: Subparsers) -> None:
     parser.add_argument(
         "preset",
         metavar="PRESET",
-        help=f"one of {', '.join(PRESETS)}; or a design: its name, or a .toml file",
+        help=f"one of {', '.join(PRESETS)}; a design: its name, or a .toml file; or {NAME}",
     )
     parser.set_defaults(refuse=parser.error)
     parser.add_argument("--folder", type=Path, metavar="PATH", help="run folder (default: runs/PRESET)")
@@ -69,6 +74,7 @@ def add_to(commands: Subparsers) -> None:
     )
     for name, kind in (("validation_split", float), ("images", int), ("seed", int)):
         _add_setting(parser, name, kind)
+    add_options(parser)
 
 
 def _add_setting(parser: argparse.ArgumentParser, name: str, kind: type) -> None:
@@ -84,11 +90,17 @@ def _add_setting(parser: argparse.ArgumentParser, name: str, kind: type) -> None
 def _train(options: argparse.Namespace) -> int:
     from digitcnn.lab.jobs.queue import working_on
 
-    preset, folder = _find_preset(options)
-    settings = Settings.of_preset(preset, {name: getattr(options, name) for name in Settings.names()})
+    _refuse_strangers(options)
     # TensorFlow's start-up notices would drown the progress; errors still show.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     try:
+        if options.preset == NAME:
+            folder = RunFolder((options.folder or runs_root() / NAME).absolute())
+            with working_on(folder):
+                record = train_detector(folder, options)
+            return 0 if record.state == "finished" else 130
+        preset, folder = _find_preset(options)
+        settings = Settings.of_preset(preset, {name: getattr(options, name) for name in Settings.names()})
         with working_on(folder):
             from digitcnn.training.fit import train
 
@@ -107,6 +119,16 @@ def _train(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         return 130
     return 0 if record.state == "finished" else 130
+
+
+def _refuse_strangers(options: argparse.Namespace) -> None:
+    """Refuses options of presets for the page detector, and the other way round."""
+    is_detector = options.preset == NAME
+    strangers = {*Settings.names()} - {*SHARED} if is_detector else OPTIONS
+    for name in sorted(strangers):
+        if getattr(options, name) is not None:
+            takes = "no setting of" if is_detector else "a setting only of"
+            options.refuse(f"--{name.replace('_', '-')} is {takes} {NAME}")
 
 
 def _find_preset(options: argparse.Namespace) -> tuple[Preset, RunFolder]:

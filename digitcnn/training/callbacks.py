@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import keras
 
@@ -59,12 +59,22 @@ def best_weights(folder: RunFolder) -> Path:
     return folder.checkpoint / "best.weights.h5"
 
 
+class Paced(Protocol):
+    """What tells how long a training takes."""
+
+    @property
+    def epochs(self) -> int: ...
+
+    @property
+    def batch_size(self) -> int: ...
+
+
 class ProgressFile(keras.callbacks.Callback):
     """Writes `progress.json`, at most three times a second, and appends to `batches.csv`."""
 
     EVERY = 0.33
 
-    def __init__(self, folder: RunFolder, recipe: Recipe, *, done: int, steps: int, clock: Clock) -> None:
+    def __init__(self, folder: RunFolder, recipe: Paced, *, done: int, steps: int, clock: Clock) -> None:
         """Writes into `folder`; `done` epochs are finished, each of `steps` batches."""
         super().__init__()
         self.folder, self.recipe, self.steps, self.clock = folder, recipe, steps, clock

@@ -1,6 +1,7 @@
 """The Model Lab's page, with runs that somebody else has left behind."""
 
 import json
+import shutil
 import subprocess
 import sys
 import urllib.error
@@ -15,8 +16,10 @@ from streamlit.testing.v1 import AppTest
 
 from digitcnn.lab.runs.about import About, owner_of, read_about, write_about
 from digitcnn.lab.runs.settings import PRESETS
+from digitcnn.recognition.pages.detector import MODEL_FILE
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
 from digitcnn.training.changes import Change, read_request, write_changes
+from digitcnn.training.page_detector.settings import NAME, DetectorSettings, detector_file
 from digitcnn.web.text import escape_markdown
 from tests.support.lab_app import open_lab, words
 
@@ -271,6 +274,23 @@ def test_runs_has_columns_for_the_settings_that_were_changed(runs: Path):
     changed = table.loc["simple-1"].to_dict()
     assert (changed["seed"], changed["batch size"]) == ("7", "32")
     assert list(table["batch size"].dropna()) == ["32"]
+
+
+@pytest.mark.parametrize("state", ["finished", "stopped"])
+def test_a_page_detector_stands_among_the_runs_and_is_no_model(runs: Path, state: str):
+    settings = DetectorSettings(steps=200)
+    folder = RunFolder(runs / NAME)
+    folder.path.mkdir()
+    started = "2026-01-01T00:00:00+00:00"
+    folder.write_record(RunRecord(NAME, settings.as_recorded(), {}, 0, state, started, parameters=380_672))
+    folder.write_history([{"epoch": at, "steps": 100 * (at + 1), "loss": 3 - at} for at in range(2)])
+    write_json(folder.metrics_json, {"held": {"digits": 10, "found": 9}})
+    shutil.copy(MODEL_FILE, detector_file(folder))
+    row = open_lab("Runs", run=NAME).dataframe[0].value.set_index("Run").loc[NAME]
+    assert (row["Preset"], row["Weights"], row["Epochs"]) == (NAME, 380_672, 2)
+    for part in ("Train", "Compare", "Inside"):
+        open_lab(part)
+    assert NAME not in models_on(open_draw())
 
 
 def test_a_run_is_deleted_once_that_is_confirmed(runs: Path):

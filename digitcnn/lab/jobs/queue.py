@@ -25,6 +25,8 @@ from digitcnn.lab.runs.about import About, write_about
 from digitcnn.lab.runs.catalog import Run, get_own_run, list_own_runs, own_path
 from digitcnn.lab.runs.settings import PRESETS, Settings, arguments_of
 from digitcnn.run_folder import RunFolder, RunRecord, runs_root
+from digitcnn.training.page_detector.settings import NAME as DETECTOR
+from digitcnn.training.page_detector.settings import arguments_of as detector_arguments
 
 MAX_WAITING = 20
 """Runs in the queue at most."""
@@ -218,7 +220,9 @@ def _start_next() -> None:
 
 
 def _launch(folder: RunFolder, record: RunRecord) -> None:
-    arguments = [*arguments_of(Settings.of_record(record)), "--folder", str(folder.path.absolute())]
+    is_detector = record.preset == DETECTOR
+    words = detector_arguments(record) if is_detector else arguments_of(Settings.of_record(record))
+    arguments = [*words, "--folder", str(folder.path.absolute())]
     environment = {"DIGITCNN_RUNS": str(runs_root().absolute())}
     folder.request_json.unlink(missing_ok=True)  # A pause of the last session is over.
     worker = start_process(arguments, log=folder.path / LOG, environment=environment)

@@ -1,7 +1,7 @@
 """Finds handwritten digits on a picture with a network that has learned pages.
 
 The network answers for every 4 x 4 pixels whether a digit has its middle there, how large it is and
-which it is; `python -m digitcnn.training.page_detector.train` trains it. Source: X. Zhou, D. Wang,
+which it is; `digitcnn train page-detector` trains it. Source: X. Zhou, D. Wang,
 P. Krähenbühl, "Objects as Points", 2019, arXiv:1904.07850.
 """
 

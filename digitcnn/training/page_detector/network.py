@@ -5,6 +5,8 @@ Source: X. Zhou, D. Wang, P. Krähenbühl, "Objects as Points", 2019, arXiv:1904
 
 from __future__ import annotations
 
+import io
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,8 @@ import numpy as np
 import tensorflow as tf
 from keras.layers import Add, BatchNormalization, Concatenate, Conv2D, Input, Layer, ReLU
 
-from digitcnn.ink.images.page_maps import CHANNELS, CLASSES, HEAT, OFFSET, SIZE, STRIDE, UNIT
+from digitcnn.ink.images.page_maps import CHANNELS, CLASSES, HEAT, OFFSET, SIZE
+from digitcnn.run_folder import replacing
 
 _PRIOR = -4.0
 """Bias of the heat maps: few cells are the middle of a digit."""
@@ -62,47 +65,15 @@ def save_network(model: keras.Model, path: Path) -> None:
     converter = tf.lite.TFLiteConverter.from_keras_model(model)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.target_spec.supported_types = [tf.float16]
-    temporary = path.with_name(f"part-{path.name}")
-    temporary.write_bytes(converter.convert())
-    temporary.replace(path)
+    with redirect_stdout(io.StringIO()):  # The converter lists every variable.
+        converted = converter.convert()
+    with replacing(path) as new:
+        new.write_bytes(converted)
 
 
-def make_targets(
-    boxes: np.ndarray, labels: np.ndarray, printed: np.ndarray, ignored: np.ndarray, side: int
-) -> np.ndarray:
-    """The maps that the network should answer with.
-
-    Args:
-        boxes: (n, 4) left, top, right and bottom of digits in pixels.
-        labels: (n,) 0-9.
-        printed: (n,) bool.
-        ignored: (m, 4) boxes where no answer is right or wrong.
-        side: of the square picture, in pixels.
-
-    Returns:
-        (side / 4, side / 4, 9) float32: two heat maps, log width and height in units, offset across
-        and down in cells, label, weight of size, offset and label, weight of the heat maps.
-    """
-    cells = side // STRIDE
-    target = np.zeros((cells, cells, 9), np.float32)
-    target[..., 8] = 1.0
-    for left, top, right, bottom in ignored / STRIDE:
-        target[max(int(top), 0) : int(bottom) + 1, max(int(left), 0) : int(right) + 1, 8] = 0.0
-    y, x = np.mgrid[:cells, :cells].astype(np.float32)
-    for box, label, kind in zip(boxes / STRIDE, labels, printed, strict=True):
-        wide, high = max(box[2] - box[0], 1.0), max(box[3] - box[1], 1.0)
-        middle_x, middle_y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        at_x, at_y = int(np.clip(middle_x, 0, cells - 1)), int(np.clip(middle_y, 0, cells - 1))
-        spread_x, spread_y = max(0.11 * wide, 0.45), max(0.11 * high, 0.45)
-        bell = np.exp(-0.5 * (((x - at_x) / spread_x) ** 2 + ((y - at_y) / spread_y) ** 2))
-        np.maximum(target[..., int(kind)], bell, out=target[..., int(kind)])
-        own = (bell > 0.5) & (bell >= target[..., 7])
-        target[own, SIZE] = np.log(np.array([wide, high]) * STRIDE / UNIT)
-        target[own, 4], target[own, 5] = middle_x - x[own], middle_y - y[own]
-        target[own, 6] = label
-        target[own, 7] = bell[own]
-        target[at_y, at_x, 8] = 1.0
-    return target
+def load(path: Path) -> Any:
+    """A network that was saved with its optimizer while it learned."""
+    return keras.models.load_model(path, custom_objects={"_Spread": _Spread, "loss": loss})
 
 
 def loss(target: Any, maps: Any) -> Any:

@@ -1,123 +1,173 @@
-"""Trains the page detector on pages that another process makes meanwhile.
-
-    python -m digitcnn.training.page_detector.train --to runs/page-detector
-
-Run it again to resume from the last checkpoint.
-"""
+"""Trains a page detector into a run folder, and resumes an interrupted run."""
 
 from __future__ import annotations
 
-import argparse
-import json
-import multiprocessing
-import time
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
-import cv2
+import keras
 import numpy as np
 
-from digitcnn.training.datasets import data_folder
-from digitcnn.training.page_detector.hands import load_hands
-from digitcnn.training.page_detector.pages import SIDE, PageMaker
-from digitcnn.training.page_detector.print import FONT_FOLDERS, find_fonts
+from digitcnn.errors import RunFolderError
+from digitcnn.run_folder import RunFolder, RunRecord, replacing, write_json
+from digitcnn.training.callbacks import Echo, ProgressFile, last_model
+from digitcnn.training.changes import Clock
+from digitcnn.training.page_detector import network
+from digitcnn.training.page_detector.feed import PageFeed, default_fonts, feeding, make_held_pages
+from digitcnn.training.page_detector.pages import SIDE, MadePage
+from digitcnn.training.page_detector.settings import EPOCH, NAME, DetectorSettings, detector_file
+from digitcnn.training.page_detector.start import start_from
+from digitcnn.training.page_detector.targets import make_targets
+from digitcnn.training.run_session import begin, recorded
 
-BATCH = 16
-_PAGES_PER_POOL = 6000
-"""Then the maker takes new surfaces and new print."""
+_WARM_UP = 100
+"""Steps in which the learning rate rises."""
 
-_SAVE_EVERY = 100
+_LEAST_RATE = 0.02
+"""Of the highest rate, at the end."""
+
+_START_BATCHES = 4
+"""Batches of pages on which the statistics of a network from a file are measured."""
+
+Measure = Callable[[Path, Sequence[MadePage]], dict[str, Any]]
+"""The figures of a detector's LiteRT file on some pages."""
 
 
-def make_batches(
-    seed: int, fonts: Sequence[Path], size: int = BATCH
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Endless batches of the training writers' pages.
+def train(
+    folder: RunFolder,
+    settings: DetectorSettings,
+    measure: Measure,
+    *,
+    start: Path | None = None,
+    seed: int = 0,
+    fonts: Sequence[Path] | None = None,
+    echo: Echo = print,
+) -> RunRecord:
+    """Trains up to `settings.steps`, from the folder's checkpoint where there is one.
 
-    Yields:
-        (size, 160, 160, 3) uint8 pixels and (size, 40, 40, 9) float32 targets.
+    Every 100 steps the folder gets a checkpoint that the same call resumes from, with other pages than an
+    uninterrupted run would have seen. SIGTERM and Ctrl-C stop it, and keep the last checkpoint.
+
+    Args:
+        folder: records the run; created where it is missing.
+        settings: of the training.
+        measure: gives the figures on held pages that are kept in `metrics.json`, beside the loss.
+        start: the file that `settings.start` names.
+        seed: of weights and pages.
+        fonts: typefaces of printed words; None for those of `default_fonts`.
+        echo: receives one line per event.
+
+    Returns:
+        The record as it stands in `run.json`: "finished", or "stopped".
+
+    Raises:
+        RunFolderError: the folder holds a finished run, or one with other settings, or cannot be written to.
+        DatasetError: there are no pen strokes to make pages of.
+        InputError: the file to start from is no page detector.
     """
-    from digitcnn.training.page_detector.network import make_targets
+    fonts = default_fonts() if fonts is None else fonts
+    session, clock = begin(NAME, folder, settings.as_recorded(), seed), Clock()
+    with recorded(session, clock):
+        keras.utils.set_random_seed(seed)
+        run = _Run(folder, settings, clock, echo)
+        with feeding(seed + 7919 * run.done, settings.batch_size, fonts) as feed:
+            if start and not run.done:
+                run.start(start, feed)
+            learned = {"name": "made pages", "images": settings.steps * settings.batch_size, **feed.facts}
+            session.note(dataset={"train": learned}, parameters=run.model.count_params())
+            run.fit(feed)
+        run.finish(measure, fonts)
+    if session.record.state == "stopped":
+        kept = min(EPOCH * len(folder.read_history()), settings.steps)
+        echo(f"Stopped; {kept:,} of {settings.steps:,} steps are kept. Run it again to resume.")
+    session.close()
+    if session.record.state == "finished":
+        shutil.rmtree(folder.checkpoint, ignore_errors=True)
+    return session.record
 
-    hands = load_hands("train")
-    rng = np.random.default_rng(seed)
-    while True:
-        maker = PageMaker(hands, fonts, rng)
-        for _ in range(_PAGES_PER_POOL // size):
-            pages = [maker.make() for _ in range(size)]
-            targets = [make_targets(p.boxes, p.labels, p.printed, p.ignored, SIDE) for p in pages]
-            yield np.stack([page.pixels for page in pages]), np.stack(targets)
 
+class _Run:
+    """A network in training, from its first weights or the checkpoint to the exported file."""
 
-def _feed(queue: Any, seed: int, fonts: list[Path]) -> None:
-    cv2.setNumThreads(1)
-    for pixels, targets in make_batches(seed, fonts):
-        queue.put((pixels, targets.astype(np.float16)))
-
-
-def train(folder: Path, *, steps: int, rate: float, seed: int, fonts: list[Path]) -> None:
-    """Trains up to `steps` in all, saving every 100 into `folder`; writes `model.tflite` at the end."""
-    import keras
-    import tensorflow as tf
-
-    from digitcnn.training.page_detector import network
-
-    folder.mkdir(parents=True, exist_ok=True)
-    keras.utils.set_random_seed(seed)
-    state, weights = folder / "state.json", folder / "last.weights.h5"
-    done = json.loads(state.read_text())["step"] if state.is_file() else 0
-    model: Any = network.build()
-    optimizer: Any = keras.optimizers.AdamW(rate, weight_decay=0.01, clipnorm=10.0)
-    optimizer.build(model.trainable_variables)
-    if done:
-        model.load_weights(weights)
-
-    @tf.function(jit_compile=False)
-    def learn(pixels: Any, targets: Any) -> Any:
-        with tf.GradientTape() as tape:
-            value = network.loss(targets, model(tf.cast(pixels, tf.float32) / 255.0, training=True))
-        optimizer.apply_gradients(
-            zip(tape.gradient(value, model.trainable_variables), model.trainable_variables, strict=True)
+    def __init__(self, folder: RunFolder, settings: DetectorSettings, clock: Clock, echo: Echo) -> None:
+        self.folder, self.settings, self.clock, self.echo = folder, settings, clock, echo
+        self.model: Any  # Keras's own annotations are too narrow to check against.
+        if last_model(folder).is_file():
+            self.model = _load_checkpoint(folder)
+            self.history = folder.read_history()
+            echo(f"Resuming after step {self.done:,} of {settings.steps:,}.")
+            return
+        self.history: list[dict[str, float]] = []
+        self.model = network.build()
+        warm_up = min(_WARM_UP, settings.steps // 10)
+        rate: Any = keras.optimizers.schedules.CosineDecay(
+            settings.learning_rate / _WARM_UP,
+            settings.steps - warm_up,
+            alpha=_LEAST_RATE,
+            warmup_target=settings.learning_rate,
+            warmup_steps=warm_up,
         )
-        return value
+        optimizer = keras.optimizers.AdamW(rate, weight_decay=0.01, clipnorm=10.0)
+        # On a CPU, XLA makes convolutions slower.
+        self.model.compile(optimizer=optimizer, loss=network.loss, jit_compile=False)
 
-    context = multiprocessing.get_context("spawn")
-    queue = context.Queue(maxsize=8)
-    feeder = context.Process(target=_feed, args=(queue, seed + 7919 * done, fonts), daemon=True)
-    feeder.start()
-    began, losses = time.monotonic(), []
+    @property
+    def done(self) -> int:
+        """How many steps have been taken."""
+        return int(self.model.optimizer.iterations.numpy())
+
+    def start(self, path: Path, feed: PageFeed) -> None:
+        """Gives the network the weights of a file."""
+        start_from(path, self.model, np.concatenate([feed.take()[0] for _ in range(_START_BATCHES)]))
+
+    def fit(self, feed: PageFeed) -> None:
+        self.folder.checkpoint.mkdir(parents=True, exist_ok=True)
+        steps, length = self.settings.steps, min(EPOCH, self.settings.steps)
+        progress = ProgressFile(
+            self.folder, self.settings, done=len(self.history), steps=length, clock=self.clock
+        )
+        progress.set_model(self.model)
+        for epoch in range(self.done // EPOCH, self.settings.epochs):
+            progress.on_epoch_begin(epoch)
+            self.model.reset_metrics()
+            loss = 0.0
+            for batch in range(min(EPOCH, steps - epoch * EPOCH)):
+                progress.on_train_batch_begin(batch)
+                loss = float(self.model.train_on_batch(*feed.take()))  # Of the epoch so far.
+                progress.on_train_batch_end(batch, {"loss": loss})
+            self._save(epoch, loss)
+
+    def _save(self, epoch: int, loss: float) -> None:
+        self.history = [*self.history[:epoch], {"epoch": epoch, "steps": self.done, "loss": round(loss, 6)}]
+        self.folder.write_history(self.history)
+        with replacing(last_model(self.folder)) as new:
+            self.model.save(new)
+        self.echo(f"Step {self.done:,}/{self.settings.steps:,}: loss {loss:.4f}")
+
+    def finish(self, measure: Measure, fonts: Sequence[Path]) -> None:
+        """Exports the network, and measures it on held pages."""
+        path = detector_file(self.folder)
+        network.save_network(self.model, path)
+        pages = make_held_pages(fonts)
+        held = {"pages": len(pages), "loss": round(self._loss_on(pages), 4), **measure(path, pages)}
+        write_json(self.folder.metrics_json, {"held": held})
+        self.echo("Held pages: " + ", ".join(f"{name} {value}" for name, value in held.items()))
+
+    def _loss_on(self, pages: Sequence[MadePage]) -> float:
+        losses = []
+        for at in range(0, len(pages), self.settings.batch_size):
+            batch = pages[at : at + self.settings.batch_size]
+            pixels = np.stack([page.pixels for page in batch]).astype(np.float32) / 255.0
+            targets = [make_targets(p.boxes, p.labels, p.printed, p.ignored, SIDE) for p in batch]
+            losses.append(float(network.loss(np.stack(targets), self.model(pixels, training=False))))
+        return float(np.mean(losses))
+
+
+def _load_checkpoint(folder: RunFolder) -> Any:
     try:
-        for step in range(done, steps):
-            warm = min(1.0, (step + 1) / 100)
-            optimizer.learning_rate = rate * warm * (0.51 + 0.49 * np.cos(np.pi * step / steps))
-            pixels, targets = queue.get(timeout=300)
-            losses.append(float(learn(pixels, targets.astype(np.float32))))
-            if (step + 1) % _SAVE_EVERY == 0 or step + 1 == steps:
-                temporary = folder / "part.weights.h5"
-                model.save_weights(temporary)
-                temporary.replace(weights)
-                state.write_text(json.dumps({"step": step + 1, "steps": steps}))
-                pace = (time.monotonic() - began) / (step + 1 - done)
-                print(f"step {step + 1} loss {np.mean(losses[-100:]):.3f} {pace:.2f} s a step", flush=True)
-    finally:
-        feeder.terminate()
-    network.save_network(model, folder / "model.tflite")
-
-
-def main() -> None:
-    """Reads the command line and trains."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--to", type=Path, default=Path("runs/page-detector"))
-    parser.add_argument("--steps", type=int, default=6000)
-    parser.add_argument("--rate", type=float, default=3e-3)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--fonts", type=Path, action="append", help="folder of typefaces; may be repeated")
-    options = parser.parse_args()
-    folder = data_folder()
-    folders = options.fonts or [*([folder / "fonts"] if folder else []), *FONT_FOLDERS]
-    train(options.to, steps=options.steps, rate=options.rate, seed=options.seed, fonts=find_fonts(folders))
-
-
-if __name__ == "__main__":
-    main()
+        return network.load(last_model(folder))
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise RunFolderError(f"The checkpoint of {folder.name} cannot be read: {error}.") from error

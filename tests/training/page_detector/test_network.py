@@ -5,6 +5,7 @@ import pytest
 from ai_edge_litert.interpreter import Interpreter
 
 from digitcnn.training.page_detector import network
+from digitcnn.training.page_detector.targets import make_targets
 
 keras = pytest.importorskip("keras")
 
@@ -30,7 +31,7 @@ def test_exported_network_is_small_and_answers_pictures_of_any_size(tmp_path: Pa
 
 def test_right_maps_cost_less_than_wrong_ones() -> None:
     boxes = np.array([[20.0, 30.0, 44.0, 70.0]], np.float32)
-    target = network.make_targets(boxes, np.array([7]), np.array([False]), np.empty((0, 4)), 160)[np.newaxis]
+    target = make_targets(boxes, np.array([7]), np.array([False]), np.empty((0, 4)), 160)[np.newaxis]
     right = np.zeros((1, 40, 40, network.CHANNELS), np.float32)
     right[..., :2] = np.where(target[..., :2] == 1.0, 6.0, -6.0)
     right[..., 2:6] = target[..., 2:6]

@@ -2,9 +2,9 @@ import numpy as np
 
 from digitcnn.ink.images.page_maps import OFFSET, SIZE, STRIDE, UNIT
 from digitcnn.training.page_detector.hands import Hands
-from digitcnn.training.page_detector.network import make_targets
 from digitcnn.training.page_detector.pages import SIDE, MadePage, PageMaker
 from digitcnn.training.page_detector.surfaces import TEXTURE_SIDE, make_textures
+from digitcnn.training.page_detector.targets import make_targets
 
 
 def _make(hands: Hands, seed: int, count: int = 25) -> list[MadePage]:
