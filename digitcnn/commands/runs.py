@@ -108,7 +108,7 @@ def _row(run: Run) -> tuple[str, ...]:
 
 def _show(options: argparse.Namespace) -> int:
     from digitcnn.lab.runs.run_table import format_change, format_value
-    from digitcnn.training.changes import read_changes
+    from digitcnn.training.session.changes import read_changes
 
     run = find_any_run(options.name)
     record = run.folder.read_record()

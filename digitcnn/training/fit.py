@@ -14,8 +14,6 @@ from digitcnn.run_folder import RunFolder, RunRecord, write_json
 from digitcnn.training.architectures import build
 from digitcnn.training.augmentation import distort
 from digitcnn.training.calibration import FittedCalibration, calibrate
-from digitcnn.training.callbacks import Checkpoint, Echo, ProgressFile, Requests, best_weights, last_model
-from digitcnn.training.changes import Clock
 from digitcnn.training.collection.registry import Dataset, find_dataset, split_dataset
 from digitcnn.training.datasets import DigitSet, Split
 from digitcnn.training.export import save_keras, save_tflite
@@ -23,8 +21,17 @@ from digitcnn.training.features import keep_features
 from digitcnn.training.feed import Feed
 from digitcnn.training.handwriting import load_calibration_set
 from digitcnn.training.presets import PRESETS, Preset, Recipe
-from digitcnn.training.run_session import begin, recorded
 from digitcnn.training.schedules import ScaledRate, make_rate
+from digitcnn.training.session.callbacks import (
+    Checkpoint,
+    Echo,
+    ProgressFile,
+    Requests,
+    best_weights,
+    last_model,
+)
+from digitcnn.training.session.changes import Clock
+from digitcnn.training.session.record import begin, recorded
 
 EVALUATION_BATCH = 500
 GENTLE = 0.3

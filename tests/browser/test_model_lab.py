@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from digitcnn.lab.runs.about import read_about
 from digitcnn.lab.runs.catalog import list_own_runs
-from digitcnn.training.batch_log import read_batches
-from digitcnn.training.changes import read_changes
+from digitcnn.training.session.batch_log import read_batches
+from digitcnn.training.session.changes import read_changes
 from tests.support.made_mnist import write_mnist
 from tests.support.trainings import PATIENCE, kill_trainings, start_training
 

@@ -9,7 +9,7 @@ import pytest
 
 from digitcnn.cli import main
 from digitcnn.run_folder import SHIPPED, RunFolder, list_runs
-from digitcnn.training.changes import Change, write_changes
+from digitcnn.training.session.changes import Change, write_changes
 
 
 @pytest.fixture(autouse=True)

@@ -18,8 +18,8 @@ from digitcnn.lab.runs.about import About, owner_of, read_about, write_about
 from digitcnn.lab.runs.settings import PRESETS
 from digitcnn.recognition.pages.detector import MODEL_FILE
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
-from digitcnn.training.changes import Change, read_request, write_changes
 from digitcnn.training.page_detector.settings import NAME, DetectorSettings, detector_file
+from digitcnn.training.session.changes import Change, read_request, write_changes
 from digitcnn.web.text import escape_markdown
 from tests.support.lab_app import open_lab, words
 

@@ -18,13 +18,13 @@ from digitcnn.errors import DatasetError, RunFolderError
 from digitcnn.recognition.classifier import Classifier
 from digitcnn.recognition.model import Recognizer
 from digitcnn.run_folder import RunFolder, RunRecord
-from digitcnn.training.batch_log import read_batches
-from digitcnn.training.callbacks import Echo, last_model
 from digitcnn.training.collection.registry import BUILT_IN
 from digitcnn.training.datasets import load_mnist
 from digitcnn.training.fit import train
 from digitcnn.training.presets import PRESETS
-from digitcnn.training.run_session import format_io_error
+from digitcnn.training.session.batch_log import read_batches
+from digitcnn.training.session.callbacks import Echo, last_model
+from digitcnn.training.session.record import format_io_error
 from tests.support.fashion import require_fashion
 from tests.support.made_mnist import write_mnist
 from tests.support.triangles import write_triangles

@@ -12,7 +12,7 @@ from digitcnn.lab.runs.catalog import get_own_run
 from digitcnn.lab.runs.limits import require_within
 from digitcnn.lab.runs.live import read_now
 from digitcnn.run_folder import write_json
-from digitcnn.training.changes import read_request
+from digitcnn.training.session.changes import read_request
 
 
 def change_learning_rate(name: str, rate: float) -> None:

@@ -8,7 +8,7 @@ from digitcnn.errors import RunFolderError
 from digitcnn.file_cache import cached_by_file, version_of
 from digitcnn.lab.metrics.test_set import Predictions, read_predictions
 from digitcnn.run_folder import RunFolder, RunRecord, list_runs
-from digitcnn.training.changes import Change, read_changes
+from digitcnn.training.session.changes import Change, read_changes
 
 
 @dataclass(frozen=True)

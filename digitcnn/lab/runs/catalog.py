@@ -13,7 +13,7 @@ from digitcnn.errors import RunFolderError
 from digitcnn.file_cache import cached_by_file
 from digitcnn.lab.jobs.processes import find_worker
 from digitcnn.run_folder import SHIPPED, RunFolder, RunRecord, folder_at, runs_root
-from digitcnn.training.changes import read_request
+from digitcnn.training.session.changes import read_request
 
 State = Literal["queued", "running", "paused", "finished", "stopped", "failed", "interrupted", "broken"]
 

@@ -11,8 +11,8 @@ from digitcnn.file_cache import cached_by_file
 from digitcnn.lab.jobs.processes import find_worker, memory_of
 from digitcnn.lab.runs.catalog import Run
 from digitcnn.run_folder import RunFolder
-from digitcnn.training.batch_log import BatchRow, read_batches
-from digitcnn.training.changes import Change, read_changes
+from digitcnn.training.session.batch_log import BatchRow, read_batches
+from digitcnn.training.session.changes import Change, read_changes
 
 Phase = Literal["starting", "training", "measuring", "ended"]
 

@@ -15,8 +15,8 @@ from digitcnn.lab.metrics.test_set import (
     measure_log_loss,
     report_classes,
 )
-from digitcnn.training.changes import Change
 from digitcnn.training.presets import PRESETS
+from digitcnn.training.session.changes import Change
 
 MISSING = "–"
 

@@ -13,15 +13,15 @@ import numpy as np
 
 from digitcnn.errors import RunFolderError
 from digitcnn.run_folder import RunFolder, RunRecord, replacing, write_json
-from digitcnn.training.callbacks import Echo, ProgressFile, last_model
-from digitcnn.training.changes import Clock
 from digitcnn.training.page_detector import network
 from digitcnn.training.page_detector.feed import PageFeed, default_fonts, feeding, make_held_pages
 from digitcnn.training.page_detector.pages import SIDE, MadePage
 from digitcnn.training.page_detector.settings import EPOCH, NAME, DetectorSettings, detector_file
 from digitcnn.training.page_detector.start import start_from
 from digitcnn.training.page_detector.targets import make_targets
-from digitcnn.training.run_session import begin, recorded
+from digitcnn.training.session.callbacks import Echo, ProgressFile, last_model
+from digitcnn.training.session.changes import Clock
+from digitcnn.training.session.record import begin, recorded
 
 _WARM_UP = 100
 """Steps in which the learning rate rises."""

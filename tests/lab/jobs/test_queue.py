@@ -16,7 +16,7 @@ from digitcnn.lab.jobs import queue as training_queue
 from digitcnn.lab.runs.catalog import get_own_run, list_own_runs
 from digitcnn.lab.runs.settings import Settings
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
-from digitcnn.training.run_session import begin
+from digitcnn.training.session.record import begin
 
 SETTINGS = Settings.of_preset("simple", {"epochs": 2, "images": 256})
 FINISHED = RunRecord("simple", {"epochs": 2}, {}, 0, "finished", "2026-01-01T00:00:00+00:00")

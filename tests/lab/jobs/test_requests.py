@@ -6,7 +6,7 @@ import pytest
 from digitcnn.errors import InputError, RunFolderError
 from digitcnn.lab.jobs import requests
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
-from digitcnn.training.changes import Request, read_request
+from digitcnn.training.session.changes import Request, read_request
 
 OWN = psutil.Process()
 PROGRESS = {"epoch": 0, "step": 5, "steps": 10, "images_per_second": 500.0, "seconds_left": 42.0}

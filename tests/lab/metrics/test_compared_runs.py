@@ -11,7 +11,7 @@ from digitcnn.lab.metrics.compared_runs import list_run_refs, load_run, run_ref_
 from digitcnn.lab.metrics.test_set import Predictions
 from digitcnn.lab.runs.run_table import analyse, format_duration, tabulate_costs, tabulate_runs
 from digitcnn.run_folder import SHIPPED, RunFolder
-from digitcnn.training.changes import Change, write_changes
+from digitcnn.training.session.changes import Change, write_changes
 
 
 @pytest.fixture

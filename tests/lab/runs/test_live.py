@@ -9,7 +9,7 @@ import pytest
 from digitcnn.lab.runs.catalog import Run, get_own_run
 from digitcnn.lab.runs.live import MAX_POINTS, read_curves, read_learning_rate, read_now
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
-from digitcnn.training.changes import Change, write_changes
+from digitcnn.training.session.changes import Change, write_changes
 
 OWN = psutil.Process()
 RUNNING = RunRecord(

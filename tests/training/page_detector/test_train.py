@@ -11,10 +11,10 @@ from digitcnn.errors import DatasetError, RunFolderError
 from digitcnn.lab.metrics.page_detector import score_detector
 from digitcnn.recognition.pages.detector import MODEL_FILE
 from digitcnn.run_folder import RunFolder, RunRecord
-from digitcnn.training.callbacks import Echo
 from digitcnn.training.page_detector import settings, train
 from digitcnn.training.page_detector.feed import make_held_pages
 from digitcnn.training.page_detector.settings import DetectorSettings, arguments_of, detector_file
+from digitcnn.training.session.callbacks import Echo
 from tests.support.made_mnist import write_mnist
 from tests.support.made_pictures import DIGITS
 

@@ -3,8 +3,8 @@ import pytest
 
 from digitcnn.lab.runs.curves import curves_of
 from digitcnn.lab.runs.live import Curves
-from digitcnn.training.batch_log import BatchRow
-from digitcnn.training.changes import Change
+from digitcnn.training.session.batch_log import BatchRow
+from digitcnn.training.session.changes import Change
 from digitcnn.web.charts.curves import (
     PARTS,
     Metric,

@@ -17,7 +17,7 @@ import pytest
 
 from digitcnn.lab.metrics.test_set import Calibration, ReliabilityBin
 from digitcnn.lab.runs.live import Curves
-from digitcnn.training.batch_log import BatchRow
+from digitcnn.training.session.batch_log import BatchRow
 from digitcnn.web.charts.accuracy import draw_reliability
 from digitcnn.web.charts.curves import draw_training
 from digitcnn.web.charts.matrices import draw_matrix, tabulate_matrix

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from digitcnn.training.batch_log import EVERY, MAX_ROWS, BatchLog, BatchRow, read_batches
+from digitcnn.training.session.batch_log import EVERY, MAX_ROWS, BatchLog, BatchRow, read_batches
 
 
 class Clock:

@@ -12,10 +12,17 @@ import keras
 
 from digitcnn.file_cache import version_of
 from digitcnn.run_folder import RunFolder, replacing, write_json
-from digitcnn.training.batch_log import BatchLog
-from digitcnn.training.changes import Change, Clock, Request, read_changes, read_request, write_changes
 from digitcnn.training.presets import Recipe
 from digitcnn.training.schedules import ScaledRate
+from digitcnn.training.session.batch_log import BatchLog
+from digitcnn.training.session.changes import (
+    Change,
+    Clock,
+    Request,
+    read_changes,
+    read_request,
+    write_changes,
+)
 
 Echo = Callable[[str], None]
 Logs = dict[str, Any] | None

@@ -12,11 +12,18 @@ import numpy as np
 import pytest
 
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
-from digitcnn.training.callbacks import Echo, Requests, last_model
-from digitcnn.training.changes import Change, Clock, Request, read_changes, read_request, write_changes
 from digitcnn.training.fit import make_optimizer, train
 from digitcnn.training.presets import PRESETS, Recipe
 from digitcnn.training.schedules import ScaledRate, make_rate
+from digitcnn.training.session.callbacks import Echo, Requests, last_model
+from digitcnn.training.session.changes import (
+    Change,
+    Clock,
+    Request,
+    read_changes,
+    read_request,
+    write_changes,
+)
 
 CHANGES = (Change(0.5, 0.001, 0.0005), Change(1.25, 0.0005, 0.0005, 12.5))
 ONE_CYCLE = Recipe(3, schedule="one-cycle", learning_rate=0.01, batch_size=32, data="bundled")
