@@ -21,9 +21,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
+from sklearn.datasets import load_digits
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -112,6 +114,19 @@ def load_folder(folder: Path) -> list[Sample]:
     ]
 
 
+def load_optdigits() -> list[Sample]:
+    """The 1,797 digits of 8 x 8 pixels that come with scikit-learn, light on dark.
+
+    Source: E. Alpaydin, C. Kaynak, "Optical Recognition of Handwritten Digits", UCI, 1998.
+    """
+    digits: Any = load_digits()
+    pixels = np.round(digits.images * (255 / 16)).astype(np.uint8)
+    return [
+        Sample(image, str(label), "optdigits", "UCI")
+        for image, label in zip(pixels, digits.target, strict=True)
+    ]
+
+
 def load_arrays(path: Path, *, most: int) -> list[Sample]:
     with np.load(path, allow_pickle=False) as arrays:
         images = arrays["x_test"] if "x_test" in arrays else arrays["x"]
@@ -188,6 +203,7 @@ def main() -> None:
         "MNIST test 28x28": mnist,
         "MNIST test 16x16 gray": shrink(mnist, 16, black_and_white=False),
         "MNIST test 32x32 b/w": shrink(mnist, 32, black_and_white=True),
+        "8x8 optdigits (scikit-learn)": load_optdigits(),
     }
     several = defaultdict(list)
     for sample in load_folder(data / "multi_digit"):
