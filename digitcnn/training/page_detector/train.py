@@ -26,7 +26,7 @@ from digitcnn.training.session.record import begin, recorded
 _WARM_UP = 100
 """Steps in which the learning rate rises."""
 
-_LEAST_RATE = 0.02
+_LAST_RATE = 0.02
 """Of the highest rate, at the end."""
 
 _START_BATCHES = 4
@@ -72,7 +72,7 @@ def train(
     session, clock = begin(NAME, folder, settings.as_recorded(), seed), Clock()
     with recorded(session, clock):
         keras.utils.set_random_seed(seed)
-        run = _Run(folder, settings, clock, echo)
+        run = _DetectorTraining(folder, settings, clock, echo)
         with feeding(seed + 7919 * run.done, settings.batch_size, fonts) as feed:
             if start and not run.done:
                 run.start(start, feed)
@@ -89,7 +89,7 @@ def train(
     return session.record
 
 
-class _Run:
+class _DetectorTraining:
     """A network in training, from its first weights or the checkpoint to the exported file."""
 
     def __init__(self, folder: RunFolder, settings: DetectorSettings, clock: Clock, echo: Echo) -> None:
@@ -106,7 +106,7 @@ class _Run:
         rate: Any = keras.optimizers.schedules.CosineDecay(
             settings.learning_rate / _WARM_UP,
             settings.steps - warm_up,
-            alpha=_LEAST_RATE,
+            alpha=_LAST_RATE,
             warmup_target=settings.learning_rate,
             warmup_steps=warm_up,
         )
