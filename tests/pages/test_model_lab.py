@@ -293,6 +293,16 @@ def test_a_page_detector_stands_among_the_runs_and_is_no_model(runs: Path, state
     assert NAME not in models_on(open_draw())
 
 
+def test_a_run_has_its_network_as_code_and_as_a_notebook():
+    app = open_lab("Runs", run="simple")
+    assert "Notebook" in [getattr(each, "label", None) for each in app.get("download_button")]
+    app.session_state["lab.runs.code"] = True
+    app.run()
+    assert not app.exception
+    (code,) = app.code
+    assert "Dense(10" in code.value
+
+
 def test_a_run_is_deleted_once_that_is_confirmed(runs: Path):
     write_about(make_run(runs, "simple-1").path, About(owner_of("me")))
     app = open_lab_as("me", "Runs", run="simple-1")

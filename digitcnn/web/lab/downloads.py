@@ -1,4 +1,4 @@
-"""Downloads of a run: its model in four formats and as a page, its figures, and its report."""
+"""Downloads of a run: its model in four formats and as a page, its code, its figures, and its report."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,9 +7,10 @@ import streamlit as st
 
 from digitcnn.browser.page import write_page
 from digitcnn.errors import DigitcnnError
-from digitcnn.lab.designs.notebook import NotebookSource, write_notebook
+from digitcnn.lab.designs.notebook import NotebookSource
 from digitcnn.lab.runs.catalog import Run
 from digitcnn.lab.runs.exports import Format, can_export, find_export, start_export
+from digitcnn.web.lab.keras_code import show_keras_code
 
 _REFRESH_SECONDS = 1.5
 """Between two checks of a file that is being made."""
@@ -38,11 +39,11 @@ def show_downloads(run: Run) -> None:
                         )
         if folder.tflite_file.is_file():
             _button("Page to draw on", lambda: write_page(folder), f"{run.name}.html", "text/html")
-        if run.record:
-            _offer_notebook(run)
         _download("History", folder.history_csv, f"{run.name}-history.csv", "text/csv")
         if folder.predictions_npz.is_file() and run.record and not run.busy:
             _offer_figures(run)
+    if run.record:
+        _offer_code(run)
 
 
 def _offer_made(run: Run, form: Format, waited: bool) -> None:
@@ -85,12 +86,12 @@ def _offer_figures(run: Run) -> None:
         _button(label, lambda make=make: make((run_ref,)), f"{run.name}-{name}", kind)
 
 
-def _offer_notebook(run: Run) -> None:
+def _offer_code(run: Run) -> None:
     try:
         source = NotebookSource.of_run(run.folder)
     except DigitcnnError:
         return  # Of a preset that is no longer there.
-    _button("Notebook", lambda: write_notebook(source), f"{run.name}.ipynb", "application/x-ipynb+json")
+    show_keras_code(source, key="lab.runs")
 
 
 def _download(label: str, path: Path, name: str, kind: str) -> None:
