@@ -40,7 +40,7 @@ _UNSEEN = 0.03
 """Score of a segment that the detector does not see."""
 
 _SEEN, _CLEAR = 0.35, 0.5
-_SURE, _FAINT = 0.9, 0.2
+_SURE, _DOUBTFUL, _FAINT = 0.9, 0.5, 0.2
 _OVERLAP = 0.3
 _ONE_PLACE = 0.6
 """Candidates that share this much of the smaller one's box are in one place."""
@@ -132,7 +132,8 @@ def collect_evidence(
         least: detections that no reading of their ink makes more probable than this are left out.
     """
     segments = [digit for line in lines for digit in line]
-    detections = [replace(each, box=picture.to_input(*each.box)) for each in find_digits(picture.rgb)]
+    placed = [replace(each, box=picture.to_input(*each.box)) for each in find_digits(picture.rgb)]
+    detections = [replace(each, printed=_is_printed(each, placed)) for each in placed]
     found = [each for each in detections if not each.printed]
     # Touching digits may share a place: the surest detection speaks.
     seen = [
@@ -216,7 +217,7 @@ def _settle_lines(evidence: PageEvidence, lines: Sequence[Sequence[Digit]]) -> l
     if not kept:
         doubted = iter(weighed)
         return [[replace(next(doubted), refused=True) for _ in line] for line in lines]
-    typical = float(np.median([digit.box.height for digit in kept]))
+    typical = _typical_height([digit.box for digit in kept])
     kept = [digit for digit in kept if _SIZES[0] < digit.box.height / typical < _SIZES[1]]
     # A gap in a number is worth showing: what the reader refused stays where it stands among digits.
     kept += [
@@ -239,14 +240,15 @@ def _is_clean(
     if not segments or any(segment.refused for segment in segments):
         return False
     scores = [each.score if each else _UNSEEN for each in seen]
-    # A lone digit may fill the picture, larger than the detector knows digits.
-    is_seen = len(segments) == 1 or (
+    # A lone digit may fill the picture, larger than the detector knows digits, unless it sees several in it.
+    is_seen = (len(segments) == 1 and len(digits) < 2) or (
         float(np.mean([score > _SEEN for score in scores])) >= 0.5
         and all(score > _FAINT for score, each in zip(scores, segments, strict=True) if each.nearest == 1)
     )
     return (
         is_seen
-        and float(np.mean([segment.nearest_probability for segment in segments])) > _SURE
+        and float(np.mean(likely := [segment.nearest_probability for segment in segments])) > _SURE
+        and min(likely) > _DOUBTFUL
         and all(any(_overlap(digit.box, each.box) > _OVERLAP for each in segments) for digit in digits)
     )
 
@@ -274,6 +276,30 @@ def _segment_evidence(segments: Sequence[Digit], seen: Sequence[PageDetection | 
 
 def _detection_evidence(detection: PageDetection, digit_probability: float, beside: bool) -> _Row:
     return _logit(detection.score), _logit(digit_probability), beside, 1.0
+
+
+def _is_printed(detection: PageDetection, detections: Sequence[PageDetection]) -> bool:
+    """Whether it is print by its own score and by those beside it: nobody prints one digit of a number."""
+    row = [each for each in detections if each is detection or _stands_beside(detection, each)]
+    return sum(each.score if each.printed else -each.score for each in row) > 0
+
+
+def _stands_beside(detection: PageDetection, other: PageDetection) -> bool:
+    return other.score > _SEEN and _is_beside(detection.box, other.box)
+
+
+def _typical_height(boxes: Sequence[Box]) -> float:
+    """The median height of digits by their area: small print may have more digits than the number below it.
+
+    What stands alone counts no more than the others: it may be the edge of a desk.
+    """
+    heights = np.array([box.height for box in boxes])
+    middle = float(np.median(heights))
+    rows = [any(other is not box and _is_beside(box, other) for other in boxes) for box in boxes]
+    areas = np.where(rows, heights, np.minimum(heights, middle)) ** 2
+    order = np.argsort(heights)
+    half = np.searchsorted(np.cumsum(areas[order]), areas.sum() / 2)
+    return float(heights[order[half]])
 
 
 def _accept(digit: Digit, detection: PageDetection | None, probability: float) -> Digit:
