@@ -240,8 +240,9 @@ def _is_clean(
     if not segments or any(segment.refused for segment in segments):
         return False
     scores = [each.score if each else _UNSEEN for each in seen]
-    # A lone digit may fill the picture, larger than the detector knows digits, unless it sees several in it.
-    is_seen = (len(segments) == 1 and len(digits) < 2) or (
+    # A lone digit may fill the picture, larger than the detector knows digits, unless it holds others.
+    is_lone = len(segments) == 1 and len(digits) < 2 and segments[0] in without_rings([*segments, *digits])
+    is_seen = is_lone or (
         float(np.mean([score > _SEEN for score in scores])) >= 0.5
         and all(score > _FAINT for score, each in zip(scores, segments, strict=True) if each.nearest == 1)
     )
