@@ -13,14 +13,21 @@ from digitcnn.ink.house_digit import SIDE
 from digitcnn.ink.images.binarize import Ink, binarize
 from digitcnn.ink.images.components import find_components, make_segment_digit
 from digitcnn.ink.images.cuts import Segment, crop_segment, cut_out
+from digitcnn.ink.images.level_strokes import LevelStroke, paint_over
 from digitcnn.ink.images.load import Picture
 from digitcnn.ink.images.page import find_pages, is_page, isolate_page, may_be_page
 from digitcnn.ink.images.rotation import turn_box_back, turn_ink, turn_picture
 from digitcnn.ink.images.selection import choose_digit
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.classifier import Classifier
-from digitcnn.recognition.pages.evidence import SettledPage, is_drawn, settle_page
-from digitcnn.recognition.pages.marks import without_crossed_out, without_rings, without_signs
+from digitcnn.recognition.pages.evidence import SettledPage, is_drawn, matches, settle_page
+from digitcnn.recognition.pages.marks import (
+    find_strokes,
+    find_underlines,
+    without_crossed_out,
+    without_rings,
+    without_signs,
+)
 from digitcnn.recognition.reading import Digit, PrintedDigit, Reading
 from digitcnn.recognition.segments import MANY, SURE, classify_segments, find_segments, read_segments
 from digitcnn.time_budget import within_time_budget
@@ -71,21 +78,19 @@ def read_number(classifier: Classifier, picture: Picture) -> tuple[Reading, Ink]
         InputError: there is more ink than digits have, and no digit is found in it.
     """
     try:
-        best = _find_best(picture, lambda ink: _read_pages(classifier, ink))
+        settled, turns, ink = _read_lines(classifier, picture)
     except InputError:
         # A texture has as many segments as a page of writing; the page detector is not misled by it.
         settled = settle_page(classifier, picture, [])
         if not settled.lines:
             raise
         return _make_reading(settled.lines, settled.printed), binarize(picture)
-    # On plain paper all that is no paper is ink: nothing is left to be found.
-    if is_drawn(picture):
-        settled, turns = SettledPage(best.lines, []), best.turns
-    else:
-        settled, turns = _settle_upright(classifier, picture, best)
     lines = settled.lines
     if not turns:
-        lines = without_crossed_out(lines, best.ink)
+        strokes = find_strokes(lines, ink)
+        lines = without_crossed_out(lines, strokes, ink)
+        if ink.zoom == 1 and (underlines := find_underlines(lines, strokes, ink)):
+            lines = _read_without(classifier, picture, lines, underlines, ink)
     lines = [line for line in (without_signs(without_rings(line)) for line in lines) if line]
 
     def turn_back(box: Box) -> Box:
@@ -93,7 +98,40 @@ def read_number(classifier: Classifier, picture: Picture) -> tuple[Reading, Ink]
 
     upright = [[replace(digit, box=turn_back(digit.box)) for digit in line] for line in lines]
     printed = [PrintedDigit(turn_back(digit.box)) for digit in settled.printed]
-    return _make_reading(upright, printed), best.ink
+    return _make_reading(upright, printed), ink
+
+
+def _read_lines(classifier: Classifier, picture: Picture) -> tuple[SettledPage, int, Ink]:
+    """The digits of a picture, how many quarters counterclockwise it was turned to be read, and its ink."""
+    best = _find_best(picture, lambda ink: _read_pages(classifier, ink))
+    # On plain paper all that is no paper is ink: nothing is left to be found.
+    if is_drawn(picture):
+        return SettledPage(best.lines, []), best.turns, best.ink
+    return *_settle_upright(classifier, picture, best), best.ink
+
+
+def _read_without(
+    classifier: Classifier,
+    picture: Picture,
+    lines: list[list[Digit]],
+    underlines: Sequence[LevelStroke],
+    ink: Ink,
+) -> list[list[Digit]]:
+    """The lines as they read without these strokes; each digit as it reads more surely, with or without."""
+    bare = replace(picture, rgb=paint_over(picture.rgb, ink.mask, underlines))
+    settled, turns, _ = _read_lines(classifier, bare)
+    again = settled.lines
+    # Where more is read than before, it was the lower side of a box, whose other sides are left.
+    if turns or not again or sum(map(len, again)) > sum(map(len, lines)):
+        return lines
+    before = [digit for line in lines for digit in line]
+
+    def surer(digit: Digit) -> Digit:
+        # A stroke may run through the foot of a 2: without it, it is a 7.
+        same = [other for other in before if matches(digit.box, other.box)]
+        return max([digit, *same], key=lambda each: each.nearest_probability)
+
+    return [[surer(digit) for digit in line] for line in again]
 
 
 def _make_reading(lines: Sequence[Sequence[Digit]], printed: Sequence[PrintedDigit] = ()) -> Reading:

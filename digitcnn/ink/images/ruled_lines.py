@@ -148,7 +148,7 @@ def _find_rules(mask: np.ndarray) -> np.ndarray:
         for line in _find_lines(mask & ~found, max(run // 4, 6), link=run, least_span=0.2):
             if line.filled > 0.25 and (line.reaches_border or line.pixels.shape[1] > _MIN_SPAN * width):
                 found[line.window] |= line.pixels
-    return _without_crossings(mask, found) if found.any() else found
+    return without_crossings(mask, found) if found.any() else found
 
 
 def _find_lines(
@@ -195,12 +195,18 @@ def _is_smooth(line: np.ndarray) -> bool:
     return float(np.abs(rows - curve).mean()) < 1.5 * thickness + 1.0
 
 
-def _without_crossings(mask: np.ndarray, rules: np.ndarray) -> np.ndarray:
-    """Grows the lines to their full thickness, and leaves out ink that continues above and below them."""
+def without_crossings(mask: np.ndarray, rules: np.ndarray, *, longest: int = 15) -> np.ndarray:
+    """Grows lines to their full thickness, and leaves out ink that continues above and below them.
+
+    Args:
+        mask: (height, width) bool, the ink.
+        rules: of the same shape, the lines.
+        longest: a line thicker than about this many pixels is crossed by nothing.
+    """
     kernel = np.ones((5, 3), np.uint8)
     grown = (cv2.dilate(rules.astype(np.uint8), kernel) > 0) & mask
     rest = (mask & ~grown).astype(np.uint8)
     # A gap as wide as the line, on either side: a stroke that crosses it continues there.
     reach = int(2 * np.ceil(grown.sum() / max(grown.any(axis=0).sum(), 1)) + 3)
-    bridged = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((min(reach, 15) | 1, 1), np.uint8))
+    bridged = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((min(reach, longest) | 1, 1), np.uint8))
     return grown & ~(bridged > 0)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
 from digitcnn.ink.images.binarize import Ink
+from digitcnn.ink.images.level_strokes import LevelStroke, find_level_strokes
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.reading import Digit
 
@@ -37,17 +37,14 @@ _CONTENT = (0.3, 0.85)
 
 _OFF_CENTER = 0.25
 
-_LINE = 1.3
-"""Length of a line that crosses out at least, in heights of a digit."""
-
-_THICK = 0.055
-"""Its thickness at least, in heights of a digit."""
-
 _MAX_LINES = 3
 """More level strokes than this on a picture are rules."""
 
 _THROUGH = (0.25, 0.75)
 """Where a line goes through what it crosses out, in heights from the top."""
+
+_AT_FEET = (-0.25, 0.6)
+"""How far below the feet of digits an underline runs, in their heights."""
 
 _BEYOND = 0.8
 """Such a line ends at most this far from the first and the last digit; a ruled one goes on."""
@@ -70,24 +67,58 @@ def without_signs(line: Sequence[Digit]) -> list[Digit]:
     ]
 
 
-def without_crossed_out(lines: Sequence[Sequence[Digit]], ink: Ink) -> list[list[Digit]]:
+def without_crossed_out(
+    lines: Sequence[Sequence[Digit]], strokes: Sequence[LevelStroke], ink: Ink
+) -> list[list[Digit]]:
     """The lines without the digits that a straight stroke of ink goes through, several at a time.
 
     Args:
         lines: boxes are in pixels of the input.
+        strokes: of this ink.
         ink: of the same picture.
+    """
+    boxes = [_in_input(stroke, ink) for stroke in strokes]
+    return [_without_crossed(line, boxes) for line in lines]
+
+
+def find_strokes(lines: Sequence[Sequence[Digit]], ink: Ink) -> list[LevelStroke]:
+    """The level strokes of a pen that may cross out or underline these digits.
+
+    None on ruled paper, where lines go through digits and beside them alike.
     """
     heights = [digit.box.height for line in lines for digit in line]
     # One digit is never crossed out: its picture need not be searched for strokes.
     if len(heights) < 2:
-        return [list(line) for line in lines]
+        return []
     zoom = ink.mask.shape[0] / ink.picture.height
-    strokes = _find_level_strokes(ink.mask, zoom * float(np.median(heights)))
-    strokes = [Box(*(side / zoom for side in box)) for box in strokes]
-    # On ruled paper, lines go through digits and beside them alike.
-    if len(strokes) > _MAX_LINES:
-        return [list(line) for line in lines]
-    return [_without_crossed(line, strokes) for line in lines]
+    strokes = find_level_strokes(ink.mask, zoom * float(np.median(heights)))
+    return strokes if len(strokes) <= _MAX_LINES else []
+
+
+def find_underlines(
+    lines: Sequence[Sequence[Digit]], strokes: Sequence[LevelStroke], ink: Ink
+) -> list[LevelStroke]:
+    """Those of the strokes that run along the feet of two digits or more.
+
+    Args: as in `without_crossed_out`.
+    """
+    return [
+        stroke for stroke in strokes if any(_is_underline(_in_input(stroke, ink), line) for line in lines)
+    ]
+
+
+def _is_underline(stroke: Box, line: Sequence[Digit]) -> bool:
+    over = [digit.box for digit in line if stroke.x < digit.box.x + digit.box.width / 2 < stroke.right]
+    if len(over) < 2:
+        return False
+    high = float(np.median([box.height for box in over]))
+    below = stroke.y + stroke.height / 2 - float(np.median([box.bottom for box in over]))
+    return _AT_FEET[0] < below / max(high, 1e-9) < _AT_FEET[1]
+
+
+def _in_input(stroke: LevelStroke, ink: Ink) -> Box:
+    zoom = ink.mask.shape[0] / ink.picture.height
+    return Box(*(side / zoom for side in stroke.box))
 
 
 def _is_ring(ring: Digit, digits: Sequence[Digit]) -> bool:
@@ -148,23 +179,6 @@ def _lean_of(pixels: np.ndarray) -> float:
     across, down = axes[:, 1]
     # Rows count downwards: where a stroke leans to the right, columns fall as rows rise.
     return float(-across / down) if spread[0] < _THIN**2 * spread[1] and down else 0.0
-
-
-def _find_level_strokes(mask: np.ndarray, height: float) -> list[Box]:
-    """The boxes of long straight strokes of a pen, level or nearly so; digits are `height` pixels high."""
-    size = max(round(_LINE * height), 3)
-    # What is left of ruled lines is thinner than a pen's stroke.
-    thick = np.ones((max(round(_THICK * height), 2), 1), np.uint8)
-    inked = np.asarray(cv2.morphologyEx((mask > 0).astype(np.uint8), cv2.MORPH_OPEN, thick), np.uint8)
-    found = np.zeros_like(inked)
-    for rise in (-0.12, -0.06, 0.0, 0.06, 0.12):
-        high = max(abs(round(rise * size)), 0) + 1
-        kernel = np.zeros((high, size), np.uint8)
-        ends = (0, high - 1 if rise < 0 else 0), (size - 1, 0 if rise < 0 else high - 1)
-        cv2.line(kernel, *ends, (1,), 1)
-        found = np.maximum(found, np.asarray(cv2.morphologyEx(inked, cv2.MORPH_OPEN, kernel), np.uint8))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(found, connectivity=8)
-    return [Box(*map(float, row[:4])) for row in stats[1:]]
 
 
 def _without_crossed(line: Sequence[Digit], strokes: Sequence[Box]) -> list[Digit]:

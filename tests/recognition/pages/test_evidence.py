@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -11,8 +12,10 @@ KINDS_MENDED = {
     "ruled": 0.8,
     "squared": 0.7,
     "form boxes": 0.75,
+    "shadow": 0.75,
     "circled": 0.55,
-    "underlined": 0.55,
+    "underlined": 0.8,
+    "beside print": 0.75,
     "note on a pale table": 0.85,
     "two inks": 0.85,
 }
@@ -62,6 +65,19 @@ def test_printed_digits_are_left_out_and_said(reader: DigitReader, pens: dict) -
             assert digit.box.bottom < 0.25 * np.asarray(page.source).shape[0]
             assert not any(matches(digit.box, other.box) for other in reading.digits)
     assert (readings[2].text, len(readings[2].printed) > 0) == (pages[2].label, True)
+
+
+def test_number_below_print_with_more_digits_is_read(reader: DigitReader, pens: dict) -> None:
+    page = np.array(make_pages(pens, "plain", 3, seed=1)[0].source)
+    small = np.ascontiguousarray(page[:40])
+    cv2.putText(small, "12.10.2026 14:05", (300, 25), cv2.FONT_HERSHEY_SIMPLEX, 0.6, (20, 20, 20), 2)
+    page[:40] = small
+    assert reader.read_image(page).text == make_pages(pens, "plain", 3, seed=1)[0].label
+
+
+def test_shadow_that_looks_like_a_digit_hides_none(reader: DigitReader, pens: dict) -> None:
+    page = make_pages(pens, "shadow", 13, seed=21)[12]
+    assert reader.read_image(page.source).text == page.label  # type: ignore[arg-type]
 
 
 def test_texture_without_digits_gives_few(reader: DigitReader, pens: dict) -> None:

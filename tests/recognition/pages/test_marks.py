@@ -6,8 +6,16 @@ import numpy as np
 import pytest
 
 from digitcnn import DigitReader
+from digitcnn.ink.images.binarize import Ink, binarize
+from digitcnn.ink.images.load import open_picture
 from digitcnn.ink.strokes import Box
-from digitcnn.recognition.pages.marks import without_rings, without_signs
+from digitcnn.recognition.pages.marks import (
+    find_strokes,
+    find_underlines,
+    without_crossed_out,
+    without_rings,
+    without_signs,
+)
 from digitcnn.recognition.reading import Digit
 from testbed.numbers import load_pens
 from testbed.pages import make_pages
@@ -50,8 +58,29 @@ def test_ring_around_digits_is_left_out_and_a_zero_with_something_in_a_corner_st
     assert labels(without_rings([digit(0, 0, 0, 100, 150), digit(6, 5, 5, 40, 60)])) == "06"
 
 
+def test_stroke_along_the_feet_of_digits_is_an_underline_and_one_through_them_is_none():
+    ink = _level_stroke(at=150)
+    lines = [[digit(7, 40, 50, 50, 100), digit(5, 110, 50, 50, 100)]]
+    strokes = find_strokes(lines, ink)
+    assert len(strokes) == 1
+    assert find_underlines(lines, strokes, ink) == strokes
+    assert without_crossed_out(lines, strokes, ink) == lines
+
+    crossing = _level_stroke(at=100)
+    strokes = find_strokes(lines, crossing)
+    assert find_underlines(lines, strokes, crossing) == []
+    assert without_crossed_out(lines, strokes, crossing) == [[]]
+
+
+def _level_stroke(at: int) -> Ink:
+    page = np.full((200, 300, 3), 220, np.uint8)
+    cv2.line(page, (30, at), (180, at), (30, 30, 90), 8)
+    return binarize(open_picture(page))
+
+
 @pytest.mark.parametrize(
-    ("kind", "least"), [("slash, comma, point, dash", 0.7), ("circled", 0.7), ("struck out", 0.8)]
+    ("kind", "least"),
+    [("slash, comma, point, dash", 0.7), ("circled", 0.7), ("underlined", 0.8), ("struck out", 0.8)],
 )
 def test_marks_on_made_pages_are_no_digits(kind: str, least: float, data: Path):
     assert data
