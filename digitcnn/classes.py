@@ -1,5 +1,7 @@
 """The names of what a model tells apart: the ten digits, unless its data set names others."""
 
+from collections.abc import Sequence
+
 DIGITS: tuple[str, ...] = tuple("0123456789")
 """The classes of MNIST, and of every run folder that names none."""
 
@@ -8,6 +10,13 @@ MAX_CLASSES = 100
 
 MAX_NAME = 40
 """Characters of a class name."""
+
+
+def noun_of(classes: Sequence[str]) -> str:
+    """What somebody draws for a model of these classes: "digit", "letter" or "character"."""
+    if tuple(classes) == DIGITS:
+        return "digit"
+    return "letter" if all(len(name) == 1 and name.isalpha() for name in classes) else "character"
 
 
 def are_classes(value: object) -> bool:

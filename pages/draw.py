@@ -1,7 +1,9 @@
 """Draw a digit or a number, and the answer follows the pen."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from digitcnn.classes import DIGITS
 from digitcnn.errors import InputError
 from digitcnn.ink.strokes import Stroke
 from digitcnn.recognition.reading import Digit, Expect, Reading
@@ -94,8 +96,8 @@ def draw(expect: Expect) -> list[Stroke]:
 
 
 @st.fragment
-def draw_and_answer(models: list[Model], expect: Expect) -> None:
-    """Canvas and answer: this fragment alone runs again after every stroke."""
+def draw_and_answer(models: list[Model], expect: Expect, title: DeltaGenerator) -> None:
+    """Canvas and answer: this fragment alone runs again after every stroke, and sets the page's title."""
     if not canvas.is_chosen(expect):
         st.rerun()
     models = with_own_hand(models)
@@ -114,6 +116,7 @@ def draw_and_answer(models: list[Model], expect: Expect) -> None:
             )
             able = models if side_by_side else [each for each in models if each.reads_digits]
             model = choose_model(able, page="draw")
+        title.title(panels.format_title(model.classes), anchor=False)
         rivals = [other for other in models if other.name in COMPARED] if model.reads_digits else []
         asked = [model, *(other for other in rivals if other != model)]
         readings = read(asked, strokes, expect)
@@ -129,14 +132,15 @@ def draw_and_answer(models: list[Model], expect: Expect) -> None:
 
 
 with draw_frame("Draw", styles=("digits", "draw", "personal")):
-    st.title("Draw a digit or a number", anchor=False)
-    if shipped := list_models():
+    shipped, title = list_models(), st.empty()
+    title.title(panels.format_title(shipped[0].classes if shipped else DIGITS), anchor=False)
+    if shipped:
         canvas.resume()
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             chosen = canvas.choose_expect()
             canvas.show_samples(chosen)
             canvas.choose_brush()
         canvas.show_zoom_rules()
-        draw_and_answer(shipped, chosen)
+        draw_and_answer(shipped, chosen, title)
     else:
         st.info("There is no trained model here yet: train one with `python -m digitcnn train simple`.")

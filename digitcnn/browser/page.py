@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from digitcnn.browser.network import read_network
-from digitcnn.classes import DIGITS
+from digitcnn.classes import noun_of
 from digitcnn.errors import NotSupportedError, RunFolderError
 from digitcnn.run_folder import RunFolder
 
@@ -63,7 +63,7 @@ def write_page(folder: RunFolder) -> str:
     )
     return pages.get_template("page.html").render(
         name=folder.name,
-        noun="digit" if record.classes == DIGITS else "character",
+        noun=noun_of(record.classes),
         accuracy=folder.read_metrics().get("test", {}).get("accuracy"),
         test=record.dataset.get("test", {}).get("name"),
         parameters=record.parameters,

@@ -333,6 +333,15 @@ def test_the_address_of_draw_keeps_the_run_that_is_used(runs: Path):
     assert "simple" in models[1:]
 
 
+def test_draw_asks_for_what_the_chosen_model_reads(runs: Path):
+    letters = make_run(runs, "letters-1", replace(FINISHED, classes=tuple("ABCDEFGHIJ")))
+    letters.tflite_file.write_bytes((PROJECT / "models" / "simple" / "model.tflite").read_bytes())
+    draw = open_draw(use="letters-1")
+    assert [title.value for title in draw.title] == ["Draw a letter"]
+    draw.selectbox(key="draw.model-letters-1").set_value("reader").run()
+    assert [title.value for title in draw.title] == ["Draw a digit or a number"]
+
+
 @pytest.mark.parametrize("name", ["gone", "..", "../models/simple", "damaged"])
 def test_a_run_that_cannot_be_used_is_left_out_on_draw(runs: Path, name: str):
     make_run(runs, "damaged").tflite_file.write_bytes(b"TFL3")

@@ -10,7 +10,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from digitcnn.classes import DIGITS
+from digitcnn.classes import DIGITS, noun_of
 from digitcnn.ink.house_digit import SIDE
 from digitcnn.ink.strokes import Stroke
 from digitcnn.recognition.reading import Digit, Reading
@@ -31,17 +31,22 @@ _ROOM = 7.5
 """Height of all lines of a number together, in rem."""
 
 
+def format_title(classes: tuple[str, ...]) -> str:
+    """The page's title: what a model of these classes reads."""
+    return "Draw a digit or a number" if classes == DIGITS else f"Draw a {noun_of(classes)}"
+
+
 def show_answer(digit: Digit | None, classes: tuple[str, ...] = DIGITS) -> None:
     """The answer, the largest element of the page, and how sure the model is of it."""
     with st.container(key="answer", width="content"):
-        st.html(_answer_html(digit, "digit" if classes == DIGITS else "character"), width="content")
+        st.html(_answer_html(digit, noun_of(classes)), width="content")
     with st.container(key="draw-note", width="content"):
         st.html(_confidence_html(digit), width="content")
 
 
 def show_probabilities(digit: Digit | None, classes: tuple[str, ...] = DIGITS) -> None:
     """The probabilities of all answers as bars."""
-    show_bars(digit, classes, alt=_describe_probabilities(digit))
+    show_bars(digit, classes, alt=_describe_probabilities(digit, noun_of(classes)))
 
 
 def show_steps(strokes: Sequence[Stroke], size: tuple[int, int], digit: Digit | None) -> None:
@@ -189,11 +194,11 @@ def _confidence_html(digit: Digit | None) -> str:
     return f'<p class="sure">{format_confidence(digit.confidence)}</p><p class="note">{percent}</p>'
 
 
-def _describe_probabilities(digit: Digit | None) -> str:
+def _describe_probabilities(digit: Digit | None, noun: str) -> str:
     if digit is None:
-        return "Probability of each digit, empty until something is drawn"
+        return f"Probability of each {noun}, empty until something is drawn"
     order = np.argsort(digit.probabilities)[::-1][:2]
     first, second = (
         f"{digit.classes[index]} with {format_percent(float(digit.probabilities[index]))}" for index in order
     )
-    return f"Probability of each digit: {first}, then {second}"
+    return f"Probability of each {noun}: {first}, then {second}"

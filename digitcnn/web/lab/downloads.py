@@ -37,7 +37,7 @@ def show_downloads(run: Run) -> None:
                         st.fragment(_offer_made, run_every=_REFRESH_SECONDS if waits else None)(
                             run, form, waits
                         )
-        if folder.tflite_file.is_file():
+        if folder.tflite_file.is_file() and run.record and run.record.ink:
             _button("Page to draw on", lambda: write_page(folder), f"{run.name}.html", "text/html")
         _download("History", folder.history_csv, f"{run.name}-history.csv", "text/csv")
         if folder.predictions_npz.is_file() and run.record and not run.busy:

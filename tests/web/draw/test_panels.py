@@ -4,9 +4,11 @@ from html import unescape
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from digitcnn.classes import DIGITS
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.reading import Digit, Reading
-from digitcnn.web.draw.panels import answer_html, format_number
+from digitcnn.training.collection.pen_letters import CLASSES
+from digitcnn.web.draw.panels import answer_html, format_number, format_title
 from tests.support.made_digits import make_digit
 
 
@@ -94,6 +96,18 @@ def test_places_are_kept_while_the_canvas_is_blank():
         assert sum(body.count(tag) for body in html_of(blank)) == sum(
             body.count(tag) for body in html_of(drawn)
         )
+
+
+@pytest.mark.parametrize(
+    ("classes", "title"),
+    [
+        (DIGITS, "Draw a digit or a number"),
+        (CLASSES, "Draw a letter"),
+        (("nought", "one"), "Draw a character"),
+    ],
+)
+def test_the_title_says_what_the_model_reads(classes: tuple[str, ...], title: str):
+    assert format_title(classes) == title
 
 
 def piece(label: int | None) -> Digit:
