@@ -82,6 +82,15 @@ def test_the_guide_is_as_sure_as_the_app(folder: Path, bias: float):
         assert sure == pytest.approx(calibrated[10] if refused else calibrated[:10].max(), abs=1e-6)
 
 
+def test_the_guide_knows_other_classes(folder: Path):
+    run = {"classes": [*"ABCDEFGHIJKL"], "temperature": 1.3, "refuse_above": None}
+    row = np.linspace(0.01, 0.99, 12)
+    decide = runpy.run_path(str(folder / "digits.py"))["decide"]
+    label, sure = decide(row / row.sum(), run)
+    assert run["classes"][label] == "L"
+    assert sure == pytest.approx(calibrate_confidence(row[np.newaxis] / row.sum(), 1.3, 0.0)[0, 11])
+
+
 def test_the_example_reads_a_seven(example: dict[str, Any]):
     digit, confidence = eval(example["said"].splitlines()[-1])
     assert digit == 7
