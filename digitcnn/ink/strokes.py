@@ -133,18 +133,19 @@ def draw_ink(strokes: Sequence[Stroke], size: tuple[int, int], pen: float) -> np
     """
     width, height = size
     radius = pen / 2
-    # Every piece is drawn on a window of the same size, so that NumPy works on many pieces at once.
-    side = int(np.ceil(_REACH + pen + 2))
-    squares = np.full((height + 2 * side, width + 2 * side), np.inf, dtype=np.float32)
+    margin = int(np.ceil(_REACH + pen + 2))
+    squares = np.full((height + 2 * margin, width + 2 * margin), np.inf, dtype=np.float32)
     for starts, ends in _cut_into_pieces(strokes):
+        # Pieces are drawn on windows of the same size, so that NumPy works on many of them at once.
+        side = min(int(np.ceil(np.abs(ends - starts).max() + pen + 2)), margin)
         corners = np.floor(np.minimum(starts, ends) - radius - 0.5).astype(int)
         distances = _squared_distances(starts - corners, ends - corners, side)
         # Ink outside the sheet falls on its margin, or is left out.
-        corners = np.minimum(np.maximum(corners + side, 0), [width + side, height + side])
+        corners = np.minimum(np.maximum(corners + margin, 0), [width + margin, height + margin])
         for (x, y), piece in zip(corners.tolist(), distances, strict=True):
             window = squares[y : y + side, x : x + side]
             np.minimum(window, piece, out=window)
-    ink = radius + 0.5 - np.sqrt(squares[side : side + height, side : side + width])
+    ink = radius + 0.5 - np.sqrt(squares[margin : margin + height, margin : margin + width])
     return np.minimum(np.maximum(ink, 0.0, out=ink), 1.0, out=ink)
 
 
