@@ -106,9 +106,10 @@ def _strokes_of_object(entry: object, room: int) -> list[Stroke]:
         raise _too_long()
     try:
         subpaths = _read_path(path)
-        strokes = [_flatten(curves[:, 0]) for curves in subpaths]
-        if sum(map(len, strokes)) > room:
+        drawn = [(curves[:, 0], _count_steps(curves[1:, 0])) for curves in subpaths]
+        if sum(1 + int(steps.sum()) for _, steps in drawn) > room:
             raise _too_long()
+        strokes = [_flatten(curves, steps) for curves, steps in drawn]
         return _place(strokes, _bounds([curves[:, 1] for curves in subpaths]), entry) if strokes else []
     except _BrokenPathError:
         return []
@@ -156,23 +157,30 @@ def _read_path(path: Sequence[object]) -> list[np.ndarray]:
     return [np.array(subpath).reshape(-1, 2, 4, 2) for subpath in subpaths]
 
 
-def _flatten(curves: np.ndarray) -> Stroke:
-    """Points along curves that begin where the one before ended."""
-    longest = np.linalg.norm(np.diff(curves, axis=1), axis=2).sum(axis=1).max()
-    steps = int(np.clip(math.ceil(longest / FLATTENING), 1, _MAX_STEPS))
-    return np.concatenate([curves[:1, 0], _points_along(curves[1:], steps)])
+def _count_steps(curves: np.ndarray) -> np.ndarray:
+    """Into how many lines each curve, (n, 4, 2), is flattened: a slow pen's are short enough as they are."""
+    lengths = np.linalg.norm(np.diff(curves, axis=1), axis=2).sum(axis=1)
+    return np.clip(np.rint(lengths / FLATTENING), 1, _MAX_STEPS).astype(int)
 
 
-def _points_along(curves: np.ndarray, steps: int) -> np.ndarray:
-    t = np.arange(1, steps + 1) / steps
-    bernstein = np.stack([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3])
-    return np.einsum("ks,nkd->nsd", bernstein, curves).reshape(-1, 2)
+def _flatten(curves: np.ndarray, steps: np.ndarray) -> Stroke:
+    """The first curve's start, and the ends of the lines into which the curves after it are flattened."""
+    number = np.arange(1, steps.sum() + 1) - np.repeat(np.cumsum(steps) - steps, steps)
+    weights = _bernstein(number / np.repeat(steps, steps))
+    points = np.einsum("kn,nkd->nd", weights, np.repeat(curves[1:], steps, axis=0))
+    return np.concatenate([curves[:1, 0], points])
+
+
+def _bernstein(t: np.ndarray) -> np.ndarray:
+    """Weights of a curve's four points at t, (n,) in 0-1: (4, n)."""
+    return np.stack([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3])
 
 
 def _bounds(subpaths: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Lowest and highest x and y of a path as Fabric.js finds them: it places their center."""
     curves = np.concatenate(subpaths)
-    points = np.concatenate([curves[:, 0], _points_along(curves, _MAX_STEPS)])
+    weights = _bernstein(np.arange(1, _MAX_STEPS + 1) / _MAX_STEPS)
+    points = np.concatenate([curves[:, 0], np.einsum("ks,nkd->nsd", weights, curves).reshape(-1, 2)])
     return points.min(axis=0), points.max(axis=0)
 
 

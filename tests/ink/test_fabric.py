@@ -52,7 +52,14 @@ def test_untouched_paths_lie_on_their_own_coordinates():
 
 def test_points_of_a_curve_lie_close():
     for stroke in strokes_from_canvas(DRAWINGS["drawn"]["json_data"]):
-        assert np.linalg.norm(np.diff(stroke, axis=0), axis=1).max() < 5
+        assert np.linalg.norm(np.diff(stroke, axis=0), axis=1).max() < 6
+
+
+def test_a_long_line_leaves_short_ones_whole():
+    path = [["M", 0, 0], *(["L", x, 0] for x in range(1, 11)), ["L", 40, 0]]
+    (stroke,) = strokes_from_canvas({"objects": [{"type": "Path", "path": path}]})
+    assert np.allclose(np.diff(stroke[:11, 0]), 1)
+    assert len(stroke) == 11 + 10
 
 
 def test_undo_and_delete_leave_the_first_stroke():
