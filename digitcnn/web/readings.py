@@ -57,7 +57,9 @@ def format_result(result: FileResult) -> str:
         )
     if printed := len(result.reading.printed):
         sentences.append(
-            "1 printed character is left out." if printed == 1 else f"{printed} printed characters are left out."
+            "1 printed character is left out."
+            if printed == 1
+            else f"{printed} printed characters are left out."
         )
     return " ".join(sentences)
 

@@ -40,7 +40,10 @@ def test_what_is_no_digit_is_left_out_of_the_number_and_counted():
 
 def test_print_is_counted():
     print_ = PrintedDigit(Box(50, 0, 10, 10))
-    for printed, sentence in (((print_,), "1 printed character is"), ((print_, print_), "2 printed characters are")):
+    for printed, sentence in (
+        ((print_,), "1 printed character is"),
+        ((print_, print_), "2 printed characters are"),
+    ):
         assert f"{sentence} left out." in format_result(result_of(Reading(((digit(2),),), printed)))
 
 

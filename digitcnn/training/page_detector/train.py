@@ -10,6 +10,7 @@ from zipfile import BadZipFile
 
 import keras
 import numpy as np
+from keras.optimizers.schedules import CosineDecay, LearningRateSchedule
 
 from digitcnn.errors import RunFolderError
 from digitcnn.run_folder import RunFolder, RunRecord, replacing, write_json
@@ -19,7 +20,8 @@ from digitcnn.training.page_detector.pages import SIDE, MadePage
 from digitcnn.training.page_detector.settings import EPOCH, NAME, DetectorSettings, detector_file
 from digitcnn.training.page_detector.start import start_from
 from digitcnn.training.page_detector.targets import make_targets
-from digitcnn.training.session.callbacks import Echo, ProgressFile, last_model
+from digitcnn.training.schedules import ScaledRate
+from digitcnn.training.session.callbacks import Echo, ProgressFile, Requests, last_model
 from digitcnn.training.session.changes import Clock
 from digitcnn.training.session.record import begin, recorded
 
@@ -102,15 +104,7 @@ class _DetectorTraining:
             return
         self.history: list[dict[str, float]] = []
         self.model = network.build()
-        warm_up = min(_WARM_UP, settings.steps // 10)
-        rate: Any = keras.optimizers.schedules.CosineDecay(
-            settings.learning_rate / _WARM_UP,
-            settings.steps - warm_up,
-            alpha=_LAST_RATE,
-            warmup_target=settings.learning_rate,
-            warmup_steps=warm_up,
-        )
-        optimizer = keras.optimizers.AdamW(rate, weight_decay=0.01, clipnorm=10.0)
+        optimizer = keras.optimizers.AdamW(settings.learning_rate, weight_decay=0.01, clipnorm=10.0)
         # On a CPU, XLA makes convolutions slower.
         self.model.compile(optimizer=optimizer, loss=network.loss, jit_compile=False)
 
@@ -130,15 +124,35 @@ class _DetectorTraining:
             self.folder, self.settings, done=len(self.history), steps=length, clock=self.clock
         )
         progress.set_model(self.model)
+        rate = ScaledRate(self._make_schedule())
+        self.model.optimizer.learning_rate = rate
+        requests = Requests(
+            self.folder,
+            self.settings,
+            rate,
+            done=len(self.history),
+            steps=length,
+            clock=self.clock,
+            echo=self.echo,
+        )
         for epoch in range(self.done // EPOCH, self.settings.epochs):
             progress.on_epoch_begin(epoch)
+            requests.on_epoch_begin(epoch)
             self.model.reset_metrics()
             loss = 0.0
             for batch in range(min(EPOCH, steps - epoch * EPOCH)):
+                requests.on_train_batch_begin(batch)
                 progress.on_train_batch_begin(batch)
                 loss = float(self.model.train_on_batch(*feed.take()))  # Of the epoch so far.
                 progress.on_train_batch_end(batch, {"loss": loss})
             self._save(epoch, loss)
+
+    def _make_schedule(self) -> LearningRateSchedule:
+        steps, rate = self.settings.steps, self.settings.learning_rate
+        warm_up = min(_WARM_UP, steps // 10)
+        return CosineDecay(
+            rate / _WARM_UP, steps - warm_up, alpha=_LAST_RATE, warmup_target=rate, warmup_steps=warm_up
+        )
 
     def _save(self, epoch: int, loss: float) -> None:
         self.history = [*self.history[:epoch], {"epoch": epoch, "steps": self.done, "loss": round(loss, 6)}]

@@ -12,7 +12,6 @@ import keras
 
 from digitcnn.file_cache import version_of
 from digitcnn.run_folder import RunFolder, replacing, write_json
-from digitcnn.training.presets import Recipe
 from digitcnn.training.schedules import ScaledRate
 from digitcnn.training.session.batch_log import BatchLog
 from digitcnn.training.session.changes import (
@@ -67,13 +66,16 @@ def best_weights(folder: RunFolder) -> Path:
 
 
 class Paced(Protocol):
-    """What tells how long a training takes."""
+    """What tells how long a training takes, and how fast it learns."""
 
     @property
     def epochs(self) -> int: ...
 
     @property
     def batch_size(self) -> int: ...
+
+    @property
+    def learning_rate(self) -> float: ...
 
 
 class ProgressFile(keras.callbacks.Callback):
@@ -133,7 +135,7 @@ class Requests(keras.callbacks.Callback):
     def __init__(
         self,
         folder: RunFolder,
-        recipe: Recipe,
+        recipe: Paced,
         scaled: ScaledRate,
         *,
         done: int,

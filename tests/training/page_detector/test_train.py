@@ -10,11 +10,12 @@ import pytest
 from digitcnn.errors import DatasetError, RunFolderError
 from digitcnn.lab.metrics.page_detector import score_detector
 from digitcnn.recognition.pages.detector import MODEL_FILE
-from digitcnn.run_folder import RunFolder, RunRecord
+from digitcnn.run_folder import RunFolder, RunRecord, write_json
 from digitcnn.training.page_detector import settings, train
 from digitcnn.training.page_detector.feed import make_held_pages
 from digitcnn.training.page_detector.settings import DetectorSettings, arguments_of, detector_file
 from digitcnn.training.session.callbacks import Echo
+from digitcnn.training.session.changes import read_changes
 from tests.support.made_mnist import write_mnist
 from tests.support.made_pictures import DIGITS
 
@@ -57,12 +58,16 @@ def test_training_stops_resumes_and_leaves_a_detector(few_writers: None, tmp_pat
 
     def interrupt(line: str) -> None:
         if line.startswith("Step 2/"):
+            write_json(folder.request_json, {"learning_rate": 5e-6, "paused": False})
+        if line.startswith("Learning rate"):
             raise KeyboardInterrupt
 
     stopped = _train(folder, interrupt)
     assert (stopped.state, stopped.process) == ("stopped", None)
     assert [row["steps"] for row in folder.read_history()] == [2]
     assert not detector_file(folder).exists()
+    (change,) = read_changes(folder.changes_csv)
+    assert (change.epoch, change.old_rate, change.new_rate) == (1.0, 1e-5, 5e-6)
 
     lines: list[str] = []
     record = _train(folder, lines.append)
