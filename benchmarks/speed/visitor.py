@@ -97,10 +97,8 @@ class Visitor:
         return await self._rerun()
 
     async def clear(self) -> Answer:
-        """Presses Clear, then sends an empty canvas, as a browser does."""
-        identity = self._identities[CLEAR]
-        await self._rerun(WidgetState(id=identity, trigger_value=True))
-        return await self.draw([])
+        """Presses Clear."""
+        return await self._rerun(WidgetState(id=self._identities[CLEAR], trigger_value=True))
 
     async def _rerun(self, *pressed: WidgetState) -> Answer:
         message = BackMsg()

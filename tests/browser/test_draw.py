@@ -69,6 +69,21 @@ def test_clear_brings_back_the_invitation(page: Page, server: str):
     expect(answer_of(page)).to_have_text("8")
 
 
+@pytest.mark.parametrize("tool", ["clear", "undo"])
+def test_a_tool_asks_the_server_once(page: Page, server: str, tool: str):
+    asked: list[str | bytes] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda data: asked.append(data)))
+    open_draw(page, server)
+    draw(page, 4)
+    expect(answer_of(page)).to_have_text("4")
+    settle(page)
+    asked.clear()
+    page.locator(f".st-key-draw-{tool} button").click()
+    expect(answer_of(page)).not_to_have_text("4")
+    settle(page)
+    assert len(asked) == 1
+
+
 def test_undo_takes_back_the_last_stroke(page: Page, server: str):
     open_draw(page, server)
     draw(page, 1)

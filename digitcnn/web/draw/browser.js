@@ -60,7 +60,7 @@ function install(hook) {
       }
     }
   };
-  const timer = setInterval(dress, 500);
+  const timer = setInterval(dress, 100);
   const stop = new AbortController();
   const capture = { capture: true, signal: stop.signal };
   narrow.addEventListener("change", report, { signal: stop.signal });

@@ -107,11 +107,16 @@ def drawn_strokes() -> list[Stroke]:
 def show_canvas(shape: CanvasShape) -> None:
     """The canvas with the drawing on it."""
     st.session_state[_SHAPE] = shape
+    revision = _revision()
+    is_new = _key_of(shape) not in st.session_state
     with st.container(key=shape.key, gap=None):
         st_canvas(
             stroke_width=st.session_state.get(_BRUSH, BRUSH),
             stroke_color=INK,
-            background_color=_revision().tag,
+            background_color=revision.tag,
+            # A drawing that takes the place of another would come back at once, and all of this run again:
+            # the next stroke, which the browser's script sends, brings it along.
+            update_streamlit=is_new or revision.heard or not revision.number,
             width=shape.width,
             height=shape.height,
             initial_drawing=st.session_state.get(_START),
