@@ -13,9 +13,8 @@ from playwright.sync_api import Page, expect
 
 from digitcnn.lab.runs.catalog import list_own_runs
 from digitcnn.training.datasets import load_bundled_digits
-from tests.support.fashion import require_fashion
 from tests.support.settling import settle
-from tests.support.trainings import PATIENCE, kill_trainings, start_training
+from tests.support.trainings import PATIENCE, choose_data, kill_trainings, start_training
 
 Serve = Callable[..., AbstractContextManager[str]]
 
@@ -28,17 +27,6 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     kill_trainings()
 
 
-def choose_data(page: Page, title: str, name: str) -> None:
-    page.get_by_role("combobox", name="Data set").click()
-    page.get_by_role("option", name=title, exact=True).click()
-    expect(page.locator("code")).to_contain_text(f"--data {name}")
-
-
-def train_a_little(page: Page, settings: dict[str, str]) -> None:
-    start_training(page, settings)
-    expect(page.get_by_text("Finished: the best epoch is kept")).to_be_visible(timeout=PATIENCE)
-
-
 def write_pictures(path: Path) -> None:
     """Pictures of three digits under names of their own, dark on light."""
     train, _ = load_bundled_digits()
@@ -48,25 +36,6 @@ def write_pictures(path: Path) -> None:
                 file = io.BytesIO()
                 Image.fromarray(255 - train.images[place]).save(file, "PNG")
                 archive.writestr(f"{name}/{place}.png", file.getvalue())
-
-
-def test_fashion_mnist_is_chosen_trained_and_its_matrix_names_the_classes(
-    page: Page, runs: Path, start_server: Serve
-):
-    require_fashion()
-    with start_server(runs) as address:
-        page.goto(f"{address}/model_lab")
-        choose_data(page, "Fashion-MNIST", "fashion-mnist")
-        expect(page.get_by_text("10 classes: T-shirt/top, Trouser")).to_be_visible()
-        train_a_little(page, {"Images used": "1200", "Epochs": "2"})
-        page.get_by_role("button", name="Compare", exact=True).click()
-        sentence = "A run is compared with those of the same test set, here Fashion-MNIST test."
-        expect(page.get_by_text(sentence)).to_be_visible(timeout=PATIENCE)
-        matrix = page.locator(".st-key-compare-matrices")
-        matrix.scroll_into_view_if_needed()
-        for name in ("Ankle boot", "T-shirt/top"):
-            expect(matrix.get_by_text(name, exact=True).first).to_be_visible(timeout=PATIENCE)
-        expect(page.get_by_role("heading", name="Real handwriting")).to_have_count(0)
 
 
 def test_a_number_typed_while_another_data_set_is_chosen_is_kept(page: Page, server: str):
@@ -104,5 +73,6 @@ def test_a_zip_of_ones_own_is_added_and_trained_on(
 
         page.goto(f"{address}/model_lab")
         choose_data(page, "words", "words")
-        train_a_little(page, {"Epochs": "3", "Batch size": "16"})
+        start_training(page, {"Epochs": "3", "Batch size": "16"})
+        expect(page.get_by_text("Finished: the best epoch is kept")).to_be_visible(timeout=PATIENCE)
         assert list_own_runs()[0].folder.read_record().classes == ("nought", "one", "two")

@@ -71,11 +71,6 @@ def test_a_training_is_watched_left_stopped_and_resumed_on_another_server(
         expect(live(page)).to_contain_text("Finished: the best epoch is kept", timeout=2 * PATIENCE)
         (run,) = list_own_runs()
         assert [row["epoch"] for row in run.folder.read_history()] == list(range(8))
-        page.goto(f"{address}/model_lab?tab=Runs&run=simple-1")
-        expect(page.get_by_role("button", name="Use on Draw and Upload")).to_be_visible()
-        with page.expect_download() as download:
-            page.get_by_role("button", name=".tflite").click()
-        assert Path(download.value.path()).read_bytes() == run.folder.tflite_file.read_bytes()
 
 
 def test_a_second_visitor_sees_a_run_but_can_neither_stop_nor_delete_it(

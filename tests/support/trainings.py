@@ -9,6 +9,13 @@ PATIENCE = 300_000
 """Milliseconds that a busy machine may take to load TensorFlow or to train a little."""
 
 
+def choose_data(page: Page, title: str, name: str) -> None:
+    """Chooses the data set of the next training by its title, until the command names it."""
+    page.get_by_role("combobox", name="Data set").click()
+    page.get_by_role("option", name=title, exact=True).click()
+    expect(page.locator("code")).to_contain_text(f"--data {name}")
+
+
 def start_training(page: Page, settings: dict[str, str]) -> None:
     """Types the settings, each by the label of its field, and starts once the command has them all."""
     for label, value in settings.items():

@@ -17,6 +17,7 @@ from digitcnn.training.datasets import load_bundled_digits
 from digitcnn.training.networks.layers import layer
 from digitcnn.training.presets import PRESETS, Recipe
 from tests.lab.designs.test_figures import draw_network
+from tests.support.notebooks import run_code, run_notebook
 
 SHORT = Recipe(epochs=2, batch_size=64, learning_rate=0.02)
 
@@ -31,12 +32,6 @@ def describe(model: Any) -> list[tuple[str, dict[str, Any]]]:
             (type(each).__name__, {key: str(value) for key, value in config.items() if key != "seed"})
         )
     return kept
-
-
-def run_code(code: str) -> dict[str, Any]:
-    names: dict[str, Any] = {}
-    exec(compile(code, "copied", "exec"), names)
-    return names
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -58,14 +53,6 @@ def test_layers_that_do_not_fit_have_no_code():
         write_keras_code([layer("Dense")])
 
 
-def run_notebook(text: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """Runs the code of all cells in a folder, as Jupyter does; returns the names at the end."""
-    monkeypatch.setenv("MPLBACKEND", "agg")
-    monkeypatch.chdir(folder)
-    cells = json.loads(text)["cells"]
-    return run_code("\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"))
-
-
 @pytest.fixture
 def from_keras(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
     """Keras's loader, with the digits that come with scikit-learn instead of a download."""
@@ -83,7 +70,6 @@ def from_keras(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
 @pytest.mark.parametrize(
     ("name", "recipe"),
     [
-        ("simple", SHORT),
         ("tiny", Recipe(6, 16, "nadam", 0.02, "cosine", augmentation=True)),
         ("resnet-small", Recipe(6, 16, "sgd", 0.02, "steps", weight_decay=1e-4)),
         ("sprint", Recipe(3, 64, "adam", 0.01, "one-cycle", beta_1=0.7)),
