@@ -37,7 +37,7 @@ _CONTENT = (0.3, 0.85)
 
 _OFF_CENTER = 0.25
 
-_MAX_LINES = 3
+_MAX_LINES = 2
 """More level strokes than this on a picture are rules."""
 
 _THROUGH = (0.25, 0.75)
