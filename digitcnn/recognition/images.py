@@ -78,13 +78,14 @@ def read_number(classifier: Classifier, picture: Picture) -> tuple[Reading, Ink]
         InputError: there is more ink than digits have, and no digit is found in it.
     """
     try:
-        settled, turns, ink = _read_lines(classifier, picture)
+        best = _find_best(picture, lambda ink: _read_pages(classifier, ink))
     except InputError:
         # A texture has as many segments as a page of writing; the page detector is not misled by it.
         settled = settle_page(classifier, picture, [])
         if not settled.lines:
             raise
         return _make_reading(settled.lines, settled.printed), binarize(picture)
+    ink, (settled, turns) = best.ink, _settle(classifier, picture, best)
     lines = settled.lines
     if not turns:
         strokes = find_strokes(lines, ink)
@@ -101,13 +102,12 @@ def read_number(classifier: Classifier, picture: Picture) -> tuple[Reading, Ink]
     return _make_reading(upright, printed), ink
 
 
-def _read_lines(classifier: Classifier, picture: Picture) -> tuple[SettledPage, int, Ink]:
-    """The digits of a picture, how many quarters counterclockwise it was turned to be read, and its ink."""
-    best = _find_best(picture, lambda ink: _read_pages(classifier, ink))
+def _settle(classifier: Classifier, picture: Picture, best: _Hypothesis) -> tuple[SettledPage, int]:
+    """The digits of a picture, and how many quarters counterclockwise it was turned to be read."""
     # On plain paper all that is no paper is ink: nothing is left to be found.
     if is_drawn(picture):
-        return SettledPage(best.lines, []), best.turns, best.ink
-    return *_settle_upright(classifier, picture, best), best.ink
+        return SettledPage(best.lines, []), best.turns
+    return _settle_upright(classifier, picture, best)
 
 
 def _read_without(
@@ -119,7 +119,7 @@ def _read_without(
 ) -> list[list[Digit]]:
     """The lines as they read without these strokes; each digit as it reads more surely, with or without."""
     bare = replace(picture, rgb=paint_over(picture.rgb, ink.mask, underlines))
-    settled, turns, _ = _read_lines(classifier, bare)
+    settled, turns = _settle(classifier, bare, _find_best(bare, lambda ink: _read_pages(classifier, ink)))
     again = settled.lines
     # Where more is read than before, it was the lower side of a box, whose other sides are left.
     if turns or not again or sum(map(len, again)) > sum(map(len, lines)):

@@ -58,13 +58,17 @@ def find_level_strokes(mask: np.ndarray, height: float) -> list[LevelStroke]:
         found = np.maximum(found, np.asarray(opened, np.uint8))
     # A stroke whose rise lies between two of these is found in pieces.
     joined = cv2.dilate(found, np.ones((3, size // 2 | 1), np.uint8))
-    count, labels = cv2.connectedComponents(joined, connectivity=8)
-    return [_take_stroke((labels == label) & (found > 0)) for label in range(1, count)]
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    return [_take_stroke(labels, found, label, *stats[label, :4]) for label in range(1, len(stats))]
 
 
-def _take_stroke(pixels: np.ndarray) -> LevelStroke:
-    left, top, width, height = cv2.boundingRect(pixels.view(np.uint8))
-    return LevelStroke(Box(left, top, width, height), pixels[top : top + height, left : left + width])
+def _take_stroke(
+    labels: np.ndarray, found: np.ndarray, label: int, left: int, top: int, width: int, height: int
+) -> LevelStroke:
+    window = slice(top, top + height), slice(left, left + width)
+    pixels = (labels[window] == label) & (found[window] > 0)
+    x, y, width, height = cv2.boundingRect(pixels.view(np.uint8))
+    return LevelStroke(Box(left + x, top + y, width, height), pixels[y : y + height, x : x + width])
 
 
 def paint_over(rgb: np.ndarray, mask: np.ndarray, strokes: Sequence[LevelStroke]) -> np.ndarray:

@@ -133,7 +133,8 @@ def collect_evidence(
     """
     segments = [digit for line in lines for digit in line]
     placed = [replace(each, box=picture.to_input(*each.box)) for each in find_digits(picture.rgb)]
-    detections = [replace(each, printed=_is_printed(each, placed)) for each in placed]
+    clear = [each for each in placed if each.score > _SEEN]
+    detections = [replace(each, printed=_is_printed(each, clear)) for each in placed]
     found = [each for each in detections if not each.printed]
     # Touching digits may share a place: the surest detection speaks.
     seen = [
@@ -279,14 +280,10 @@ def _detection_evidence(detection: PageDetection, digit_probability: float, besi
     return _logit(detection.score), _logit(digit_probability), beside, 1.0
 
 
-def _is_printed(detection: PageDetection, detections: Sequence[PageDetection]) -> bool:
-    """Whether it is print by its own score and by those beside it: nobody prints one digit of a number."""
-    row = [each for each in detections if each is detection or _stands_beside(detection, each)]
-    return sum(each.score if each.printed else -each.score for each in row) > 0
-
-
-def _stands_beside(detection: PageDetection, other: PageDetection) -> bool:
-    return other.score > _SEEN and _is_beside(detection.box, other.box)
+def _is_printed(detection: PageDetection, clear: Sequence[PageDetection]) -> bool:
+    """Whether it is print by its score and the clear ones beside it: nobody prints one digit of a number."""
+    beside = [each for each in clear if each is not detection and _is_beside(detection.box, each.box)]
+    return sum(each.score if each.printed else -each.score for each in (detection, *beside)) > 0
 
 
 def _typical_height(boxes: Sequence[Box]) -> float:

@@ -78,6 +78,7 @@ def _level_stroke(at: int) -> Ink:
     return binarize(open_picture(page))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "least"),
     [("slash, comma, point, dash", 0.7), ("circled", 0.7), ("underlined", 0.8), ("struck out", 0.8)],
