@@ -89,7 +89,7 @@ def test_four_figures_of_both_follow_the_verdict(page: AppTest, pair: list[Predi
 
 
 def test_accuracy_stands_beside_its_cost(page: AppTest, pair: list[Predictions]):
-    deeper = dict(page.table[0].value[["", "deeper"]].to_numpy().tolist())
+    deeper = dict(page.table[0].value[["Measure", "deeper"]].to_numpy().tolist())
     record = find_run("deeper").read_record()
     points = 100 * accuracy_score(pair[1].labels, pair[1].answers)
     assert deeper["Test accuracy"] == f"{points:.2f} %"

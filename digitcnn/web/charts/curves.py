@@ -130,7 +130,9 @@ def draw_training(curves: Curves, metric: Metric, *, height: int = 220) -> alt.L
         .mark_rule(color=CHANGE, strokeDash=[4, 3], strokeWidth=1.5)
         .encode(x=x, tooltip=alt.Tooltip("change:N", title="While it trained"))
     )
-    layers = [changes, *_draw_parts(base, training_points=0, validation_points=40)]
+    parts = _draw_parts(base, training_points=0, validation_points=40)
+    # A mark without anything to draw has no name that a screen reader could say.
+    layers = [changes, *parts] if curves.changes else parts
     padding = {"left": 0, "right": 8, "top": 8, "bottom": 0}
     return alt.LayerChart(data=frame, layer=layers, height=height, padding=padding).configure_view(
         stroke=None

@@ -18,7 +18,9 @@ def show_costs(runs: Sequence[ComparedRun]) -> None:
     """The accuracy of every run, and what it costs in parameters and seconds."""
     labels = [run.label for run in runs]
     st.table(
-        pd.DataFrame([[row.name, *row.values] for row in tabulate_costs(list(runs))], columns=["", *labels]),
+        pd.DataFrame(
+            [[row.name, *row.values] for row in tabulate_costs(list(runs))], columns=["Measure", *labels]
+        ),
         border="horizontal",
         hide_index=True,
         alt=f"Accuracy, parameters and training time of {', '.join(labels)}, and their ratios",
