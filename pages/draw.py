@@ -132,8 +132,8 @@ def draw_and_answer(models: list[Model], expect: Expect, title: DeltaGenerator) 
 
 
 with draw_frame("Draw", styles=("digits", "draw", "personal")):
-    shipped, title = list_models(), st.empty()
-    title.title(panels.format_title(shipped[0].classes if shipped else DIGITS), anchor=False)
+    # An element that the page and its fragment both write is lost where one run follows another closely.
+    shipped, title = list_models(), st.container()
     if shipped:
         canvas.resume()
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -143,4 +143,5 @@ with draw_frame("Draw", styles=("digits", "draw", "personal")):
         canvas.show_zoom_rules()
         draw_and_answer(shipped, chosen, title)
     else:
+        title.title(panels.format_title(DIGITS), anchor=False)
         st.info("There is no trained model here yet: train one with `python -m digitcnn train simple`.")

@@ -327,6 +327,27 @@ def test_the_digit_under_the_pen_is_said_while_a_number_is_written(page: Page, s
     expect(answer_of(page)).to_have_text("3")
 
 
+CHOOSE_NUMBER = """
+const wait = window.setTimeout;
+window.setTimeout = (call, delay, ...given) => {
+  if (delay === 400) wait(() => {
+    window.hasChosen = true;
+    [...document.querySelectorAll("button")].find((each) => each.innerText === "Number")?.click();
+  }, 400 - EARLIER);
+  return wait(call, delay, ...given);
+};
+"""
+"""Chooses Number some milliseconds before the browser asks for its model."""
+
+
+@pytest.mark.parametrize("earlier", [0, 3, 5, 10, 20])
+def test_page_and_model_arrive_although_another_run_comes_between(page: Page, server: str, earlier: int):
+    page.add_init_script(CHOOSE_NUMBER.replace("EARLIER", str(earlier)))
+    page.goto(f"{server}/draw")
+    page.wait_for_function("window.hasChosen")
+    page.wait_for_function("document.documentElement.classList.contains('digitcnn-live')", timeout=15_000)
+
+
 def test_on_a_phones_side_canvas_and_answer_share_the_screen_and_a_hint_waits(page: Page, server: str):
     page.set_viewport_size({"width": 844, "height": 390})
     open_draw(page, server)

@@ -107,14 +107,15 @@ def connect_browser(
 def offer_model(model: Model, hook: str) -> dict[str, Any]:
     """A model's name in the browser's store, and the model itself once the script behind `hook` wants it.
 
+    "reader" is None where the script has not asked, and False where no browser can run the model.
     A model that has learned the visitor's digits is not to be stored: it goes with the tab, as the digits do.
     """
     folder, wanted = RunFolder(model.path), (st.session_state.get(hook) or {}).get("wanted")
     key = f"{folder.name} {version_of(folder.tflite_file)} {version_of(folder.run_json)}"
     try:
         reader = describe_reader(folder) if wanted == key else None
-    except DigitcnnError:  # The browser cannot run it.
-        reader = None
+    except DigitcnnError:
+        reader = False
     return {"model": key, "reader": reader, "store": not model.is_own}
 
 

@@ -19,7 +19,7 @@ class Live {
 
   /** Takes over what the server knows: its drawing, its revision and the model that it reads with. */
   update() {
-    const { drawing, revision, model } = this.hook.component.data;
+    const { drawing, revision, model, reader } = this.hook.component.data, isNew = model !== this.model;
     const known = (drawing?.strokes ?? []).map((flat) =>
       Array.from({ length: flat.length / 2 }, (_, at) => [flat[2 * at], flat[2 * at + 1]]));
     // Strokes arrive in order: so many more on the server, so many fewer on their way.
@@ -27,13 +27,17 @@ class Live {
     this.sent = isReplaced ? [] : this.sent.slice(known.length - this.known.length);
     Object.assign(this, { known, revision });
     if (!this.down) this.sent.length ? this.read() : this.show(null);
-    if (model !== this.model) this.load(model);
-    else if (this.hook.component.data.reader) this.take(this.hook.component.data.reader);
+    if (isNew) {
+      Object.assign(this, { model, reader: null });
+      this.stopAsking();
+    }
+    if (reader !== null) this.take(reader);
+    else if (isNew) this.load(model);
+    else if (this.asking) this.ask(); // The server has broken off the run that heard it, for a later one.
   }
 
   /** The model from the browser's own store, or else from the server. */
   async load(model) {
-    Object.assign(this, { model, reader: null });
     try {
       const store = await caches.open(MODELS);
       const saved = await store.match(`/${encodeURIComponent(model)}`);
@@ -41,12 +45,24 @@ class Live {
     } catch {
       // A browser that stores nothing asks the server with every visit.
     }
-    // Behind a drawing that is to be restored: of two triggers at once, one would be lost.
-    setTimeout(() => this.hook.component.setTriggerValue("wanted", model), 400);
+    if (model === this.model) this.ask();
   }
 
+  /** Asks the server for the model, behind a drawing that is to be restored: of two triggers at once, one would be lost. */
+  ask() {
+    this.stopAsking();
+    this.asking = setTimeout(() => this.hook.component.setTriggerValue("wanted", this.model), 400);
+  }
+
+  stopAsking() {
+    clearTimeout(this.asking);
+    this.asking = null;
+  }
+
+  /** Reads with the model from now on; `description` is false where no browser can run it. */
   async take(description, isNew = true) {
     const model = this.model;
+    this.stopAsking();
     if (this.reader) return;
     try {
       const reader = await DigitReader.load(description);
