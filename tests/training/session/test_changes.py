@@ -109,8 +109,8 @@ def test_a_paused_training_computes_nothing_and_its_seconds_do_not_count(tmp_pat
     def pause(line: str) -> None:
         if line.startswith("Epoch 1/"):
             write_json(folder.request_json, {"paused": True})
-            Timer(1.0, lambda: used.append(time.process_time())).start()
-            Timer(3.0, change_and_go_on).start()
+            Timer(2.0, lambda: used.append(time.process_time())).start()
+            Timer(5.0, change_and_go_on).start()
 
     began = time.monotonic()
     record = train_small(folder, pause)
