@@ -1,9 +1,7 @@
 """Trains a preset into a run folder, and resumes an interrupted run."""
 
-import shutil
 from dataclasses import asdict, replace
 from typing import Any
-from zipfile import BadZipFile
 
 import keras
 import numpy as np
@@ -29,6 +27,7 @@ from digitcnn.training.session.callbacks import (
     Requests,
     best_weights,
     last_model,
+    load_checkpoint,
 )
 from digitcnn.training.session.changes import Clock
 from digitcnn.training.session.record import begin, recorded
@@ -98,8 +97,6 @@ def train(
             except (KeyboardInterrupt, OSError, DigitcnnError) as problem:
                 echo(f"The best epoch was not exported ({problem}): resume the run to export it.")
     session.close()
-    if session.record.state == "finished":
-        shutil.rmtree(folder.checkpoint, ignore_errors=True)
     return session.record
 
 
@@ -124,7 +121,7 @@ class _Run:
         self.held = Feed(split.validation, classes=dataset.outputs, one_hot=recipe.one_hot, seed=seed)
         self.steps = -(-len(split.train) // recipe.batch_size)
         if last_model(folder).is_file():
-            self.model = _load_checkpoint(folder)
+            self.model = load_checkpoint(folder)
             done = int(self.model.optimizer.iterations.numpy()) // self.steps
             self.history = folder.read_history()[:done]
             if len(self.history) < done:
@@ -214,10 +211,3 @@ def make_optimizer(recipe: Recipe, *, steps: int) -> keras.optimizers.Optimizer:
             return keras.optimizers.SGD(
                 rate, momentum=recipe.momentum, nesterov=True, weight_decay=recipe.weight_decay or None
             )
-
-
-def _load_checkpoint(folder: RunFolder) -> Any:
-    try:
-        return keras.models.load_model(last_model(folder))
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
-        raise RunFolderError(f"The checkpoint of {folder.name} cannot be read: {error}.") from error

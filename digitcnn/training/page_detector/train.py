@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import keras
 import numpy as np
 from keras.optimizers.schedules import CosineDecay, LearningRateSchedule
 
-from digitcnn.errors import RunFolderError
 from digitcnn.run_folder import RunFolder, RunRecord, replacing, write_json
 from digitcnn.training.page_detector import network
 from digitcnn.training.page_detector.feed import PageFeed, default_fonts, feeding, make_held_pages
@@ -21,7 +18,7 @@ from digitcnn.training.page_detector.settings import EPOCH, NAME, DetectorSettin
 from digitcnn.training.page_detector.start import start_from
 from digitcnn.training.page_detector.targets import make_targets
 from digitcnn.training.schedules import ScaledRate
-from digitcnn.training.session.callbacks import Echo, ProgressFile, Requests, last_model
+from digitcnn.training.session.callbacks import Echo, ProgressFile, Requests, last_model, load_checkpoint
 from digitcnn.training.session.changes import Clock
 from digitcnn.training.session.record import begin, recorded
 
@@ -86,8 +83,6 @@ def train(
         kept = min(EPOCH * len(folder.read_history()), settings.steps)
         echo(f"Stopped; {kept:,} of {settings.steps:,} steps are kept. Run it again to resume.")
     session.close()
-    if session.record.state == "finished":
-        shutil.rmtree(folder.checkpoint, ignore_errors=True)
     return session.record
 
 
@@ -98,7 +93,7 @@ class _DetectorTraining:
         self.folder, self.settings, self.clock, self.echo = folder, settings, clock, echo
         self.model: Any  # Keras's own annotations are too narrow to check against.
         if last_model(folder).is_file():
-            self.model = _load_checkpoint(folder)
+            self.model = load_checkpoint(folder, network.load)
             self.history = folder.read_history()
             echo(f"Resuming after step {self.done:,} of {settings.steps:,}.")
             return
@@ -178,10 +173,3 @@ class _DetectorTraining:
             targets = [make_targets(p.boxes, p.labels, p.printed, p.ignored, SIDE) for p in batch]
             losses.append(float(network.loss(np.stack(targets), self.model(pixels, training=False))))
         return float(np.mean(losses))
-
-
-def _load_checkpoint(folder: RunFolder) -> Any:
-    try:
-        return network.load(last_model(folder))
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
-        raise RunFolderError(f"The checkpoint of {folder.name} cannot be read: {error}.") from error

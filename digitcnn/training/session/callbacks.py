@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
+from zipfile import BadZipFile
 
 import keras
 
+from digitcnn.errors import RunFolderError
 from digitcnn.file_cache import version_of
 from digitcnn.run_folder import RunFolder, replacing, write_json
 from digitcnn.training.schedules import ScaledRate
@@ -58,6 +60,18 @@ class Checkpoint(keras.callbacks.Callback):
 def last_model(folder: RunFolder) -> Path:
     """The model and its optimizer after the last whole epoch."""
     return folder.checkpoint / "last.keras"
+
+
+def load_checkpoint(folder: RunFolder, load: Callable[[Path], Any] = keras.models.load_model) -> Any:
+    """The model of `last_model`, with its optimizer.
+
+    Raises:
+        RunFolderError: the file is broken.
+    """
+    try:
+        return load(last_model(folder))
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise RunFolderError(f"The checkpoint of {folder.name} cannot be read: {error}.") from error
 
 
 def best_weights(folder: RunFolder) -> Path:

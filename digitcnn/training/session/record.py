@@ -39,9 +39,11 @@ class Session:
         self.folder.write_record(self.record)
 
     def close(self) -> None:
-        """Records that the session's process has ended."""
+        """Records that the session's process has ended; a finished run needs its checkpoint no more."""
         self.record = run_state.release(self.record)
         self.folder.write_record(self.record)
+        if self.record.state == "finished":
+            shutil.rmtree(self.folder.checkpoint, ignore_errors=True)
 
 
 @contextmanager
