@@ -16,11 +16,10 @@ FACTORS = {"A tenth": 0.1, "Half": 0.5, "Double": 2.0}
 def show_controls(run: Run, now: Now) -> None:
     """What its owner can do with a training; others read that it is not theirs."""
     if not is_allowed(run):
-        st.caption(f"Begun elsewhere: {actions.NOT_YOURS}", width="content")
+        caption_owner()
         return
-    stopping = run.state not in ("running", "paused") or st.session_state.get("lab.stopping") == run.name
     rate = read_learning_rate(run)
-    if now.phase == "training" and not stopping and rate:
+    if now.phase == "training" and not _is_stopping(run) and rate:
         _choose_rate(run, rate)
         paused = run.state == "paused"
         st.button(
@@ -34,15 +33,30 @@ def show_controls(run: Run, now: Now) -> None:
             if paused
             else "Computes nothing until you resume it, and keeps its turn: the queue waits, too",
         )
+    stop_button(run, key="lab.stop")
+
+
+def stop_button(run: Run, *, key: str) -> None:
+    """Stop, for a run in training."""
+    stopping = _is_stopping(run)
     st.button(
         "Stopping" if stopping else "Stop",
         icon=":material/stop_circle:",
         disabled=stopping,
         on_click=actions.stop,
         args=(run.name,),
-        key="lab.stop",
+        key=key,
         help="Stops at once, and keeps the best epoch: the run can be used, and resumed",
     )
+
+
+def caption_owner() -> None:
+    """In place of the buttons of a run that this visitor may not change."""
+    st.caption(f"Begun elsewhere: {actions.NOT_YOURS}", width="content")
+
+
+def _is_stopping(run: Run) -> bool:
+    return run.state not in ("running", "paused") or st.session_state.get("lab.stopping") == run.name
 
 
 def _choose_rate(run: Run, rate: float) -> None:

@@ -24,6 +24,7 @@ from digitcnn.web.lab.live import (
     show_curves,
     sign,
 )
+from digitcnn.web.lab.running import caption_owner, stop_button
 from digitcnn.web.lab.visitor import about, is_allowed, is_mine
 from digitcnn.web.models import use_run, used_run
 from digitcnn.web.text import escape_markdown
@@ -214,16 +215,10 @@ def _show_actions(run: Run) -> None:
         resume_button(run, key="lab.runs.resume")
     if not is_allowed(run):
         if not run.shipped:
-            st.caption(f"Begun elsewhere: {actions.NOT_YOURS}", width="content")
+            caption_owner()
         return
     if run.state in ("running", "paused"):
-        st.button(
-            "Stop",
-            icon=":material/stop_circle:",
-            on_click=actions.stop,
-            args=(run.name,),
-            key="lab.runs.stop",
-        )
+        stop_button(run, key="lab.runs.stop")
     if run.state == "queued":
         st.button(
             "Cancel",
