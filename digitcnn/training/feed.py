@@ -1,14 +1,10 @@
 """The images of an epoch, shuffled and augmented: the same for the same seed and epoch."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from digitcnn.ink.house_digit import SIDE
+from digitcnn.training.augmentation import Augmentation
 from digitcnn.training.datasets import DigitSet
-
-Augmentation = Callable[[np.ndarray, np.random.Generator, float], np.ndarray]
-"""Distorts (n, 28, 28) float32 in 0-1, with a generator and a strength 0-1."""
 
 _BLOCK = 512
 

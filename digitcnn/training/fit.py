@@ -10,7 +10,7 @@ from digitcnn.classes import DIGITS
 from digitcnn.errors import DigitcnnError, RunFolderError
 from digitcnn.run_folder import RunFolder, RunRecord, write_json
 from digitcnn.training.architectures import build
-from digitcnn.training.augmentation import distort
+from digitcnn.training.augmentation import choose_augmentation
 from digitcnn.training.calibration import FittedCalibration, calibrate
 from digitcnn.training.collection.registry import Dataset, find_dataset, split_dataset
 from digitcnn.training.datasets import DigitSet, Split
@@ -150,7 +150,8 @@ class _Run:
             ProgressFile(self.folder, self.recipe, **place),
             Checkpoint(self.folder, self.history, epochs=epochs, echo=self.echo),
         ]
-        augmentation = distort if self.recipe.augmentation else None
+        vary = choose_augmentation(ink=self.dataset.ink, mirrors=self.dataset.mirrors)
+        augmentation = vary if self.recipe.augmentation else None
         for epoch in range(done, epochs):
             strength = GENTLE if epoch >= epochs - self.recipe.gentle_epochs else 1.0
             images, labels = self.feed.epoch(epoch, augmentation, strength)

@@ -8,7 +8,7 @@ def test_page_fills_without_being_touched_and_follows_the_slider(page: Page, ser
     heading = page.get_by_role("heading", name="What augmentation does")
     # The first time, a process sums the images up: on a busy machine that takes its time.
     expect(heading).to_be_visible(timeout=240_000)
-    sheet = page.get_by_alt_text("Six digits, and eleven distortions of each")
+    sheet = page.get_by_alt_text("Six digits, and eleven variations of each")
     expect(sheet).to_be_visible()
     before = sheet.get_attribute("src")
     page.get_by_role("button", name="Again").click()

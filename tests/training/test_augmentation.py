@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from digitcnn.ink.strokes import draw_house_digit
-from digitcnn.training.augmentation import distort
+from digitcnn.training.augmentation import choose_augmentation, distort
 
 SEVEN = [np.array([(0, 0), (10, 0), (4, 18)], dtype=float)]
 
@@ -59,3 +59,25 @@ def test_a_gentle_distortion_stays_nearer(sevens: np.ndarray):
         return float(np.abs(distort(sevens, np.random.default_rng(0), strength) - sevens).mean())
 
     assert distance(0.3) < 0.7 * distance(1.0)
+
+
+def test_pictures_are_shifted_by_two_pixels_at_most_and_only_some_sets_mirrored(sevens: np.ndarray):
+    small = np.zeros_like(sevens)
+    small[:, 10:18, 10:14] = np.arange(1, 5) / 4  # Darker to the right.
+    seen = set()
+    for mirrors in (False, True):
+        vary = choose_augmentation(ink=False, mirrors=mirrors)
+        for image in vary(small, np.random.default_rng(0), 1.0):
+            rows, columns = np.nonzero(image)
+            shape = image[rows[0], columns[0] : columns[-1] + 1]
+            assert np.array_equal(np.sort(shape), np.arange(1, 5) / 4)
+            seen.add((mirrors, bool(shape[0] < shape[-1])))
+            assert abs(rows[0] - 10) <= 2
+            assert min(abs(columns[0] - 10), abs(columns[0] - 14)) <= 2
+    assert seen == {(False, True), (True, True), (True, False)}
+
+
+def test_pictures_at_strength_zero_stay_as_they_are(sevens: np.ndarray):
+    for mirrors in (False, True):
+        vary = choose_augmentation(ink=False, mirrors=mirrors)
+        assert np.array_equal(vary(sevens, np.random.default_rng(0), 0.0), sevens)

@@ -65,6 +65,11 @@ def title_of(name: str) -> str:
     return "Pen strokes" if name == PENS else find_dataset(name).title
 
 
+def is_ink(name: str) -> bool:
+    """Whether a set holds handwriting."""
+    return name == PENS or find_dataset(name).ink
+
+
 def find_file(name: str) -> Path | None:
     """The file of a set; None where it is not on this machine, or the set needs none."""
     if name == PENS:

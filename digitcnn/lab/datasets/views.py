@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 
 from digitcnn.ink.house_digit import SIDE, box_of_ink
+from digitcnn.lab.datasets.sources import PENS, find_dataset, is_ink
 from digitcnn.recognition.model import Recognizer
 from digitcnn.run_folder import RunFolder
 
@@ -29,22 +30,24 @@ class Shapes:
     thickness: float
 
 
-def distort_samples(images: np.ndarray, *, strength: float, seed: int) -> np.ndarray:
-    """Distorts images as training does with augmentation.
+def augment_samples(name: str, images: np.ndarray, *, strength: float, seed: int) -> np.ndarray:
+    """Varies images of a data set as training does with augmentation.
 
     Args:
+        name: of the set, as in `sources.py`.
         images: (n, 28, 28) uint8, n at most 800.
         strength: 1 as in training, 0 for none.
-        seed: of the distortions.
+        seed: of the changes.
 
     Returns:
         (n, 28, 28) uint8.
     """
     # The first use loads OpenCV, not every page.
-    from digitcnn.training.augmentation import distort
+    from digitcnn.training.augmentation import choose_augmentation
 
+    vary = choose_augmentation(ink=is_ink(name), mirrors=name != PENS and find_dataset(name).mirrors)
     pixels = images.astype(np.float32) / 255
-    return np.round(distort(pixels, np.random.default_rng(seed), strength) * 255).astype(np.uint8)
+    return np.round(vary(pixels, np.random.default_rng(seed), strength) * 255).astype(np.uint8)
 
 
 def squeeze_canvas(images: np.ndarray, *, seed: int) -> np.ndarray:

@@ -27,6 +27,7 @@ class NotebookSource:
         recipe: how it is trained.
         classes: their names, in the order of the labels.
         data: the name of the data set; of one that Keras does not download, the notebook reads NAME.npz.
+        ink, mirrors: of the data set, as in `Dataset`.
         seed: of weights, split and order.
         images: number of training images; None for all.
     """
@@ -36,6 +37,8 @@ class NotebookSource:
     recipe: Recipe
     classes: Sequence[str] = DIGITS
     data: str = "mnist"
+    ink: bool = True
+    mirrors: bool = False
     seed: int = 0
     images: int | None = None
 
@@ -43,12 +46,15 @@ class NotebookSource:
     def of_settings(cls, settings: Settings, *, name: str | None = None) -> "NotebookSource":
         """What a training with these settings learns, from the same images."""
         assert settings.base
+        dataset = find_dataset(settings.data)
         return cls(
             name or settings.preset,
             settings.base.layers,
             settings.recipe,
-            find_dataset(settings.data).classes,
+            dataset.classes,
             settings.data,
+            dataset.ink,
+            dataset.mirrors,
             settings.seed,
             settings.images,
         )
@@ -83,8 +89,8 @@ def write_notebook(source: NotebookSource) -> str:
                 ("code", _load(source)),
                 ("markdown", "## Model"),
                 ("code", write_keras_code(source.layers, len(source.classes)) + "\nmodel.summary()"),
-                ("markdown", f"## Training\n\n{_about_training(source.recipe)}"),
-                ("code", _train(source.recipe)),
+                ("markdown", f"## Training\n\n{_about_training(source)}"),
+                ("code", _train(source)),
                 ("markdown", "## Learning curves"),
                 ("code", _CURVES),
                 ("markdown", "## Confusion matrix"),
@@ -178,28 +184,33 @@ for place, image, label in zip(places, x_train, y_train):
 plt.show()"""
 
 
-def _about_training(recipe: Recipe) -> str:
+def _about_training(source: NotebookSource) -> str:
     words = "The recipe is digitcnn's, but for the weights that are kept: here those of the last epoch."
-    if recipe.augmentation:
+    if source.recipe.augmentation and source.ink:
         words += (
             " Images are turned, shifted and scaled anew in every epoch; digitcnn also bends and blurs them."
         )
+    elif source.recipe.augmentation:
+        words += f" Images are shifted{' and mirrored' * source.mirrors} anew in every epoch."
     return words
 
 
-def _train(recipe: Recipe) -> str:
+def _train(source: NotebookSource) -> str:
+    recipe = source.recipe
     fitted = "model"
     augmentation = ""
     if recipe.augmentation:
         fitted = "distorting"
-        augmentation = """
+        changes = ['RandomTranslation(0.05, 0.05, fill_mode="constant")']
+        if source.ink:
+            changes += [f'Random{each}, fill_mode="constant")' for each in ("Rotation(0.03", "Zoom(0.1")]
+        if source.mirrors:
+            changes += ['RandomFlip("horizontal")']
+        augmentation = f"""
 # Active in training only; the model behind them is the one that is kept.
 distorting = keras.Sequential([
     layers.Input((28, 28, 1)),
-    layers.RandomRotation(0.03, fill_mode="constant"),
-    layers.RandomTranslation(0.05, 0.05, fill_mode="constant"),
-    layers.RandomZoom(0.1, fill_mode="constant"),
-    model,
+{"".join(f"    layers.{each},{chr(10)}" for each in changes)}    model,
 ])
 """
     callbacks = "\n    callbacks=[OneCycle()]," if recipe.schedule == "one-cycle" else ""

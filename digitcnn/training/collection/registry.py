@@ -42,6 +42,7 @@ class Dataset:
         images: number of its training images.
         source: where it is downloaded from, where it is in IDX files.
         ink: whether it holds handwriting, as people draw and upload it.
+        mirrors: whether an image and its mirror image are of one class, as with clothes.
         refuses: whether a model that learns from it has one more output, "not a digit".
         own: whether somebody added it here.
     """
@@ -55,6 +56,7 @@ class Dataset:
     images: int
     source: IdxSource | None = None
     ink: bool = True
+    mirrors: bool = False
     refuses: bool = False
     own: bool = False
 
@@ -152,7 +154,9 @@ def _load_letters() -> Pair | None:
     return pen_letters.load_both() if pen_letters.find_file() else None
 
 
-def _idx_dataset(name: str, source: IdxSource, about: str, *, ink: bool = True) -> Dataset:
+def _idx_dataset(
+    name: str, source: IdxSource, about: str, *, ink: bool = True, mirrors: bool = False
+) -> Dataset:
     return Dataset(
         name,
         source.title,
@@ -163,6 +167,7 @@ def _idx_dataset(name: str, source: IdxSource, about: str, *, ink: bool = True) 
         images=source.images,
         source=source,
         ink=ink,
+        mirrors=mirrors,
     )
 
 
@@ -212,6 +217,7 @@ BUILT_IN: dict[str, Dataset] = {
             "[Fashion-MNIST](https://github.com/zalandoresearch/fashion-mnist) by H. Xiao, K. Rasul and "
             "R. Vollgraf, MIT licence.",
             ink=False,
+            mirrors=True,
         ),
         Dataset(
             "letters",

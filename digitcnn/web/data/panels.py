@@ -4,9 +4,9 @@ import numpy as np
 import streamlit as st
 
 from digitcnn.classes import DIGITS
-from digitcnn.lab.datasets.sources import PENS, find_dataset, title_of
+from digitcnn.lab.datasets.sources import PENS, find_dataset, is_ink, title_of
 from digitcnn.lab.datasets.summary import SAMPLES, DataSummary
-from digitcnn.lab.datasets.views import distort_samples
+from digitcnn.lab.datasets.views import augment_samples
 from digitcnn.web.charts.data import draw_counts, draw_histogram, draw_ink
 from digitcnn.web.charts.show import show_chart
 from digitcnn.web.images import sheet_of_digits, stretch_contrast
@@ -148,6 +148,9 @@ def show_augmentation(name: str, summary: DataSummary) -> None:
         "`reader` never sees the same image twice: in every epoch each one is rotated, stretched, bent, "
         "thickened or thinned, blurred and cropped differently, as hands, pens and cameras do it. It trains "
         "with strength 1."
+        if is_ink(name)
+        else "A model that is trained with augmentation sees each picture shifted by up to two pixels, "
+        "differently in every epoch, and mirrored where its mirror image is of the same class."
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         strength = st.slider("Strength", 0.0, 2.0, 1.0, 0.1, key="data.strength", width=420)
@@ -158,11 +161,11 @@ def show_augmentation(name: str, summary: DataSummary) -> None:
     digits = np.random.default_rng(seed).permutation(len(summary.classes))[:_ORIGINALS]
     originals = summary.samples[digits, seed % SAMPLES]
     # One batch for all: the first of a batch is as likely to be distorted as any other.
-    made = distort_samples(originals.repeat(_DISTORTED, axis=0), strength=strength, seed=seed)
+    made = augment_samples(name, originals.repeat(_DISTORTED, axis=0), strength=strength, seed=seed)
     made = made.reshape(_ORIGINALS, _DISTORTED, 28, 28)
     show_sheet(
         sheet_of_digits(np.concatenate([originals[:, np.newaxis], made], axis=1)),
-        f"Six {'digits' if summary.classes == DIGITS else 'images'}, and eleven distortions of each at "
+        f"Six {'digits' if summary.classes == DIGITS else 'images'}, and eleven variations of each at "
         f"strength {strength:.1f}",
         "On the left the image itself, beside it what augmentation makes of it.",
     )

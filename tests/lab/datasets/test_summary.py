@@ -6,7 +6,7 @@ import pytest
 from digitcnn.errors import DatasetError
 from digitcnn.lab.datasets.sources import LoadedSet, Part, is_at_hand, load_set
 from digitcnn.lab.datasets.summary import DataSummary, load_summary, nearest_mean, save_summary, summarize
-from digitcnn.lab.datasets.views import distort_samples, measure_shapes, squeeze_canvas
+from digitcnn.lab.datasets.views import augment_samples, measure_shapes, squeeze_canvas
 from digitcnn.training.datasets import DigitSet, load_bundled_digits
 
 
@@ -91,8 +91,8 @@ def test_set_that_is_not_here_is_said(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_strength_zero_distorts_nothing():
     _, test = load_bundled_digits()
-    still = distort_samples(test.images[:20], strength=0.0, seed=1).astype(int)
-    moved = distort_samples(test.images[:20], strength=1.0, seed=1).astype(int)
+    still = augment_samples("mnist", test.images[:20], strength=0.0, seed=1).astype(int)
+    moved = augment_samples("mnist", test.images[:20], strength=1.0, seed=1).astype(int)
     assert np.abs(still - test.images[:20]).max() <= 1
     assert np.abs(moved - test.images[:20]).mean() > 5
 

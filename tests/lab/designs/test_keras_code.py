@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -105,9 +106,18 @@ def test_a_notebook_on_other_data_reads_a_file_beside_it(tmp_path: Path, monkeyp
         y_test=test.labels % 3,
     )
     source = NotebookSource(
-        "mine", PRESETS["tiny"].layers, SHORT, classes=("a", "b", 'it\'s "c"'), data="mine", images=500
+        "mine",
+        PRESETS["tiny"].layers,
+        replace(SHORT, augmentation=True),
+        classes=("a", "b", 'it\'s "c"'),
+        data="mine",
+        ink=False,
+        mirrors=True,
+        images=500,
     )
     names = run_notebook(write_notebook(source), tmp_path, monkeypatch)
+    changes = [type(each).__name__ for each in names["distorting"].layers[:-1]]
+    assert changes == ["RandomTranslation", "RandomFlip"]
     assert names["matrix"].shape == (3, 3)
     assert len(names["x_train"]) == 450
 
