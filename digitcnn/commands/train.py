@@ -96,14 +96,15 @@ def _train(options: argparse.Namespace) -> int:
     try:
         if options.preset == NAME:
             folder = RunFolder((options.folder or runs_root() / NAME).absolute())
-            with working_on(folder):
-                record = train_detector(folder, options)
+            with working_on(folder) as check_stop:
+                record = train_detector(folder, options, check_stop)
             return 0 if record.state == "finished" else 130
         preset, folder = _find_preset(options)
         settings = Settings.of_preset(preset, {name: getattr(options, name) for name in Settings.names()})
-        with working_on(folder):
+        with working_on(folder) as check_stop:
             from digitcnn.training.fit import train
 
+            check_stop()
             record = train(
                 preset,
                 folder,

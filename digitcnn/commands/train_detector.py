@@ -1,6 +1,7 @@
 """`digitcnn train page-detector`: trains the network that finds digits on photos."""
 
 import argparse
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -45,8 +46,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def train_detector(folder: RunFolder, options: argparse.Namespace) -> RunRecord:
-    """Trains, or resumes; arguments that are None have their defaults.
+def train_detector(
+    folder: RunFolder, options: argparse.Namespace, check_stop: Callable[[], None]
+) -> RunRecord:
+    """Trains, or resumes; arguments that are None have their defaults, `check_stop` is of `working_on`.
 
     Raises:
         InputError: a setting is outside of its limits.
@@ -57,6 +60,7 @@ def train_detector(folder: RunFolder, options: argparse.Namespace) -> RunRecord:
     from digitcnn.training.page_detector.print import find_fonts
     from digitcnn.training.page_detector.train import train
 
+    check_stop()
     chosen = {name: getattr(options, name) for name in ("steps", "learning_rate", "start")}
     given = {name: value for name, value in chosen.items() if value is not None}
     settings, seed = DetectorSettings(**given), options.seed or 0

@@ -9,7 +9,7 @@ the next caller of `advance` does.
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -145,8 +145,11 @@ def advance() -> None:
 
 
 @contextmanager
-def working_on(folder: RunFolder) -> Iterator[None]:
+def working_on(folder: RunFolder) -> Iterator[Callable[[], None]]:
     """Around a training in this process: keeps others from the folder, and records an early stop or failure.
+
+    SIGTERM raises KeyboardInterrupt inside. TensorFlow swallows it at times while it loads: what the block
+    gets is to be called afterwards, and raises it again.
 
     Raises:
         RunFolderError: another process trains in this folder.
@@ -154,9 +157,20 @@ def working_on(folder: RunFolder) -> Iterator[None]:
     worker = find_worker(folder.read_record()) if folder.run_json.is_file() else None
     if worker and worker.pid != os.getpid():
         raise RunFolderError(f"{folder.path} is being trained right now, by process {worker.pid}.")
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    heard = False
+
+    def hear(*_: object) -> None:
+        nonlocal heard
+        heard = True
+        raise KeyboardInterrupt
+
+    def check() -> None:
+        if heard:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, hear)
     try:
-        yield
+        yield check
     except KeyboardInterrupt:
         _record_stop(folder)
         raise

@@ -1,10 +1,12 @@
 """The queue without trainings: what starts is a process that only sleeps."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -179,6 +181,23 @@ def test_only_one_process_works_on_a_folder():
         training_queue.working_on(get_own_run(name).folder),
     ):
         pass
+
+
+def test_a_stop_that_a_library_swallowed_is_heard_afterwards(tmp_path: Path):
+    folder = RunFolder(tmp_path / "run")
+    begin("simple", folder, SETTINGS.as_recorded(), 0).note()
+
+    def work() -> None:
+        with training_queue.working_on(folder) as check_stop:
+            check_stop()
+            with suppress(KeyboardInterrupt):
+                os.kill(os.getpid(), signal.SIGTERM)
+                pytest.fail("SIGTERM interrupted nothing")
+            check_stop()
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
+    assert folder.read_record().state == "stopped"
 
 
 def test_a_run_in_training_is_not_deleted_and_others_are(runs: Path):
