@@ -20,7 +20,7 @@ from digitcnn.ink.images.rotation import turn_box_back, turn_ink, turn_picture
 from digitcnn.ink.images.selection import choose_digit
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.classifier import Classifier
-from digitcnn.recognition.pages.evidence import SettledPage, is_drawn, matches, settle_page
+from digitcnn.recognition.pages.evidence import SettledPage, is_drawn, matches, overlap, settle_page
 from digitcnn.recognition.pages.marks import (
     find_strokes,
     find_underlines,
@@ -38,6 +38,9 @@ _MIN_GAIN = 0.1
 _EXPECTED_DIGIT = 0.985
 """Rejection threshold where the caller expects one digit."""
 
+_ELSEWHERE = 0.1
+"""Digits that share at most this much of the smaller one's box stand in different places."""
+
 _MAX_SAMPLED = 24
 _DOUBTFUL = 0.75
 _TURN_EVIDENCE = 0.35
@@ -53,11 +56,13 @@ class _Hypothesis:
         ink: of the picture as it lies.
         lines: boxes are in the pixels of the input, turned.
         turns: how many quarters counterclockwise the page was turned to be read.
+        elsewhere: what less probable hypotheses read for sure where this one has no ink.
     """
 
     ink: Ink
     lines: list[list[Digit]]
     turns: int = 0
+    elsewhere: tuple[Digit, ...] = ()
 
     @property
     def digit_probability(self) -> float:
@@ -140,7 +145,7 @@ def _make_reading(lines: Sequence[Sequence[Digit]], printed: Sequence[PrintedDig
 
 def _settle_upright(classifier: Classifier, picture: Picture, best: _Hypothesis) -> tuple[SettledPage, int]:
     """The settled page, and how many quarter turns counterclockwise set it upright."""
-    settled = settle_page(classifier, turn_picture(picture, best.turns), best.lines)
+    settled = settle_page(classifier, turn_picture(picture, best.turns), best.lines, best.elsewhere)
     if not best.turns:
         return settled, 0
 
@@ -160,15 +165,20 @@ def _find_best(picture: Picture, read: Callable[[Ink], _Hypothesis]) -> _Hypothe
     # Reading a hypothesis costs ten times as much as finding its ink.
     found = binarize(picture)
     best = _Hypothesis(found, [])
+    others: list[_Hypothesis] = []
     pages = cache(lambda: find_pages(picture))
     page_like: list[Ink] = []
 
-    def consider(ink: Ink) -> None:
+    def compare(other: _Hypothesis) -> None:
         nonlocal best
+        others.append(other)
+        best = _better(best, other)
+
+    def consider(ink: Ink) -> None:
         if may_be_page(ink) and is_page(ink, pages()):
             page_like.append(ink)
         else:
-            best = _better(best, read(ink))
+            compare(read(ink))
 
     consider(found)
     # The other polarity deserves a reading only where this one left doubt.
@@ -177,15 +187,28 @@ def _find_best(picture: Picture, read: Callable[[Ink], _Hypothesis]) -> _Hypothe
     if best.digit_probability <= SURE:
         # A desk beside the paper spoils threshold and polarity: once more with the page alone.
         for page in pages():
-            best = _better(best, read(replace(binarize(isolate_page(picture, page)), picture=picture)))
+            compare(read(replace(binarize(isolate_page(picture, page)), picture=picture)))
     for ink in page_like:
         # A bold digit may be as large and as straight as a page, but has no page of digits on it.
         if best.digit_probability <= SURE or sum(map(len, best.lines)) < MANY:
             other = read(ink)
             if other.digit_probability > SURE:
                 return other
-            best = _better(best, other)
-    return best
+            compare(other)
+    return replace(best, elsewhere=_find_elsewhere(best, others))
+
+
+def _find_elsewhere(best: _Hypothesis, others: Sequence[_Hypothesis]) -> tuple[Digit, ...]:
+    """Sure digits of other hypotheses where `best` has read nothing: a shadow's edge parts ink from ink."""
+    taken = [digit.box for line in best.lines for digit in line]
+    found: list[Digit] = []
+    for other in others:
+        for digit in (digit for line in other.lines for digit in line if other.turns == best.turns):
+            is_sure = not digit.refused and digit.nearest_probability > SURE
+            if is_sure and not any(overlap(digit.box, box) > _ELSEWHERE for box in taken):
+                taken.append(digit.box)
+                found.append(digit)
+    return tuple(found)
 
 
 def read_boxes(classifier: Classifier, picture: Picture, boxes: Sequence[Box]) -> tuple[list[Digit], Ink]:

@@ -173,16 +173,22 @@ def collect_evidence(
     )
 
 
-def settle_page(classifier: Classifier, picture: Picture, lines: Sequence[Sequence[Digit]]) -> SettledPage:
+def settle_page(
+    classifier: Classifier,
+    picture: Picture,
+    lines: Sequence[Sequence[Digit]],
+    elsewhere: Sequence[Digit] = (),
+) -> SettledPage:
     """Decides which digits are on a page.
 
     Args:
         classifier: reads the ink of detections.
         picture: the page.
         lines: its segments of ink as they were read, boxes in pixels of the input.
+        elsewhere: further segments, in no line yet.
     """
-    evidence = collect_evidence(classifier, picture, lines)
-    settled = _settle_lines(evidence, lines)
+    evidence = collect_evidence(classifier, picture, [*lines, elsewhere])
+    settled = _settle_lines(evidence, [*lines, elsewhere], may_be_clean=not elsewhere)
     read = [digit.box for line in settled for digit in line if not digit.refused]
     sure = [each.box for each in evidence.printed if each.score > _CLEAR]
     printed = [
@@ -195,7 +201,9 @@ def settle_page(classifier: Classifier, picture: Picture, lines: Sequence[Sequen
     return SettledPage(settled, printed)
 
 
-def _settle_lines(evidence: PageEvidence, lines: Sequence[Sequence[Digit]]) -> list[list[Digit]]:
+def _settle_lines(
+    evidence: PageEvidence, lines: Sequence[Sequence[Digit]], *, may_be_clean: bool
+) -> list[list[Digit]]:
     segments = evidence.segments
     digits = [
         _accept(digit, detection, _probability(_DETECTION_WEIGHTS, row))
@@ -203,8 +211,9 @@ def _settle_lines(evidence: PageEvidence, lines: Sequence[Sequence[Digit]]) -> l
             evidence.digits, evidence.detections, evidence.of_detections, strict=True
         )
     ]
-    if _is_clean(segments, evidence.seen, [digit for digit in digits if digit.digit_probability > 0.5]):
-        return [list(line) for line in lines]
+    found = [digit for digit in digits if digit.digit_probability > 0.5]
+    if may_be_clean and _is_clean(segments, evidence.seen, found):
+        return [list(line) for line in lines if line]
     weighed = [
         _accept(segment, detection, _probability(_SEGMENT_WEIGHTS, row))
         for segment, detection, row in zip(segments, evidence.seen, evidence.of_segments, strict=True)
@@ -251,7 +260,7 @@ def _is_clean(
         is_seen
         and float(np.mean(likely := [segment.nearest_probability for segment in segments])) > _SURE
         and min(likely) > _DOUBTFUL
-        and all(any(_overlap(digit.box, each.box) > _OVERLAP for each in segments) for digit in digits)
+        and all(any(overlap(digit.box, each.box) > _OVERLAP for each in segments) for digit in digits)
     )
 
 
@@ -325,10 +334,10 @@ def matches(one: Box, other: Box) -> bool:
 
 
 def _is_one_place(one: Box, other: Box) -> bool:
-    return matches(one, other) or _overlap(one, other) > _ONE_PLACE
+    return matches(one, other) or overlap(one, other) > _ONE_PLACE
 
 
-def _overlap(one: Box, other: Box) -> float:
+def overlap(one: Box, other: Box) -> float:
     """The area that two boxes share, as a fraction of the smaller one's."""
     return shared_area(one, other) / max(min(one.width * one.height, other.width * other.height), 1e-9)
 

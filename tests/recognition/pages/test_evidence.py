@@ -80,6 +80,14 @@ def test_shadow_that_looks_like_a_digit_hides_none(reader: DigitReader, pens: di
     assert reader.read_image(page.source).text == page.label  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("number", [12, 16])
+def test_digits_on_both_sides_of_a_shadows_edge_are_read(
+    reader: DigitReader, pens: dict, number: int
+) -> None:
+    page = make_pages(pens, "shadow", number + 1, seed=12)[number]
+    assert reader.read_image(page.source).text == page.label  # type: ignore[arg-type]
+
+
 def test_texture_without_digits_gives_few(reader: DigitReader, pens: dict) -> None:
     given = [reader.read_image(page.source).text for page in make_pages(pens, "no digit", 6, seed=3)]  # type: ignore[arg-type]
     assert sum(map(len, given)) <= 2
