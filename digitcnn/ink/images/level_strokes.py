@@ -15,6 +15,9 @@ _LENGTH = 1.3
 _THICK = 0.055
 """Its thickness at least, in heights of a digit."""
 
+_BROAD = 0.4
+"""Its thickness at most: what is broader is an area, such as a note on a table."""
+
 
 class LevelStroke(NamedTuple):
     """A stroke that was found.
@@ -59,7 +62,8 @@ def find_level_strokes(mask: np.ndarray, height: float) -> list[LevelStroke]:
     # A stroke whose rise lies between two of these is found in pieces.
     joined = cv2.dilate(found, np.ones((3, size // 2 | 1), np.uint8))
     _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    return [_take_stroke(labels, found, label, *stats[label, :4]) for label in range(1, len(stats))]
+    strokes = [_take_stroke(labels, found, label, *stats[label, :4]) for label in range(1, len(stats))]
+    return [each for each in strokes if each.pixels.sum() < _BROAD * height * each.box.width]
 
 
 def _take_stroke(

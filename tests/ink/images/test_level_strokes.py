@@ -29,6 +29,12 @@ def test_short_and_steep_and_thin_strokes_are_not_found():
     assert find_level_strokes(hair, HEIGHT) == []
 
 
+def test_a_note_on_a_table_is_no_stroke():
+    mask = np.zeros((200, 400), bool)
+    mask[40:160, 50:350] = True
+    assert find_level_strokes(mask, HEIGHT) == []
+
+
 def test_stroke_is_painted_over_and_what_crosses_it_stays():
     line, stem = ((50, 100), (250, 100)), ((150, 60), (150, 140))
     mask = draw(line, stem)
