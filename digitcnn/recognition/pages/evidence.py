@@ -41,6 +41,7 @@ _UNSEEN = 0.03
 
 _SEEN, _CLEAR = 0.35, 0.5
 _SURE, _DOUBTFUL, _FAINT = 0.9, 0.5, 0.2
+_FEW = 3
 _OVERLAP = 0.3
 _ONE_PLACE = 0.6
 """Candidates that share this much of the smaller one's box are in one place."""
@@ -250,6 +251,11 @@ def _is_clean(
     if not segments or any(segment.refused for segment in segments):
         return False
     scores = [each.score if each else _UNSEEN for each in seen]
+    likely = [segment.nearest_probability for segment in segments]
+    # Faint ink on a page may be seen nowhere: three digits or more that the reader is sure of are no chance.
+    is_unseen = max(scores) < _FAINT and not digits
+    if is_unseen and min(likely) > _SURE and sum(each.nearest != 1 for each in segments) >= _FEW:
+        return True
     # A lone digit may fill the picture, larger than the detector knows digits, unless it holds others.
     is_lone = len(segments) == 1 and len(digits) < 2 and segments[0] in without_rings([*segments, *digits])
     is_seen = is_lone or (
@@ -258,7 +264,7 @@ def _is_clean(
     )
     return (
         is_seen
-        and float(np.mean(likely := [segment.nearest_probability for segment in segments])) > _SURE
+        and float(np.mean(likely)) > _SURE
         and min(likely) > _DOUBTFUL
         and all(any(overlap(digit.box, each.box) > _OVERLAP for each in segments) for digit in digits)
     )

@@ -88,6 +88,16 @@ def test_digits_on_both_sides_of_a_shadows_edge_are_read(
     assert reader.read_image(page.source).text == page.label  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("kind", "seed", "number"), [("faint pencil", 14, 9), ("note on a pale table", 15, 6)]
+)
+def test_faint_ink_that_the_detector_misses_and_a_gray_note_are_read(
+    reader: DigitReader, pens: dict, kind: str, seed: int, number: int
+) -> None:
+    page = make_pages(pens, kind, number + 1, seed=seed)[number]
+    assert reader.read_image(page.source).text == page.label  # type: ignore[arg-type]
+
+
 def test_texture_without_digits_gives_few(reader: DigitReader, pens: dict) -> None:
     given = [reader.read_image(page.source).text for page in make_pages(pens, "no digit", 6, seed=3)]  # type: ignore[arg-type]
     assert sum(map(len, given)) <= 2
