@@ -188,8 +188,8 @@ def _choose_settings(preset: Preset, data: str) -> dict[str, Any]:
     chosen["augmentation"] = st.toggle(
         "Augmentation",
         own.augmentation,
-        help="Turns, shifts and bends the images anew in every epoch: slower, but better on real "
-        f"handwriting. The preset has it {'on' if own.augmentation else 'off'}.",
+        help="Turns and bends handwriting anew in every epoch, or shifts pictures: slower, but better on "
+        f"what people write. The preset has it {'on' if own.augmentation else 'off'}.",
         key=f"lab.{preset.name}.augmentation",
         persist_state="session",
     )
