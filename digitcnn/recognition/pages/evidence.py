@@ -42,6 +42,8 @@ _UNSEEN = 0.03
 _SEEN, _CLEAR = 0.35, 0.5
 _SURE, _DOUBTFUL, _FAINT = 0.9, 0.5, 0.2
 _FEW = 3
+_MUCH, _STRAY = 3, 0.6
+"""Beside more segments than this, a digit that stands alone has to be more probable than this."""
 _OVERLAP = 0.3
 _ONE_PLACE = 0.6
 """Candidates that share this much of the smaller one's box are in one place."""
@@ -225,6 +227,13 @@ def _settle_lines(
     for digit in sorted(likely, key=lambda each: -each.digit_probability):
         if not any(_is_one_place(digit.box, other.box) for other in kept):
             kept.append(digit)
+    if not 0 < len(segments) <= _MUCH:  # None where there were more than digits have.
+        kept = [
+            digit
+            for digit in kept
+            if digit.digit_probability > _STRAY
+            or any(_is_beside(digit.box, other.box) for other in kept if other is not digit)
+        ]
     if not kept:
         doubted = iter(weighed)
         return [[replace(next(doubted), refused=True) for _ in line] for line in lines]

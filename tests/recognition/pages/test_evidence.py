@@ -103,6 +103,14 @@ def test_texture_without_digits_gives_few(reader: DigitReader, pens: dict) -> No
     assert sum(map(len, given)) <= 2
 
 
+@pytest.mark.parametrize("number", [9, 16])
+def test_a_stray_that_is_hardly_a_digit_among_scribbles_is_none(
+    reader: DigitReader, pens: dict, number: int
+) -> None:
+    page = make_pages(pens, "no digit", number + 1, seed=17)[number]
+    assert reader.read_image(page.source).text == ""  # type: ignore[arg-type]
+
+
 def test_every_kind_makes_the_same_pages_again(pens: dict) -> None:
     for kind in KINDS:
         one, other = (make_pages(pens, kind, 1)[0] for _ in range(2))
