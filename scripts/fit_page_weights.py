@@ -25,8 +25,8 @@ from digitcnn.recognition.pages.evidence import (  # noqa: E402
     SettledPage,
     collect_evidence,
     fuse_labels,
-    matches,
 )
+from digitcnn.recognition.pages.places import matches  # noqa: E402
 from digitcnn.recognition.reading import Digit  # noqa: E402
 from testbed.numbers import load_pens  # noqa: E402
 from testbed.pages import KINDS, make_boxed_pages  # noqa: E402
@@ -61,9 +61,14 @@ def collect(count: int) -> list[tuple[PageEvidence, Truth]]:
     seen: list[PageEvidence] = []
     settle = images.settle_page
 
-    def watch(classifier: Classifier, picture: Picture, lines: Sequence[Sequence[Digit]]) -> SettledPage:
-        seen.append(collect_evidence(classifier, picture, lines, least=0.0))
-        return settle(classifier, picture, lines)
+    def watch(
+        classifier: Classifier,
+        picture: Picture,
+        lines: Sequence[Sequence[Digit]],
+        elsewhere: Sequence[Digit] = (),
+    ) -> SettledPage:
+        seen.append(collect_evidence(classifier, picture, [*lines, elsewhere], least=0.0))
+        return settle(classifier, picture, lines, elsewhere)
 
     images.settle_page = watch
     for kind in KINDS:

@@ -20,7 +20,7 @@ from digitcnn.ink.images.rotation import turn_box_back, turn_ink, turn_picture
 from digitcnn.ink.images.selection import choose_digit
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.classifier import Classifier
-from digitcnn.recognition.pages.evidence import SettledPage, is_drawn, matches, overlap, settle_page
+from digitcnn.recognition.pages.evidence import SettledPage, is_drawn, settle_page
 from digitcnn.recognition.pages.marks import (
     find_strokes,
     find_underlines,
@@ -28,6 +28,7 @@ from digitcnn.recognition.pages.marks import (
     without_rings,
     without_signs,
 )
+from digitcnn.recognition.pages.places import matches, overlap
 from digitcnn.recognition.reading import Digit, PrintedDigit, Reading
 from digitcnn.recognition.segments import MANY, SURE, classify_segments, find_segments, read_segments
 from digitcnn.time_budget import within_time_budget

@@ -11,7 +11,7 @@ import numpy as np
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.model import SharedNetwork
 from digitcnn.recognition.pages.detector import find_digits
-from digitcnn.recognition.pages.evidence import matches
+from digitcnn.recognition.pages.places import matches
 from digitcnn.training.page_detector.pages import MadePage
 
 MIN_SCORE = 0.35

@@ -19,6 +19,7 @@ from digitcnn.ink.images.components import make_segment_digit
 from digitcnn.ink.images.page_maps import CLASSES, HANDWRITTEN, HEAT, OFFSET, PRINTED, SIZE, STRIDE, UNIT
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.model import SharedNetwork
+from digitcnn.recognition.pages.places import is_same_digit, shared_area
 
 MODEL_FILE = Path(__file__).with_name("detector.tflite")
 
@@ -123,25 +124,6 @@ def crop_digit(rgb: np.ndarray, box: Box) -> np.ndarray | None:
         coverage > 0.5, Box((box.x - left) * zoom, (box.y - top) * zoom, box.width * zoom, box.height * zoom)
     )
     return make_segment_digit((coverage * own).astype(np.float32)) if own.any() else None
-
-
-def is_same_digit(one: Box, other: Box, apart: float = 0.4) -> bool:
-    """Whether two boxes share a middle, nearer than `apart` mean sizes; touching neighbors do not.
-
-    Overlap would not do: digits that touch share more of their boxes than two finds of one digit may.
-    """
-    across = abs(one.x + one.right - other.x - other.right) / 2
-    down = abs(one.y + one.bottom - other.y - other.bottom) / 2
-    wide, high = (one.width + other.width) / 2, (one.height + other.height) / 2
-    # A 1 is narrow: its width says little about how near another digit's middle may be.
-    return across < apart * max(wide, 0.45 * high) and down < apart * high
-
-
-def shared_area(one: Box, other: Box) -> float:
-    """The area that two boxes share."""
-    width = min(one.right, other.right) - max(one.x, other.x)
-    height = min(one.bottom, other.bottom) - max(one.y, other.y)
-    return max(width, 0.0) * max(height, 0.0)
 
 
 def _own_ink(mask: np.ndarray, box: Box) -> np.ndarray:

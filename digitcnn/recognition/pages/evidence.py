@@ -16,14 +16,9 @@ from digitcnn.ink.images.load import Picture
 from digitcnn.ink.strokes import Box
 from digitcnn.ink.text_lines import group_rows
 from digitcnn.recognition.classifier import Classifier
-from digitcnn.recognition.pages.detector import (
-    PageDetection,
-    crop_digit,
-    find_digits,
-    is_same_digit,
-    shared_area,
-)
+from digitcnn.recognition.pages.detector import PageDetection, crop_digit, find_digits
 from digitcnn.recognition.pages.marks import without_rings
+from digitcnn.recognition.pages.places import is_beside, is_one_place, matches, overlap
 from digitcnn.recognition.reading import Digit, PrintedDigit
 from digitcnn.time_budget import within_time_budget
 
@@ -45,9 +40,6 @@ _FEW = 3
 _MUCH, _STRAY = 3, 0.6
 """Beside more segments than this, a digit that stands alone has to be more probable than this."""
 _OVERLAP = 0.3
-_ONE_PLACE = 0.6
-"""Candidates that share this much of the smaller one's box are in one place."""
-
 _SIZES = (0.4, 2.5)
 """Heights of the smallest and the largest digit, in those of the median one."""
 
@@ -147,7 +139,7 @@ def collect_evidence(
     hopeful: list[tuple[PageDetection, bool, np.ndarray]] = []
     for detection in within_time_budget(found):
         beside = any(
-            other is not detection and other.score > _CLEAR and _is_beside(detection.box, other.box)
+            other is not detection and other.score > _CLEAR and is_beside(detection.box, other.box)
             for other in found
         )
         # Most detections are so faint that no reading of their ink can make them digits.
@@ -198,8 +190,8 @@ def settle_page(
         PrintedDigit(each.box)
         for each in evidence.printed
         if each.score > _FAINT
-        and any(_is_beside(each.box, box) for box in sure)
-        and not any(_is_one_place(each.box, box) for box in read)
+        and any(is_beside(each.box, box) for box in sure)
+        and not any(is_one_place(each.box, box) for box in read)
     ]
     return SettledPage(settled, printed)
 
@@ -225,14 +217,14 @@ def _settle_lines(
     likely = without_rings([digit for digit in weighed + digits if digit.digit_probability > 0.5])
     kept: list[Digit] = []
     for digit in sorted(likely, key=lambda each: -each.digit_probability):
-        if not any(_is_one_place(digit.box, other.box) for other in kept):
+        if not any(is_one_place(digit.box, other.box) for other in kept):
             kept.append(digit)
     if not 0 < len(segments) <= _MUCH:  # None where there were more than digits have.
         kept = [
             digit
             for digit in kept
             if digit.digit_probability > _STRAY
-            or any(_is_beside(digit.box, other.box) for other in kept if other is not digit)
+            or any(is_beside(digit.box, other.box) for other in kept if other is not digit)
         ]
     if not kept:
         doubted = iter(weighed)
@@ -244,8 +236,8 @@ def _settle_lines(
         digit
         for digit in segments
         if digit.refused
-        and any(_is_beside(digit.box, other.box) for other in kept)
-        and not any(_is_one_place(digit.box, other.box) for other in kept)
+        and any(is_beside(digit.box, other.box) for other in kept)
+        and not any(is_one_place(digit.box, other.box) for other in kept)
     ]
     return [[each.digit for each in row] for row in group_rows([_PlacedDigit(digit) for digit in kept])]
 
@@ -285,7 +277,7 @@ def _segment_evidence(segments: Sequence[Digit], seen: Sequence[PageDetection | 
     for at, (segment, detection) in enumerate(zip(segments, seen, strict=True)):
         rest = [(other, scores[k] > _SEEN) for k, other in enumerate(segments) if k != at]
         others = [is_seen for other, is_seen in rest if not other.refused]
-        beside = any(is_seen and _is_beside(segment.box, other.box) for other, is_seen in rest)
+        beside = any(is_seen and is_beside(segment.box, other.box) for other, is_seen in rest)
         opinion = float(detection.probabilities[segment.nearest]) if detection else 0.1
         rows.append(
             (
@@ -306,7 +298,7 @@ def _detection_evidence(detection: PageDetection, digit_probability: float, besi
 
 def _is_printed(detection: PageDetection, clear: Sequence[PageDetection]) -> bool:
     """Whether it is print by its score and the clear ones beside it: nobody prints one digit of a number."""
-    beside = [each for each in clear if each is not detection and _is_beside(detection.box, each.box)]
+    beside = [each for each in clear if each is not detection and is_beside(detection.box, each.box)]
     return sum(each.score if each.printed else -each.score for each in (detection, *beside)) > 0
 
 
@@ -317,7 +309,7 @@ def _typical_height(boxes: Sequence[Box]) -> float:
     """
     heights = np.array([box.height for box in boxes])
     middle = float(np.median(heights))
-    rows = [any(other is not box and _is_beside(box, other) for other in boxes) for box in boxes]
+    rows = [any(other is not box and is_beside(box, other) for other in boxes) for box in boxes]
     areas = np.where(rows, heights, np.minimum(heights, middle)) ** 2
     order = np.argsort(heights)
     half = np.searchsorted(np.cumsum(areas[order]), areas.sum() / 2)
@@ -341,30 +333,6 @@ def fuse_labels(digit: Digit, detection: PageDetection | None) -> Digit:
 
 def _score(detection: PageDetection) -> float:
     return detection.score
-
-
-def matches(one: Box, other: Box) -> bool:
-    """Whether two boxes are of one digit: they share a middle, and neither is twice as high."""
-    return is_same_digit(one, other) and 0.5 < one.height / max(other.height, 1e-9) < 2.0
-
-
-def _is_one_place(one: Box, other: Box) -> bool:
-    return matches(one, other) or overlap(one, other) > _ONE_PLACE
-
-
-def overlap(one: Box, other: Box) -> float:
-    """The area that two boxes share, as a fraction of the smaller one's."""
-    return shared_area(one, other) / max(min(one.width * one.height, other.width * other.height), 1e-9)
-
-
-def _is_beside(one: Box, other: Box) -> bool:
-    """Whether both are of one height and side by side, at most about a digit apart."""
-    high = max(one.height, 1e-9)
-    return (
-        abs(one.y + one.bottom - other.y - other.bottom) / 2 < 0.4 * high
-        and 0.6 < other.height / high < 1.6
-        and abs(one.x + one.right - other.x - other.right) / 2 < 2.2 * high
-    )
 
 
 def _logit(probability: float) -> float:

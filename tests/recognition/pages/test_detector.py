@@ -1,7 +1,7 @@
 import numpy as np
 
 from digitcnn.ink.strokes import Box
-from digitcnn.recognition.pages.detector import crop_digit, draw_heat_map, find_digits, is_same_digit
+from digitcnn.recognition.pages.detector import crop_digit, draw_heat_map, find_digits
 
 
 def _answer(height: int, width: int) -> np.ndarray:
@@ -32,12 +32,6 @@ def test_peak_of_the_map_becomes_a_box_in_pixels_of_the_picture() -> None:
 
 def test_picture_without_peaks_has_no_digits() -> None:
     assert find_digits(np.zeros((100, 70, 3), np.uint8), lambda p: _answer(*p.shape[1:3])) == []
-
-
-def test_digits_that_touch_are_two_and_a_second_find_is_the_same() -> None:
-    one = Box(0, 0, 20, 30)
-    assert not is_same_digit(one, Box(14, 0, 20, 30))
-    assert is_same_digit(one, Box(3, 1, 20, 30))
 
 
 def test_crop_has_its_own_paper_and_polarity() -> None:

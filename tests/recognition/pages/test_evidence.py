@@ -4,7 +4,8 @@ import pytest
 
 from digitcnn import DigitReader
 from digitcnn.ink.images.load import open_picture
-from digitcnn.recognition.pages.evidence import is_drawn, matches
+from digitcnn.recognition.pages.evidence import is_drawn
+from digitcnn.recognition.pages.places import matches
 from testbed.numbers import load_pens
 from testbed.pages import KINDS, make_pages
 
