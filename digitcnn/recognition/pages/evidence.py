@@ -182,8 +182,9 @@ def settle_page(
         lines: its segments of ink as they were read, boxes in pixels of the input.
         elsewhere: further segments, in no line yet.
     """
-    evidence = collect_evidence(classifier, picture, [*lines, elsewhere])
-    settled = _settle_lines(evidence, [*lines, elsewhere], may_be_clean=not elsewhere)
+    segments = [*lines, elsewhere] if elsewhere else lines
+    evidence = collect_evidence(classifier, picture, segments)
+    settled = _settle_lines(evidence, segments, may_be_clean=not elsewhere)
     read = [digit.box for line in settled for digit in line if not digit.refused]
     sure = [each.box for each in evidence.printed if each.score > _CLEAR]
     printed = [
@@ -208,7 +209,7 @@ def _settle_lines(
     ]
     found = [digit for digit in digits if digit.digit_probability > 0.5]
     if may_be_clean and _is_clean(segments, evidence.seen, found):
-        return [list(line) for line in lines if line]
+        return [list(line) for line in lines]
     weighed = [
         _accept(segment, detection, _probability(_SEGMENT_WEIGHTS, row))
         for segment, detection, row in zip(segments, evidence.seen, evidence.of_segments, strict=True)
