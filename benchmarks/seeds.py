@@ -92,8 +92,8 @@ def table_of(known: dict[str, dict[str, float]]) -> str:
             continue
         unlike = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in training.settings.items())
         each = ", ".join(f"{accuracy:.2%}" for accuracy in found)
-        rows.append([f"`{training.preset}`", training.data, unlike or "–", f"**{fmean(found):.2%}**", each])
-    return markdown(["preset", "data set", "unlike the preset", "mean", "seeds 0, 1, 2"], rows)
+        rows.append([training.data, f"`{training.preset}`", unlike or "–", f"**{fmean(found):.2%}**", each])
+    return markdown(["data set", "preset", "unlike the preset", "mean", "seeds 0, 1, 2"], rows)
 
 
 if __name__ == "__main__":
