@@ -40,8 +40,9 @@ class Live {
   async load(model) {
     try {
       const store = await caches.open(MODELS);
-      const saved = await store.match(`/${encodeURIComponent(model)}`);
-      if (saved) return this.take(await saved.json(), false);
+      const saved = await (await store.match(`/${encodeURIComponent(model)}`))?.json();
+      if (model !== this.model) return; // Another was chosen since.
+      if (saved) return this.take(saved, false);
     } catch {
       // A browser that stores nothing asks the server with every visit.
     }
