@@ -201,16 +201,19 @@ def _train(source: NotebookSource) -> str:
     augmentation = ""
     if recipe.augmentation:
         fitted = "distorting"
-        changes = ['RandomTranslation(0.05, 0.05, fill_mode="constant")']
-        if source.ink:
-            changes += [f'Random{each}, fill_mode="constant")' for each in ("Rotation(0.03", "Zoom(0.1")]
-        if source.mirrors:
-            changes += ['RandomFlip("horizontal")']
+        changes = [
+            ('RandomRotation(0.03, fill_mode="constant")', source.ink),
+            ('RandomTranslation(0.05, 0.05, fill_mode="constant")', True),
+            ('RandomZoom(0.1, fill_mode="constant")', source.ink),
+            ('RandomFlip("horizontal")', source.mirrors),
+        ]
+        chosen = "\n".join(f"    layers.{change}," for change, is_apt in changes if is_apt)
         augmentation = f"""
 # Active in training only; the model behind them is the one that is kept.
 distorting = keras.Sequential([
     layers.Input((28, 28, 1)),
-{"".join(f"    layers.{each},{chr(10)}" for each in changes)}    model,
+{chosen}
+    model,
 ])
 """
     callbacks = "\n    callbacks=[OneCycle()]," if recipe.schedule == "one-cycle" else ""

@@ -37,6 +37,8 @@ _UNSEEN = 0.03
 _SEEN, _CLEAR = 0.35, 0.5
 _SURE, _DOUBTFUL, _FAINT = 0.9, 0.5, 0.2
 _FEW = 3
+"""Sure digits, other than 1s, that are believed although the detector sees nothing on the page."""
+
 _MUCH, _STRAY = 3, 0.6
 """Beside more segments than this, a digit that stands alone has to be more probable than this."""
 _OVERLAP = 0.3
