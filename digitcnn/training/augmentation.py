@@ -42,8 +42,8 @@ def shift(images: np.ndarray, rng: np.random.Generator, strength: float = 1.0) -
 
 def mirror_and_shift(images: np.ndarray, rng: np.random.Generator, strength: float = 1.0) -> np.ndarray:
     """Shifts each image, and mirrors half of them: a mirrored shoe is a shoe; shapes as in `distort`."""
-    mirrored = (rng.random(len(images)) < 0.5 * math.ceil(min(strength, 1)))[:, np.newaxis, np.newaxis]
-    return shift(np.where(mirrored, images[:, :, ::-1], images), rng, strength)
+    mirrored = (rng.random(len(images)) < 0.5) & (strength > 0)
+    return shift(np.where(mirrored[:, np.newaxis, np.newaxis], images[:, :, ::-1], images), rng, strength)
 
 
 def distort(images: np.ndarray, rng: np.random.Generator, strength: float = 1.0) -> np.ndarray:
