@@ -179,7 +179,7 @@ def _read_line(classifier: Classifier, ink: Ink, line: TextLine, known: dict[Seg
     # Bounds by size alone are enough to leave most spans unread.
     min_costs = {span: min_span_cost(boxes[span], height) + doubts[span] for span in spans}
     path = best_path_reading_little(evidence.boundary_logits, min_costs, score_spans)
-    return [digits[span] for span in path]
+    return evidence.fill(path, [digits[span] for span in path])
 
 
 def _box_of(ink: Ink, *segments: Segment) -> Box:

@@ -47,10 +47,12 @@ class Evidence:
 
     Attributes:
         boundary_logits: those of the line, raised to 0 where the network counts the digits.
+        cut: first and last unit, end exclusive, of each touching span.
         seen: the digits whose middles lie in each unit of the spans that hold several.
     """
 
     boundary_logits: Sequence[float]
+    cut: Sequence[tuple[int, int]]
     seen: Mapping[int, Sequence[Detection]]
 
     def concerns(self, span: Span) -> bool:
@@ -78,6 +80,33 @@ class Evidence:
             return _fuse(digit, within[0])
         return digit
 
+    def fill(self, path: Sequence[Span], digits: Sequence[Digit]) -> list[Digit]:
+        """The digits of a path; those that were refused are taken from the network where it counts as many.
+
+        A cut may leave a piece that looks like no digit, although the touching span has one there.
+        """
+        filled = list(digits)
+        for start, end in self.cut:
+            within = [at for at, span in enumerate(path) if start <= span.start and span.end <= end]
+            seen = [
+                each
+                for unit in range(start, end)
+                for each in self.seen.get(unit, [])
+                if each.presence > _PRESENT
+            ]
+            refused = [at for at in within if digits[at].refused]
+            if len(seen) != len(within) or 2 * len(refused) > len(within):
+                continue
+            for at in refused:
+                found = seen[at - within[0]]
+                filled[at] = replace(
+                    digits[at],
+                    probabilities=found.probabilities,
+                    digit_probability=found.presence,
+                    refused=False,
+                )
+        return filled
+
     def _within(self, span: Span, alone: Mapping[Span, Digit]) -> list[Detection]:
         """The detections in a span, the clearest first."""
         within: list[Detection] = []
@@ -97,7 +126,7 @@ def collect_evidence(line: TextLine) -> Evidence:
             seen.update(enumerate(by_unit, start))
             # Where the network counts the digits, much ink at a cut no longer speaks against a boundary.
             boundary_logits[start : end - 1] = [max(each, 0.0) for each in boundary_logits[start : end - 1]]
-    return Evidence(boundary_logits, seen)
+    return Evidence(boundary_logits, line.cut, seen)
 
 
 def _own_middle(digit: Digit) -> list[Detection]:
