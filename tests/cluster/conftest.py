@@ -11,6 +11,13 @@ from testbed.ray_nodes import Cluster, ray_cluster
 from tests.support.made_mnist import write_mnist
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keeps the tests of this folder in one process, where several run tests: they share one cluster."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.xdist_group("cluster"))
+
+
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """A head without cores and two nodes with one each, all started with `ray start`."""
