@@ -46,8 +46,8 @@ _THROUGH = (0.25, 0.75)
 _AT_FEET = (-0.25, 0.6)
 """How far below the feet of digits an underline runs, in their heights."""
 
-_BEYOND = 0.8
-"""Such a line ends at most this far from the first and the last digit; a ruled one goes on."""
+_BEYOND, _SHORT = 0.8, 0.1
+"""Such a line ends at most this far outside of its first and last digit, or inside; a ruled one goes on."""
 
 
 def without_rings(digits: Sequence[Digit]) -> list[Digit]:
@@ -195,12 +195,11 @@ def _without_crossed(line: Sequence[Digit], strokes: Sequence[Box]) -> list[Digi
         if len(crossed) < 2:
             continue
         boxes = [line[at].box for at in crossed]
-        beyond = _BEYOND * max(box.height for box in boxes)
+        high = max(box.height for box in boxes)
         left, right = min(box.x for box in boxes), max(box.right for box in boxes)
         if (
-            left - beyond < stroke.x
-            and stroke.right < right + beyond
-            and stroke.width > 0.85 * (right - left)
+            -_BEYOND * high < stroke.x - left < _SHORT * high
+            and -_SHORT * high < stroke.right - right < _BEYOND * high
         ):
             gone.update(crossed)
     return [digit for at, digit in enumerate(line) if at not in gone]

@@ -72,6 +72,13 @@ def test_stroke_along_the_feet_of_digits_is_an_underline_and_one_through_them_is
     assert without_crossed_out(lines, strokes, crossing) == [[]]
 
 
+def test_level_bars_that_end_inside_of_touching_digits_cross_nothing_out():
+    crossing = _level_stroke(at=100)
+    lines = [[digit(4, 10, 50, 60, 100), digit(8, 70, 50, 60, 100), digit(6, 130, 50, 60, 100)]]
+    strokes = find_strokes(lines, crossing)
+    assert without_crossed_out(lines, strokes, crossing) == lines
+
+
 def _level_stroke(at: int) -> Ink:
     page = np.full((200, 300, 3), 220, np.uint8)
     cv2.line(page, (30, at), (180, at), (30, 30, 90), 8)
