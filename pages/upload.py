@@ -5,6 +5,7 @@ from typing import cast
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from digitcnn.classes import noun_of
 from digitcnn.recognition.reading import Expect
 from digitcnn.web.explain import show_explanation
 from digitcnn.web.frame import draw_frame
@@ -74,8 +75,16 @@ def sample_upload() -> Upload:
 
 
 def choose_how(models: list[Model]) -> tuple[Model, Expect]:
-    """The controls for what the pictures show, a digit or a number, and for the model that reads them."""
-    expect = st.segmented_control(
+    """The controls for what the pictures show, a digit or a number, and for the model that reads them.
+
+    A model of letters takes all the ink of a picture for one.
+    """
+    place = st.container(width="content")
+    model = choose_model(models, page="upload")
+    if not model.reads_digits:
+        place.caption(f"One {noun_of(model.classes)} in each picture")
+        return model, "digit"
+    expect = place.segmented_control(
         "What is on them",
         list(KINDS),
         default="number",
@@ -85,7 +94,7 @@ def choose_how(models: list[Model]) -> tuple[Model, Expect]:
         persist_state="session",
         key="upload.expect",
     )
-    return choose_model(models, page="upload"), cast(Expect, expect)
+    return model, cast(Expect, expect)
 
 
 def show_results(uploads: list[Upload], model: Model, expect: Expect, progress: DeltaGenerator) -> None:

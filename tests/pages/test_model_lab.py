@@ -342,6 +342,19 @@ def test_draw_asks_for_what_the_chosen_model_reads(runs: Path):
     assert [title.value for title in draw.title] == ["Draw a digit or a number"]
 
 
+def test_upload_asks_for_one_letter_in_each_picture_where_the_model_reads_letters(runs: Path):
+    letters = make_run(runs, "letters-1", replace(FINISHED, classes=tuple("ABCDEFGHIJ")))
+    letters.tflite_file.write_bytes((PROJECT / "models" / "simple" / "model.tflite").read_bytes())
+    app = AppTest.from_file(str(PROJECT / "pages" / "upload.py"), default_timeout=60)
+    app.query_params["use"] = "letters-1"
+    app.run()
+    assert "One letter in each picture" in [each.value for each in app.caption]
+    app.selectbox(key="upload.model-letters-1").set_value("reader").run()
+    assert not app.exception
+    assert "One letter in each picture" not in [each.value for each in app.caption]
+    assert [each.key for each in app.segmented_control] == ["upload.expect"]
+
+
 @pytest.mark.parametrize("name", ["gone", "..", "../models/simple", "damaged"])
 def test_a_run_that_cannot_be_used_is_left_out_on_draw(runs: Path, name: str):
     make_run(runs, "damaged").tflite_file.write_bytes(b"TFL3")
