@@ -42,7 +42,7 @@ _FINE = 4
 _PENS = (0.04, 0.15)
 """Widths of the pen, in heights of a digit."""
 
-_COUNTS = (0.1, 0.35, 0.3, 0.15, 0.1)
+_COUNTS = (0.08, 0.27, 0.27, 0.2, 0.18)
 """Probabilities of one, two ... digits in a number."""
 
 _MIDDLE = 0.18
@@ -155,7 +155,7 @@ def _place(
         return INK_HEIGHT // 2
     right = boxes[-1][1]
     if not kerned:
-        return max(right + round(rng.uniform(-0.25, 0.2) * INK_HEIGHT), boxes[-1][0] + 2)
+        return max(right + round(rng.uniform(-0.25, 0.15) * INK_HEIGHT), boxes[-1][0] + 2)
     # Per row: the last column of ink so far, and the first column of ink of the new digit.
     ends = np.where(rows.max(axis=1) > _INK, rows.shape[1] - (rows[:, ::-1] > _INK).argmax(axis=1), -1000)
     begins = np.where(patch.max(axis=1) > _INK, (patch > _INK).argmax(axis=1), 1000)
@@ -220,7 +220,7 @@ def load_makers(seed: int) -> dict[Part, NumberMaker]:
 def main() -> None:
     """Trains the network and exports it for LiteRT."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--epochs", type=int, default=21)
     parser.add_argument("--numbers", type=int, default=14_000, help="made anew in every epoch")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--checkpoint", type=Path, default=Path("runs/strips-checkpoint"))
@@ -241,6 +241,7 @@ def main() -> None:
     last, done = options.checkpoint / "last.keras", 0
     if last.is_file():
         model = keras.models.load_model(last)
+        model.optimizer.learning_rate = rate  # Of this many epochs, whatever the checkpoint's were.
         done = int(model.optimizer.iterations.numpy()) * options.epochs // steps
     for epoch in range(done, options.epochs):
         strips, labels = makers["train"].make(options.numbers, np.random.default_rng((options.seed, epoch)))
