@@ -26,7 +26,10 @@ def test_each_digit_of_a_number_has_its_place():
     counts = [len(digits_along(row)) for row in labels]
     assert min(counts) >= 1
     assert max(counts) >= 4
-    for strip, row in zip(strips[..., 0], labels, strict=True):
+    # A fine pen may leave next to nothing where it is photographed badly.
+    inked = strips.max(axis=(1, 2, 3)) > 0.3
+    assert inked.mean() > 0.98
+    for strip, row in zip(strips[inked, ..., 0], labels[inked], strict=True):
         ink = strip.max(axis=0).reshape(-1, 2).max(axis=1) > 0.2
         places = np.flatnonzero(row != BLANK)
         assert ink[max(places.min() - 3, 0) : places.max() + 4].any()
