@@ -21,7 +21,7 @@ from digitcnn.run_folder import RunFolder, RunRecord, write_json
 from digitcnn.training.page_detector.settings import NAME, DetectorSettings, detector_file
 from digitcnn.training.session.changes import Change, read_request, write_changes
 from digitcnn.web.text import escape_markdown
-from tests.support.lab_app import open_lab, words
+from tests.support.lab_app import models_on, open_lab, open_page, words
 
 PROJECT = Path(__file__).resolve().parents[2]
 FINISHED = RunRecord("simple", {"epochs": 2}, {}, 0, "finished", "2026-01-01T00:00:00+00:00", seconds=65.0)
@@ -290,7 +290,7 @@ def test_a_page_detector_stands_among_the_runs_and_is_no_model(runs: Path, state
     assert (row["Preset"], row["Weights"], row["Epochs"]) == (NAME, 380_672, 2)
     for part in ("Train", "Compare", "Inside"):
         open_lab(part)
-    assert NAME not in models_on(open_draw())
+    assert NAME not in models_on(open_page("draw"))
 
 
 def test_a_run_has_its_network_as_code_and_as_a_notebook():
@@ -309,56 +309,6 @@ def test_a_run_is_deleted_once_that_is_confirmed(runs: Path):
     app.button(key="lab.runs.delete.simple-1").click().run()
     assert not app.exception
     assert not (runs / "simple-1").exists()
-
-
-def open_draw(**parameters: str) -> AppTest:
-    draw = AppTest.from_file(str(PROJECT / "pages" / "draw.py"), default_timeout=120)
-    for name, value in parameters.items():
-        draw.query_params[name] = value
-    draw.run()
-    assert not draw.exception
-    return draw
-
-
-def models_on(draw: AppTest) -> list[str]:
-    (control,) = [each for each in (*draw.selectbox, *draw.button_group) if each.label == "Model"]
-    return list(control.options)
-
-
-def test_the_address_of_draw_keeps_the_run_that_is_used(runs: Path):
-    folder = make_run(runs, "simple")
-    folder.tflite_file.write_bytes((PROJECT / "models" / "simple" / "model.tflite").read_bytes())
-    models = models_on(open_draw(use="simple"))
-    assert models[0] == "simple (made here)"
-    assert "simple" in models[1:]
-
-
-def test_draw_asks_for_what_the_chosen_model_reads(runs: Path):
-    letters = make_run(runs, "letters-1", replace(FINISHED, classes=tuple("ABCDEFGHIJ")))
-    letters.tflite_file.write_bytes((PROJECT / "models" / "simple" / "model.tflite").read_bytes())
-    draw = open_draw(use="letters-1")
-    assert [title.value for title in draw.title] == ["Draw a letter"]
-    draw.selectbox(key="draw.model-letters-1").set_value("reader").run()
-    assert [title.value for title in draw.title] == ["Draw a digit or a number"]
-
-
-def test_upload_asks_for_one_letter_in_each_picture_where_the_model_reads_letters(runs: Path):
-    letters = make_run(runs, "letters-1", replace(FINISHED, classes=tuple("ABCDEFGHIJ")))
-    letters.tflite_file.write_bytes((PROJECT / "models" / "simple" / "model.tflite").read_bytes())
-    app = AppTest.from_file(str(PROJECT / "pages" / "upload.py"), default_timeout=60)
-    app.query_params["use"] = "letters-1"
-    app.run()
-    assert "One letter in each picture" in [each.value for each in app.caption]
-    app.selectbox(key="upload.model-letters-1").set_value("reader").run()
-    assert not app.exception
-    assert "One letter in each picture" not in [each.value for each in app.caption]
-    assert [each.key for each in app.segmented_control] == ["upload.expect"]
-
-
-@pytest.mark.parametrize("name", ["gone", "..", "../models/simple", "damaged"])
-def test_a_run_that_cannot_be_used_is_left_out_on_draw(runs: Path, name: str):
-    make_run(runs, "damaged").tflite_file.write_bytes(b"TFL3")
-    assert models_on(open_draw(use=name))[0] == "reader"
 
 
 def test_a_run_that_is_used_comes_first_on_draw(runs: Path):
