@@ -1,6 +1,7 @@
-"""The folder of real handwriting, for tests that need it."""
+"""The folder of real handwriting, for tests that need it, and what no test leaves behind."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,3 +18,9 @@ def data() -> Path:
     if not Path(folder).is_dir():
         pytest.fail(f"DIGITCNN_DATA names {folder}, which is no folder")
     return Path(folder)
+
+
+@pytest.fixture(autouse=True)
+def _same_main_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Puts `__main__` back: AppTest leaves its page there, which a process of `multiprocessing` would run."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
