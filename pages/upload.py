@@ -199,16 +199,22 @@ def show_file(files: list[ShownFile], row: int, model: Model, expect: Expect) ->
             panels.show_steps(file, model, expect)
 
 
-def invite() -> None:
-    """The page before there is anything to read."""
+def invite(model: Model) -> None:
+    """The page before there is anything to read; the sample is one of numbers."""
     left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
+    if model.reads_digits:
+        sought, amount = "numbers on them", "one digit or many lines"
+    else:
+        sought, amount = f"{noun_of(model.classes)} on each", f"one {noun_of(model.classes)} each"
     with left:
         with st.container(key="reading"):
-            st.html('<p class="words">Drop pictures above, and I will read the numbers on them</p>')
+            st.html(f'<p class="words">Drop pictures above, and I will read the {sought}</p>')
         st.caption(
-            "A photo of a page, a scan, a drawing. Dark on light or light on dark, one digit or many lines. "
+            f"A photo of a page, a scan, a drawing. Dark on light or light on dark, {amount}. "
             "JPEG, PNG, WebP, HEIC, GIF, BMP, TIFF, PDF (every page) or a ZIP of them, up to 64 megapixels."
         )
+        if not model.reads_digits:
+            return
         st.button(
             "Try a sample",
             icon=":material/draw:",
@@ -241,7 +247,7 @@ with draw_frame("Upload", styles=("digits", "upload", "personal")):
             show_results(pictures, *how, bar)
             show_personal_set()
         elif not everything:
-            invite()
+            invite(how[0])
         picture_clicks.take_pastes()
     else:
         st.info("There is no trained model here yet: train one with `python -m digitcnn train simple`.")

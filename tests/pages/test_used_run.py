@@ -47,10 +47,12 @@ def test_upload_asks_for_one_letter_in_each_picture_where_the_model_reads_letter
     make_run(runs, "letters-1", classes=tuple("ABCDEFGHIJ"))
     upload = open_page("upload", use="letters-1")
     assert "One letter in each picture" in [each.value for each in upload.caption]
+    assert [each.key for each in upload.button] == []  # The sample shows numbers.
     upload.selectbox(key="upload.model-letters-1").set_value("reader").run()
     assert not upload.exception
     assert "One letter in each picture" not in [each.value for each in upload.caption]
     assert [each.key for each in upload.segmented_control] == ["upload.expect"]
+    assert "upload.try-sample" in [each.key for each in upload.button]
 
 
 @pytest.mark.parametrize("name", ["gone", "..", "../models/simple", "damaged"])
