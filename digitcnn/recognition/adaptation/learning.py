@@ -28,10 +28,10 @@ from digitcnn.recognition.adaptation.last_layer import (
 from digitcnn.recognition.model import open_network, run_network
 from digitcnn.run_folder import RunRecord
 
-PULLS = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+PULLS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
 """Strengths of the pull towards the old weights; the first that loses few enough held images is taken."""
 
-MAX_LOST_DIGITS = 0.0005
+MAX_LOST_DIGITS = 0.001
 """The fraction of a set's held digits that may newly be misread, or one digit."""
 
 MAX_LOST_OTHERS = 0.05
