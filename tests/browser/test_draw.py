@@ -1,37 +1,10 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, WebSocketRoute, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
-from digitcnn.web.samples import sample_strokes
+from tests.support.draw_page import answer_of, draw, open_draw
 from tests.support.settling import settle
-
-SIDE = 400
-
-
-def open_draw(page: Page, server: str) -> None:
-    page.goto(f"{server}/draw")
-    page.locator("canvas.upper-canvas").wait_for()
-    expect(answer_of(page)).to_contain_text("Draw a digit")
-
-
-def answer_of(page: Page) -> Locator:
-    # While a page is replaced, the old one's stays below for a moment.
-    return page.locator(".st-key-answer").first
-
-
-def draw(page: Page, digit: int, *, side: float = SIDE, corner: tuple[float, float] = (0, 0)) -> None:
-    """Draws a sample digit with the mouse, on a square of the canvas."""
-    box = page.locator("canvas.upper-canvas").bounding_box()
-    assert box
-    shown = box["width"] / SIDE
-    for stroke in sample_strokes(digit, side):
-        points = [(box["x"] + (x + corner[0]) * shown, box["y"] + (y + corner[1]) * shown) for x, y in stroke]
-        page.mouse.move(*points[0])
-        page.mouse.down()
-        for point in points[1:]:
-            page.mouse.move(*point)
-        page.mouse.up()
 
 
 def choose_sample(page: Page, digit: int) -> None:
@@ -286,66 +259,6 @@ def test_the_canvas_brings_no_toolbar_of_its_own(page: Page, server: str):
     open_draw(page, server)
     page.locator("canvas.upper-canvas").hover()
     expect(page.locator(".dc-toolbar")).to_be_hidden()
-
-
-def draw_and_hold(page: Page, digit: int) -> None:
-    """Draws a digit in one stroke and leaves the pen on the paper."""
-    page.wait_for_function("document.documentElement.classList.contains('digitcnn-live')")
-    box = page.locator("canvas.upper-canvas").bounding_box()
-    assert box
-    (stroke,) = sample_strokes(digit, SIDE)
-    scale = box["width"] / SIDE
-    points = [(box["x"] + x * scale, box["y"] + y * scale) for x, y in stroke]
-    page.mouse.move(*points[0])
-    page.mouse.down()
-    for point in points[1:]:
-        page.mouse.move(*point)
-
-
-def test_the_answer_stands_before_the_pen_is_lifted(page: Page, server: str):
-    open_draw(page, server)
-    draw_and_hold(page, 3)
-    expect(answer_of(page)).to_have_text("3")
-    expect(page.locator(".bars .best")).to_have_text("3")
-    page.mouse.up()
-    expect(page.get_by_text("All 3 models read 3.")).to_be_visible()
-    expect(answer_of(page)).to_have_text("3")
-    page.locator(".st-key-draw-clear button").click()
-    expect(answer_of(page)).to_contain_text("Draw a digit")
-    draw_and_hold(page, 2)
-    expect(answer_of(page)).to_have_text("2")
-
-
-def test_the_digit_under_the_pen_is_said_while_a_number_is_written(page: Page, server: str):
-    open_draw(page, server)
-    page.get_by_text("Number", exact=True).click()
-    expect(answer_of(page)).to_contain_text("Write a number")
-    settle(page)
-    draw_and_hold(page, 3)
-    expect(page.locator(".st-key-draw-note")).to_contain_text("Under the pen: 3")
-    page.mouse.up()
-    expect(answer_of(page)).to_have_text("3")
-
-
-CHOOSE_NUMBER = """
-const wait = window.setTimeout;
-window.setTimeout = (call, delay, ...given) => {
-  if (delay === 400) wait(() => {
-    window.hasChosen = true;
-    [...document.querySelectorAll("button")].find((each) => each.innerText === "Number")?.click();
-  }, 400 - EARLIER);
-  return wait(call, delay, ...given);
-};
-"""
-"""Chooses Number some milliseconds before the browser asks for its model."""
-
-
-@pytest.mark.parametrize("earlier", [0, 3, 5, 10, 20])
-def test_page_and_model_arrive_although_another_run_comes_between(page: Page, server: str, earlier: int):
-    page.add_init_script(CHOOSE_NUMBER.replace("EARLIER", str(earlier)))
-    page.goto(f"{server}/draw")
-    page.wait_for_function("window.hasChosen")
-    page.wait_for_function("document.documentElement.classList.contains('digitcnn-live')", timeout=15_000)
 
 
 def test_on_a_phones_side_canvas_and_answer_share_the_screen_and_a_hint_waits(page: Page, server: str):
