@@ -81,6 +81,11 @@ class Components:
         return [each for each in self.components[:100] if each.contact == 0 and each.extent >= least]
 
     @cached_property
+    def _count_labels(self) -> int:
+        """Of all ink: where there is very much, only the largest components are in `components`."""
+        return int(self.labels.max()) + 1
+
+    @cached_property
     def usual_pen(self) -> float:
         """The median width of the pen in components clear of the picture's edge, in pixels."""
         return float(np.median([self.pen_of(component) for component in self.inner[:20]]))
@@ -96,7 +101,7 @@ class Components:
         left, top = max(min(p.left for p in chosen) - 1, 0), max(min(p.top for p in chosen) - 1, 0)
         right, bottom = max(p.right for p in chosen) + 1, max(p.bottom for p in chosen) + 1
         window = (slice(top, min(bottom, height)), slice(left, min(right, width)))
-        among = np.zeros(max(component.label for component in self.components) + 1, dtype=bool)
+        among = np.zeros(self._count_labels, dtype=bool)
         among[[p.label for p in chosen]] = True
         mine = among[self.labels[window]]
         return soften(self.ink, window, mine), (left, top)

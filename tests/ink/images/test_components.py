@@ -77,6 +77,20 @@ def test_grains_nearer_than_a_pen_are_one_component(gap: int, count: int):
     assert len(components_of(Image.fromarray(pixels)).components) == count + 1
 
 
+def test_a_digit_among_very_many_dots_is_cropped():
+    pixels = np.full((2000, 2000), 255, dtype=np.uint8)
+    for y, x in np.ndindex(2, 2):
+        pixels[y::40, x::40] = 0
+    digit = np.asarray(draw("5", height=200, pen=16))
+    window = pixels[1600 : 1600 + digit.shape[0], 1000 : 1000 + digit.shape[1]]
+    np.minimum(window, digit, out=window)
+    components = components_of(Image.fromarray(pixels))
+    largest = components.components[0]
+    assert len(components.components) < components.labels.max()
+    coverage, _ = components.crop([largest])
+    assert coverage.sum() == pytest.approx(largest.area, rel=0.2)
+
+
 def test_a_texture_has_no_components():
     noise = np.random.default_rng(0).choice(np.array([0, 255], np.uint8), (1200, 1200))
     assert components_of(Image.fromarray(noise)).components == ()
