@@ -8,6 +8,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -58,7 +59,7 @@ def main() -> None:
 def collect(count: int) -> list[tuple[PageEvidence, Truth]]:
     """The evidence on each page, and the digits that are written on it."""
     pens, reader, found = load_pens(), DigitReader(), []
-    seen: list[PageEvidence] = []
+    seen: list[tuple[Picture, PageEvidence]] = []
     settle = images.settle_page
 
     def watch(
@@ -66,9 +67,10 @@ def collect(count: int) -> list[tuple[PageEvidence, Truth]]:
         picture: Picture,
         lines: Sequence[Sequence[Digit]],
         elsewhere: Sequence[Digit] = (),
+        **detected: Any,
     ) -> SettledPage:
-        seen.append(collect_evidence(classifier, picture, [*lines, elsewhere], least=0.0))
-        return settle(classifier, picture, lines, elsewhere)
+        seen.append((picture, collect_evidence(classifier, picture, [*lines, elsewhere], least=0.0)))
+        return settle(classifier, picture, lines, elsewhere, **detected)
 
     images.settle_page = watch
     for kind in KINDS:
@@ -76,8 +78,9 @@ def collect(count: int) -> list[tuple[PageEvidence, Truth]]:
             seen.clear()
             reader.read_image(np.asarray(sample.source))
             truth = [(Box(*ends[0], *(ends[1] - ends[0])), label) for ends, label in placed]
-            if len(seen) == 1:  # A page that may lie on its side is settled twice.
-                found.append((seen[0], truth))
+            (picture, evidence), *later = seen
+            if all(other is picture for other, _ in later):  # It does not lie on its side, perhaps.
+                found.append((evidence, truth))
     images.settle_page = settle
     return found
 

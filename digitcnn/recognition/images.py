@@ -15,12 +15,13 @@ from digitcnn.ink.images.components import find_components, make_segment_digit
 from digitcnn.ink.images.cuts import Segment, crop_segment, cut_out
 from digitcnn.ink.images.level_strokes import LevelStroke, paint_over
 from digitcnn.ink.images.load import Picture
-from digitcnn.ink.images.page import find_pages, is_page, isolate_page, may_be_page
+from digitcnn.ink.images.page import find_pages, is_page, isolate_digits, isolate_page, may_be_page
 from digitcnn.ink.images.rotation import turn_box_back, turn_ink, turn_picture
 from digitcnn.ink.images.selection import choose_digit
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.classifier import Classifier
-from digitcnn.recognition.pages.evidence import SettledPage, is_drawn, settle_page
+from digitcnn.recognition.pages.detector import PageDetection
+from digitcnn.recognition.pages.evidence import CLEAR, SettledPage, detect_digits, is_drawn, settle_page
 from digitcnn.recognition.pages.marks import (
     find_strokes,
     find_underlines,
@@ -112,8 +113,23 @@ def _settle(classifier: Classifier, picture: Picture, best: _Hypothesis) -> tupl
     """The digits of a picture, and how many quarters counterclockwise it was turned to be read."""
     # On plain paper all that is no paper is ink: nothing is left to be found.
     if is_drawn(picture):
-        return SettledPage(best.lines, []), best.turns
-    return _settle_upright(classifier, picture, best)
+        return SettledPage(best.lines, [], is_clean=True), best.turns
+    detections = detect_digits(picture)
+    settled, turns = _settle_upright(classifier, picture, best, detections)
+    boxes = [
+        Box(*(side / picture.scale for side in each.box))
+        for each in detections
+        if each.score > CLEAR and not each.printed
+    ]
+    if settled.is_clean or turns or not boxes:
+        return settled, turns
+    # Shadows, rules and what lies beside the paper are out of the way here.
+    isolated = isolate_digits(picture, boxes)
+    close = _find_best(isolated, lambda ink: _read_pages(classifier, ink))
+    if close.turns:
+        return settled, turns
+    again = settle_page(classifier, picture, close.lines, detections=detections)
+    return (again if again.is_clean or again.support > settled.support else settled), turns
 
 
 def _read_without(
@@ -144,17 +160,19 @@ def _make_reading(lines: Sequence[Sequence[Digit]], printed: Sequence[PrintedDig
     return Reading(tuple(tuple(line) for line in lines), tuple(printed))
 
 
-def _settle_upright(classifier: Classifier, picture: Picture, best: _Hypothesis) -> tuple[SettledPage, int]:
+def _settle_upright(
+    classifier: Classifier, picture: Picture, best: _Hypothesis, detections: Sequence[PageDetection]
+) -> tuple[SettledPage, int]:
     """The settled page, and how many quarter turns counterclockwise set it upright."""
-    settled = settle_page(classifier, turn_picture(picture, best.turns), best.lines, best.elsewhere)
     if not best.turns:
-        return settled, 0
+        return settle_page(classifier, picture, best.lines, best.elsewhere, detections=detections), 0
+    settled = settle_page(classifier, turn_picture(picture, best.turns), best.lines, best.elsewhere)
 
     def count(page: SettledPage) -> float:
         return sum(digit.nearest_probability for line in page.lines for digit in line if not digit.refused)
 
     # A few round digits may look the same on their side.
-    upright = settle_page(classifier, picture, [])
+    upright = settle_page(classifier, picture, [], detections=detections)
     return (upright, 0) if count(upright) > count(settled) else (settled, best.turns)
 
 

@@ -1,5 +1,6 @@
 """The page of paper in a picture that shows more: a desk, a floor, a hand beside it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -7,6 +8,7 @@ import numpy as np
 
 from digitcnn.ink.images.binarize import Ink
 from digitcnn.ink.images.load import Picture
+from digitcnn.ink.strokes import Box
 
 _COARSE_SIDE = 192
 _MIN_CONTRAST = 25
@@ -14,6 +16,9 @@ _MIN_SHARE, _MAX_SHARE = 0.08, 0.95
 
 _MAX_INK = 0.3
 """Writing covers less of its page than this; the digits in photographs cover up to a fifth."""
+
+_PAPER_SIDE, _LIT = 31, 230
+"""Height in pixels, odd, to which digits are scaled to find their paper, and its color when evenly lit."""
 
 _MIN_INK, _MIN_SIDE = 0.1, 512
 """With less ink in the picture, or in a smaller one, finding the page costs more than reading it."""
@@ -58,6 +63,29 @@ def isolate_page(picture: Picture, page: PageRegion) -> Picture:
     _, full = cv2.threshold(full, 250, 255, cv2.THRESH_BINARY)
     painted = _carry_on(page.coarse, page.mask, (width, height))
     return replace(picture, rgb=cv2.copyTo(picture.rgb, full, painted))
+
+
+def isolate_digits(picture: Picture, boxes: Sequence[Box]) -> Picture:
+    """The picture with evenly lit paper around digits, and nothing but paper elsewhere.
+
+    Args:
+        picture: the page.
+        boxes: of its digits, at least one, in pixels of `rgb`.
+    """
+    rgb = picture.rgb
+    height, width = rgb.shape[:2]
+    typical = float(np.median([box.height for box in boxes]))
+    # The median of a square as large as a digit is its paper, on either side of the edge of a shadow.
+    scale = min(_PAPER_SIDE / typical, 1.0)
+    size = max(round(width * scale), 1), max(round(height * scale), 1)
+    coarse = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+    paper = cv2.medianBlur(coarse, min(round(typical * scale), _PAPER_SIDE) | 1)
+    even = rgb * (_LIT / np.maximum(cv2.resize(paper, (width, height)), 1.0))
+    near = np.zeros((height, width), bool)
+    for box in boxes:
+        rows = slice(max(int(box.y - 0.5 * typical), 0), int(box.bottom + 0.5 * typical) + 1)
+        near[rows, max(int(box.x - typical), 0) : int(box.right + typical) + 1] = True
+    return replace(picture, rgb=np.where(near[..., np.newaxis], np.clip(even, 0, 255), _LIT).astype(np.uint8))
 
 
 def may_be_page(ink: Ink) -> bool:

@@ -15,7 +15,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from digitcnn.ink.images.components import make_segment_digit
 from digitcnn.ink.images.page_maps import CLASSES, HANDWRITTEN, HEAT, OFFSET, PRINTED, SIZE, STRIDE, UNIT
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.model import SharedNetwork
@@ -36,12 +35,6 @@ _SHARED_MIDDLE = 0.45
 
 _HEIGHTS = (9.0, 100.0)
 """Heights in pixels of a scale at which the network has learned to find digits."""
-
-_CROP_SIDE = 64
-"""The longer side, in pixels, of the window in which a digit's ink is told from its paper."""
-
-_MIN_CONTRAST = 4.0
-_SPECK = 12
 
 Predict = Callable[[np.ndarray], np.ndarray]
 """(1, height, width, 3) float32 in 0-1 to (1, height / 4, width / 4, 16) logits."""
@@ -91,52 +84,6 @@ def draw_heat_map(rgb: np.ndarray, predict: Predict | None = None) -> np.ndarray
         seen = _sigmoid(maps[:rows, :columns, HANDWRITTEN])
         np.maximum(heat, cv2.resize(seen, (width, height), interpolation=cv2.INTER_LINEAR), out=heat)
     return heat
-
-
-def crop_digit(rgb: np.ndarray, box: Box) -> np.ndarray | None:
-    """The house digit, (28, 28) float32, of the ink in a box of a picture; None where there is none.
-
-    Ink is what departs from the paper around it, in the color in which it departs the most: each
-    digit has a paper and a polarity of its own.
-    """
-    margin = 0.12 * box.height
-    left, top = int(max(box.x - margin, 0)), int(max(box.y - margin, 0))
-    window = rgb[top : int(box.bottom + margin) + 1, left : int(box.right + margin) + 1]
-    if min(window.shape[:2]) < 3:
-        return None
-    zoom = _CROP_SIDE / max(window.shape[:2])
-    method = cv2.INTER_AREA if zoom < 1 else cv2.INTER_CUBIC
-    window = cv2.resize(window, None, fx=zoom, fy=zoom, interpolation=method).astype(np.float32)
-    rim = np.concatenate(
-        [window[:3], window[-3:], window[:, :3].swapaxes(0, 1), window[:, -3:].swapaxes(0, 1)], axis=1
-    )
-    departure = window - np.median(rim.reshape(-1, 3), axis=0)
-    far = np.abs(departure).max(axis=2)
-    if np.percentile(far, 97) < _MIN_CONTRAST:
-        return None
-    axis = departure[far >= np.percentile(far, 94)].mean(axis=0)
-    strength = departure @ (axis / max(float(np.linalg.norm(axis)), 1e-6))
-    strength /= max(float(np.percentile(strength, 97)), 1e-6)
-    split, _ = cv2.threshold(np.clip(255 * strength, 0, 255).astype(np.uint8), 0, 255, cv2.THRESH_OTSU)
-    coverage = np.clip((strength - split / 255 + 0.15) / 0.3, 0.0, 1.0)
-    # The box where it lies in the window.
-    own = _own_ink(
-        coverage > 0.5, Box((box.x - left) * zoom, (box.y - top) * zoom, box.width * zoom, box.height * zoom)
-    )
-    return make_segment_digit((coverage * own).astype(np.float32)) if own.any() else None
-
-
-def _own_ink(mask: np.ndarray, box: Box) -> np.ndarray:
-    """Where the components of a mask are that lie mostly in the box, two pixels around included."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
-    own = [
-        area >= _SPECK
-        and min(x + w, box.right) - max(x, box.x) > 0.5 * w
-        and min(y + h, box.bottom) - max(y, box.y) > 0.5 * h
-        for x, y, w, h, area in stats
-    ]
-    own[0] = False
-    return cv2.dilate(np.array(own, np.uint8)[np.asarray(labels, np.intp)], np.ones((3, 3), np.uint8))
 
 
 def _suppress_doubles(found: list[PageDetection]) -> list[PageDetection]:

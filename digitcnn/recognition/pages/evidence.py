@@ -16,8 +16,9 @@ from digitcnn.ink.images.load import Picture
 from digitcnn.ink.strokes import Box
 from digitcnn.ink.text_lines import group_rows
 from digitcnn.recognition.classifier import Classifier
-from digitcnn.recognition.pages.detector import PageDetection, crop_digit, find_digits
-from digitcnn.recognition.pages.marks import without_rings
+from digitcnn.recognition.pages.crops import crop_digit
+from digitcnn.recognition.pages.detector import PageDetection, find_digits
+from digitcnn.recognition.pages.marks import without_halves, without_rings
 from digitcnn.recognition.pages.places import is_beside, is_one_place, matches, overlap
 from digitcnn.recognition.reading import Digit, PrintedDigit
 from digitcnn.time_budget import within_time_budget
@@ -34,7 +35,7 @@ _DETECTION_WEIGHTS = np.array([2.202, 0.136, 2.54, -0.959])
 _UNSEEN = 0.03
 """Score of a segment that the detector does not see."""
 
-_SEEN, _CLEAR = 0.35, 0.5
+_SEEN, CLEAR = 0.35, 0.5
 _SURE, _DOUBTFUL, _FAINT = 0.9, 0.5, 0.2
 _FEW = 3
 """Sure digits, other than 1s, that are believed although the detector sees nothing on the page."""
@@ -74,10 +75,24 @@ class PageEvidence:
 
 @dataclass(frozen=True, eq=False)
 class SettledPage:
-    """A page's digits, line by line, and the printed ones that are left out."""
+    """What is on a page.
+
+    Attributes:
+        lines: its digits, line by line.
+        printed: those that are left out.
+        is_clean: whether they are its ink as it was read, without a doubt.
+    """
 
     lines: list[list[Digit]]
     printed: list[PrintedDigit]
+    is_clean: bool
+
+    @property
+    def support(self) -> float:
+        """The log-odds of its digits, summed up: how much speaks for this page."""
+        return sum(
+            _logit(digit.nearest_probability) for line in self.lines for digit in line if not digit.refused
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,12 +128,20 @@ def is_drawn(picture: Picture) -> bool:
     return bool(counts.max() > 0.5 * pixels.size)
 
 
+def detect_digits(picture: Picture) -> list[PageDetection]:
+    """What the page detector finds, boxes in pixels of the input; all digits in a row are print, or none."""
+    placed = [replace(each, box=picture.to_input(*each.box)) for each in find_digits(picture.rgb)]
+    clear = [each for each in placed if each.score > _SEEN]
+    return [replace(each, printed=_is_printed(each, clear)) for each in placed]
+
+
 def collect_evidence(
     classifier: Classifier,
     picture: Picture,
     lines: Sequence[Sequence[Digit]],
     *,
     least: float = 0.5,
+    detections: Sequence[PageDetection] | None = None,
 ) -> PageEvidence:
     """What speaks for each segment and each detection.
 
@@ -127,11 +150,11 @@ def collect_evidence(
         picture: the page.
         lines: its segments of ink as they were read, boxes in pixels of the input.
         least: detections that no reading of their ink makes more probable than this are left out.
+        detections: of `detect_digits`, where they are known.
     """
     segments = [digit for line in lines for digit in line]
-    placed = [replace(each, box=picture.to_input(*each.box)) for each in find_digits(picture.rgb)]
-    clear = [each for each in placed if each.score > _SEEN]
-    detections = [replace(each, printed=_is_printed(each, clear)) for each in placed]
+    if detections is None:
+        detections = detect_digits(picture)
     found = [each for each in detections if not each.printed]
     # Touching digits may share a place: the surest detection speaks.
     seen = [
@@ -141,7 +164,7 @@ def collect_evidence(
     hopeful: list[tuple[PageDetection, bool, np.ndarray]] = []
     for detection in within_time_budget(found):
         beside = any(
-            other is not detection and other.score > _CLEAR and is_beside(detection.box, other.box)
+            other is not detection and other.score > CLEAR and is_beside(detection.box, other.box)
             for other in found
         )
         # Most detections are so faint that no reading of their ink can make them digits.
@@ -175,6 +198,8 @@ def settle_page(
     picture: Picture,
     lines: Sequence[Sequence[Digit]],
     elsewhere: Sequence[Digit] = (),
+    *,
+    detections: Sequence[PageDetection] | None = None,
 ) -> SettledPage:
     """Decides which digits are on a page.
 
@@ -183,26 +208,10 @@ def settle_page(
         picture: the page.
         lines: its segments of ink as they were read, boxes in pixels of the input.
         elsewhere: further segments, in no line yet.
+        detections: of `detect_digits`, where they are known.
     """
     segments = [*lines, elsewhere] if elsewhere else lines
-    evidence = collect_evidence(classifier, picture, segments)
-    settled = _settle_lines(evidence, segments, may_be_clean=not elsewhere)
-    read = [digit.box for line in settled for digit in line if not digit.refused]
-    sure = [each.box for each in evidence.printed if each.score > _CLEAR]
-    printed = [
-        PrintedDigit(each.box)
-        for each in evidence.printed
-        if each.score > _FAINT
-        and any(is_beside(each.box, box) for box in sure)
-        and not any(is_one_place(each.box, box) for box in read)
-    ]
-    return SettledPage(settled, printed)
-
-
-def _settle_lines(
-    evidence: PageEvidence, lines: Sequence[Sequence[Digit]], *, may_be_clean: bool
-) -> list[list[Digit]]:
-    segments = evidence.segments
+    evidence = collect_evidence(classifier, picture, segments, detections=detections)
     digits = [
         _accept(digit, detection, _probability(_DETECTION_WEIGHTS, row))
         for digit, detection, row in zip(
@@ -210,14 +219,32 @@ def _settle_lines(
         )
     ]
     found = [digit for digit in digits if digit.digit_probability > 0.5]
-    if may_be_clean and _is_clean(segments, evidence.seen, found):
-        return [list(line) for line in lines]
+    is_clean = not elsewhere and _is_clean(evidence.segments, evidence.seen, found)
+    settled = [list(line) for line in lines] if is_clean else _settle_lines(evidence, segments, digits)
+    read = [digit.box for line in settled for digit in line if not digit.refused]
+    sure = [each.box for each in evidence.printed if each.score > CLEAR]
+    printed = [
+        PrintedDigit(each.box)
+        for each in evidence.printed
+        if each.score > _FAINT
+        and any(is_beside(each.box, box) for box in sure)
+        and not any(is_one_place(each.box, box) for box in read)
+    ]
+    return SettledPage(settled, printed, is_clean)
+
+
+def _settle_lines(
+    evidence: PageEvidence, lines: Sequence[Sequence[Digit]], digits: Sequence[Digit]
+) -> list[list[Digit]]:
+    """The most probable of segments and detected digits, one in each place, line by line."""
+    segments = evidence.segments
     weighed = [
         _accept(segment, detection, _probability(_SEGMENT_WEIGHTS, row))
         for segment, detection, row in zip(segments, evidence.seen, evidence.of_segments, strict=True)
     ]
     # A ring shares its place with what stands in it, and is often the surer digit.
-    likely = without_rings([digit for digit in weighed + digits if digit.digit_probability > 0.5])
+    likely = [digit for digit in [*weighed, *digits] if digit.digit_probability > 0.5]
+    likely = without_halves(without_rings(likely))
     kept: list[Digit] = []
     for digit in sorted(likely, key=lambda each: -each.digit_probability):
         if not any(is_one_place(digit.box, other.box) for other in kept):

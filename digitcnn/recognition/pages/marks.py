@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from digitcnn.ink.images.binarize import Ink
 from digitcnn.ink.images.level_strokes import LevelStroke, find_level_strokes
 from digitcnn.ink.strokes import Box
+from digitcnn.recognition.pages.places import overlap
 from digitcnn.recognition.reading import Digit
 
 _OVERHANG, _PER_LEAN = 0.1, 0.25
@@ -37,6 +39,12 @@ _CONTENT = (0.3, 0.85)
 
 _OFF_CENTER = 0.25
 
+_IN_WHOLE, _HALVES_SHARE = 0.8, 0.4
+"""The share of a half that lies in its whole, and of the lower half's height that the upper one may share."""
+
+_HALF = (0.3, 0.75)
+"""Height of one of two halves, in that of the whole digit."""
+
 _MAX_LINES = 2
 """More level strokes than this on a picture are rules."""
 
@@ -53,6 +61,25 @@ _BEYOND, _SHORT = 0.8, 0.1
 def without_rings(digits: Sequence[Digit]) -> list[Digit]:
     """Digits without the zeros that stand around others; a zero may have a dot or a bar in it."""
     return [digit for digit in digits if not (digit.nearest == 0 and _is_ring(digit, digits))]
+
+
+def without_halves(digits: Sequence[Digit]) -> list[Digit]:
+    """Digits without the two halves of another, as the loops of an 8 may be: one above the other in its box.
+
+    They stay where they are more probable together than the whole.
+    """
+    gone: list[Digit] = []
+    for whole in digits:
+        inside = [each for each in digits if each is not whole and _is_half(each.box, whole.box)]
+        for upper, lower in itertools.permutations(inside, 2):
+            apart = lower.box.y - upper.box.bottom > -_HALVES_SHARE * min(lower.box.height, upper.box.height)
+            if apart and whole.digit_probability > upper.digit_probability * lower.digit_probability:
+                gone += [upper, lower]
+    return [digit for digit in digits if not any(digit is each for each in gone)]
+
+
+def _is_half(box: Box, whole: Box) -> bool:
+    return overlap(box, whole) > _IN_WHOLE and _HALF[0] < box.height / whole.height < _HALF[1]
 
 
 def without_signs(line: Sequence[Digit]) -> list[Digit]:

@@ -3,7 +3,8 @@ from PIL import Image
 
 from digitcnn.ink.images.binarize import binarize
 from digitcnn.ink.images.load import open_picture
-from digitcnn.ink.images.page import find_pages, is_page, isolate_page, may_be_page
+from digitcnn.ink.images.page import find_pages, is_page, isolate_digits, isolate_page, may_be_page
+from digitcnn.ink.strokes import Box
 from tests.support.made_pictures import draw
 
 
@@ -36,3 +37,22 @@ def test_a_page_is_told_from_the_writing_on_it():
 
 def test_a_picture_of_paper_alone_has_no_page():
     assert find_pages(open_picture(draw("274", margin=200))) == []
+
+
+def test_paper_around_isolated_digits_is_even_across_the_edge_of_a_shadow():
+    shaded = np.asarray(photograph()).astype(float)
+    shaded[:, 420:] *= 0.5
+    picture = open_picture(Image.fromarray(shaded.astype(np.uint8)))
+    boxes = [Box(left, 240, 75, 110) for left in (290, 400, 510)]
+    isolated = isolate_digits(picture, boxes)
+    assert isolated.rgb.shape == picture.rgb.shape
+    around = isolated.rgb[195:235, 300:560]
+    assert np.ptp(around) < 40
+    assert np.ptp(picture.rgb[195:235, 300:560]) > 100
+    assert (isolated.rgb[:100] == isolated.rgb[0, 0]).all()
+    assert (isolated.rgb[240:350, 290:585] < 100).any()
+
+
+def test_digits_at_the_border_are_isolated():
+    picture = open_picture(photograph())
+    assert isolate_digits(picture, [Box(-5, -5, 60, 90), Box(870, 560, 60, 90)]).rgb.shape == (600, 900, 3)

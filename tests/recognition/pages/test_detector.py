@@ -1,7 +1,6 @@
 import numpy as np
 
-from digitcnn.ink.strokes import Box
-from digitcnn.recognition.pages.detector import crop_digit, draw_heat_map, find_digits
+from digitcnn.recognition.pages.detector import draw_heat_map, find_digits
 
 
 def _answer(height: int, width: int) -> np.ndarray:
@@ -32,16 +31,3 @@ def test_peak_of_the_map_becomes_a_box_in_pixels_of_the_picture() -> None:
 
 def test_picture_without_peaks_has_no_digits() -> None:
     assert find_digits(np.zeros((100, 70, 3), np.uint8), lambda p: _answer(*p.shape[1:3])) == []
-
-
-def test_crop_has_its_own_paper_and_polarity() -> None:
-    page = np.full((80, 120, 3), 230, np.uint8)
-    page[:, 60:] = 40
-    page[20:60, 28:34] = (30, 40, 120)
-    page[20:60, 88:94] = 210
-    dark, light = (crop_digit(page, Box(left, 18, 12, 44)) for left in (25, 85))
-    assert dark is not None
-    assert light is not None
-    np.testing.assert_allclose(dark, light, atol=0.05)
-    assert dark[14, 14] > 0.9
-    assert crop_digit(page, Box(2, 5, 12, 30)) is None

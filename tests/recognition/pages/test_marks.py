@@ -13,6 +13,7 @@ from digitcnn.recognition.pages.marks import (
     find_strokes,
     find_underlines,
     without_crossed_out,
+    without_halves,
     without_rings,
     without_signs,
 )
@@ -50,6 +51,18 @@ def test_slash_between_digits_is_left_out_and_a_leaning_one_stays():
 def test_comma_between_digits_is_left_out():
     assert labels(without_signs([SEVEN, digit(1, 80, 90, 10, 30), FIVE])) == "75"
     assert labels(without_signs([SEVEN, digit(1, 80, 10, 10, 90), FIVE])) == "715"
+
+
+def test_of_a_digit_and_its_two_loops_the_more_probable_stays():
+    loops = [make_digit(0, 0.8, Box(2, 0, 46, 48)), make_digit(0, 0.8, Box(0, 50, 50, 50))]
+    assert labels(without_halves([make_digit(8, 0.9, Box(0, 0, 50, 100)), *loops])) == "8"
+    assert labels(without_halves([make_digit(8, 0.6, Box(0, 0, 50, 100)), *loops])) == "800"
+
+
+def test_digits_side_by_side_or_one_below_another_are_no_halves():
+    touching = make_digit(4, 0.9, Box(0, 0, 110, 100))
+    assert labels(without_halves([touching, digit(1, 0, 0, 50, 70), digit(7, 55, 0, 50, 70)])) == "417"
+    assert labels(without_halves([SEVEN, digit(5, 0, 110, 50, 100), digit(3, 0, 220, 50, 100)])) == "753"
 
 
 def test_ring_around_digits_is_left_out_and_a_zero_with_something_in_a_corner_stays():
