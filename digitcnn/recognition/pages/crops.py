@@ -129,6 +129,10 @@ def find_lines_through(mask: np.ndarray, digit: slice, height: float) -> np.ndar
     if min(digit.start, wide - digit.stop) < _SEEN_FOR * height:
         return found
     bold = cv2.dilate(mask.astype(np.uint8), np.ones((3, 3), np.uint8))
+    inked = np.asarray(bold.any(axis=0))
+    # Most digits have no line: without ink nearly all along, no slope need be tried.
+    if min(inked[: digit.start].mean(), inked[digit.stop :].mean()) <= _FILLED:
+        return found
     for slope in _SLOPES:
         shear = np.array([[1, 0, 0], [-slope, 1, slope * wide / 2]], np.float32)
         level = cv2.warpAffine(bold, shear, (wide, tall), flags=cv2.INTER_NEAREST)
