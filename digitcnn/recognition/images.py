@@ -85,7 +85,7 @@ def read_number(classifier: Classifier, picture: Picture) -> tuple[Reading, Ink]
         InputError: there is more ink than digits have, and no digit is found in it.
     """
     try:
-        best = _find_best(picture, lambda ink: _read_pages(classifier, ink))
+        best = _find_best_page(classifier, picture)
     except InputError:
         # A texture has as many segments as a page of writing; the page detector is not misled by it.
         settled = settle_page(classifier, picture, [])
@@ -116,16 +116,13 @@ def _settle(classifier: Classifier, picture: Picture, best: _Hypothesis) -> tupl
         return SettledPage(best.lines, [], is_clean=True), best.turns
     detections = detect_digits(picture)
     settled, turns = _settle_upright(classifier, picture, best, detections)
-    boxes = [
-        Box(*(side / picture.scale for side in each.box))
-        for each in detections
-        if each.score > CLEAR and not each.printed
-    ]
+    clear = (each.box for each in detections if each.score > CLEAR and not each.printed)
+    boxes = [picture.from_input(box) for box in clear]
     if settled.is_clean or turns or not boxes:
         return settled, turns
     # Shadows, rules and what lies beside the paper are out of the way here.
     isolated = isolate_digits(picture, boxes)
-    close = _find_best(isolated, lambda ink: _read_pages(classifier, ink))
+    close = _find_best_page(classifier, isolated)
     if close.turns:
         return settled, turns
     again = settle_page(classifier, picture, close.lines, detections=detections)
@@ -141,7 +138,7 @@ def _read_without(
 ) -> list[list[Digit]]:
     """The lines as they read without these strokes; each digit as it reads more surely, with or without."""
     bare = replace(picture, rgb=paint_over(picture.rgb, ink.mask, underlines))
-    settled, turns = _settle(classifier, bare, _find_best(bare, lambda ink: _read_pages(classifier, ink)))
+    settled, turns = _settle(classifier, bare, _find_best_page(classifier, bare))
     again = settled.lines
     # Where more is read than before, it was the lower side of a box, whose other sides are left.
     if turns or not again or sum(map(len, again)) > sum(map(len, lines)):
@@ -215,6 +212,10 @@ def _find_best(picture: Picture, read: Callable[[Ink], _Hypothesis]) -> _Hypothe
                 return other
             compare(other)
     return replace(best, elsewhere=_find_elsewhere(best, others))
+
+
+def _find_best_page(classifier: Classifier, picture: Picture) -> _Hypothesis:
+    return _find_best(picture, lambda ink: _read_pages(classifier, ink))
 
 
 def _find_elsewhere(best: _Hypothesis, others: Sequence[_Hypothesis]) -> tuple[Digit, ...]:

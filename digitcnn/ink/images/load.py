@@ -74,6 +74,10 @@ class Picture:
         across, down = self.width / self.rgb.shape[1], self.height / self.rgb.shape[0]
         return Box(left * across, top * down, width * across, height * down)
 
+    def from_input(self, box: Box) -> Box:
+        """A box in the input's own pixels, in pixels of `rgb`."""
+        return Box(*(side / self.scale for side in box))
+
 
 def open_picture(image: PictureSource | object, *, name: str | None = None) -> Picture:
     """Opens a picture.

@@ -171,7 +171,7 @@ def collect_evidence(
         if _probability(_DETECTION_WEIGHTS, _detection_evidence(detection, 1.0, beside)) <= least:
             continue
         # The picture may have been scaled down; boxes are in pixels of the input.
-        box = Box(*(side / picture.scale for side in detection.box))
+        box = picture.from_input(detection.box)
         if (crop := crop_digit(picture.rgb, box)) is not None:
             hopeful.append((detection, beside, crop))
     digits: list[Digit] = []
