@@ -231,7 +231,7 @@ with draw_frame("Upload", styles=("digits", "upload", "personal")):
     st.title("Upload a picture", anchor=False)
     if shipped := list_models():
         chosen_files = choose_files()
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="upload-how"):
             how = choose_how(with_own_hand(shipped))
             st.space("stretch")
             st.toggle("Use the camera", key="upload.camera")

@@ -1,10 +1,11 @@
 """Every page and part of the Lab in a real Chromium: axe-core objects to nothing, and few things jump."""
 
+import re
 from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from digitcnn.web.lab.actions import PARTS
 
@@ -101,6 +102,29 @@ def test_nothing_jumps_while_a_page_loads(
     page = context.new_page()
     page.add_init_script(WATCH)
     open_page(page, f"{server}/{address}")
+    shifts: list[tuple[float, str]] = page.evaluate("window.shifts")
+    context.close()
+    assert sum(value for value, _ in shifts) < MOST_SHIFT, shifts
+
+
+@pytest.mark.parametrize("address", ["upload", "model_lab?tab=Train"])
+def test_nothing_jumps_where_buttons_come_late(chromium: Browser, server: str, address: str):
+    context = chromium.new_context(viewport={"width": 390, "height": 844})
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    page.add_init_script(WATCH)
+    held: list[Route] = []
+    page.route(
+        re.compile(r"/(ButtonGroup|Checkbox|Metric|Selectbox)\.[\w-]+\.js"), lambda route: held.append(route)
+    )
+    page.goto(f"{server}/{address}")
+    expect(page.locator("h1")).to_be_visible()
+    page.wait_for_timeout(1000)
+    assert len(held) > 2
+    for route in held:
+        route.continue_()
+    page.locator(".st-key-page [data-testid=stButtonGroup]").first.wait_for()
+    page.wait_for_timeout(1000)
     shifts: list[tuple[float, str]] = page.evaluate("window.shifts")
     context.close()
     assert sum(value for value, _ in shifts) < MOST_SHIFT, shifts
