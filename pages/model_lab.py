@@ -7,9 +7,10 @@ from digitcnn.web.lab.actions import HISTORY, PART, PARTS
 from digitcnn.web.lab.visitor import remember_browser
 
 with draw_frame("Model Lab", styles=("lab", "compare", "digits")):
-    remember_browser()
     st.title("Model Lab", anchor=False)
-    with st.container(key="lab-parts"):
+    # Without a gap, so that scripts take no room.
+    with st.container(gap=None, key="lab-parts"):
+        remember_browser()
         part = st.segmented_control(
             "Part of the lab",
             PARTS,
@@ -19,7 +20,7 @@ with draw_frame("Model Lab", styles=("lab", "compare", "digits")):
             key=PART,
             bind="query-params",
         )
-    st.html(f"<script>{HISTORY}</script>", unsafe_allow_javascript=True)
+        st.html(f"<script>{HISTORY}</script>", unsafe_allow_javascript=True)
     # Each part brings libraries of its own, which only those who open it pay for.
     if part == "Design":
         from digitcnn.web.lab.design import show_design

@@ -130,6 +130,14 @@ def test_nothing_jumps_where_buttons_come_late(chromium: Browser, server: str, a
     assert sum(value for value, _ in shifts) < MOST_SHIFT, shifts
 
 
+def test_the_lab_stands_where_it_stood_at_the_first_visit(page: Page, server: str):
+    titles = []
+    for _ in range(2):  # At the first visit the browser gets its cookie.
+        open_page(page, f"{server}/model_lab?tab=Runs")
+        titles.append(page.locator("h1").bounding_box())
+    assert titles[0] == titles[1]
+
+
 @pytest.mark.parametrize("address", ["", "model_lab?tab=Compare"])
 def test_a_page_that_was_shown_is_not_hidden_again(page: Page, server: str, address: str):
     page.add_init_script(WATCH_FRAME)
