@@ -4,20 +4,16 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import keras
-import numpy as np
 
-from digitcnn.classes import DIGITS
 from digitcnn.errors import DigitcnnError, RunFolderError
-from digitcnn.run_folder import RunFolder, RunRecord, write_json
+from digitcnn.run_folder import RunFolder, RunRecord
 from digitcnn.training.architectures import build
 from digitcnn.training.augmentation import choose_augmentation
-from digitcnn.training.calibration import FittedCalibration, calibrate
+from digitcnn.training.calibration import FittedCalibration
 from digitcnn.training.collection.registry import Dataset, find_dataset, split_dataset
-from digitcnn.training.datasets import DigitSet, Split
-from digitcnn.training.export import save_keras, save_tflite
-from digitcnn.training.features import keep_features
+from digitcnn.training.datasets import Split
 from digitcnn.training.feed import Feed
-from digitcnn.training.handwriting import load_calibration_set
+from digitcnn.training.finish import EVALUATION_BATCH, finish
 from digitcnn.training.presets import PRESETS, Preset, Recipe
 from digitcnn.training.schedules import ScaledRate, make_rate
 from digitcnn.training.session.callbacks import (
@@ -32,7 +28,6 @@ from digitcnn.training.session.callbacks import (
 from digitcnn.training.session.changes import Clock
 from digitcnn.training.session.record import begin, recorded
 
-EVALUATION_BATCH = 500
 GENTLE = 0.3
 """The strength of augmentation in a recipe's last, gentle epochs."""
 
@@ -172,27 +167,7 @@ class _Run:
         """Loads the weights that the recipe keeps, measures them, and exports the model."""
         if self.recipe.keep == "best" or len(self.history) < self.recipe.epochs:
             self.model.load_weights(best_weights(self.folder))
-        save_keras(self.model, self.folder.keras_file)
-        save_tflite(self.model, self.folder.tflite_file)
-        test = self.split.test
-        of_classes = self._predict(test)[:, : len(self.dataset.classes)]
-        of_classes /= of_classes.sum(axis=1, keepdims=True)
-        np.savez_compressed(self.folder.predictions_npz, probabilities=of_classes, labels=test.labels)
-        accuracy = float((of_classes.argmax(axis=1) == test.labels).mean())
-        loss = float(-np.log(np.maximum(of_classes[np.arange(len(test)), test.labels], 1e-7)).mean())
-        measured = {"dataset": test.name, "images": len(test), "accuracy": accuracy, "loss": loss}
-        write_json(self.folder.metrics_json, {"test": measured})
-        self.echo(f"Test accuracy {accuracy:.2%}, loss {loss:.4f} on {len(test)} images.")
-        held, refuses = self.split.validation, self.dataset.refuses
-        if self.dataset.name in ("mnist", "handwriting"):
-            held = load_calibration_set(refuses, self.split)
-        if self.dataset.ink and self.dataset.classes == DIGITS:  # Hands are learned digit by digit.
-            keep_features(self.model, self.folder, self.split.train, held, test)
-        return calibrate(self._predict(held), held.labels, refuses=refuses)
-
-    def _predict(self, digits: DigitSet) -> np.ndarray:
-        """(n, classes) float32."""
-        return self.model.predict(digits.pixels[..., np.newaxis], batch_size=EVALUATION_BATCH, verbose=0)
+        return finish(self.model, self.folder, self.dataset, self.split, echo=self.echo)
 
 
 def make_optimizer(recipe: Recipe, *, steps: int) -> keras.optimizers.Optimizer:
