@@ -8,7 +8,8 @@ Each epoch shows every training image once, varied as always; some are disturbed
 `reader` gives for the same image before it is disturbed, and the last layer stays: so what it reads, refuses
 and learns of one hand hardly changes. That is done twice, the second time with more weight on images that are
 not disturbed; each time the weights are averaged with the shipped ones in the end. Stopped, it resumes after
-its last epoch. Needs the data of `digitcnn train reader`, and two to nine minutes an epoch on two cores.
+its last epoch; of a hardened `reader` it makes one that is hardened twice. Needs the data of
+`digitcnn train reader`, and two to nine minutes an epoch on two cores.
 """
 
 import argparse
@@ -120,7 +121,7 @@ def _train(teacher: Any, begun: Any, split: Split, stage: Stage, saved: Path) ->
     for epoch in range(int(pupil.optimizer.iterations.numpy()) // steps, stage.epochs):
         strength = GENTLE if epoch >= stage.epochs - 4 else 1.0
         images, labels = feed.epoch(stage.variation + epoch, distort, strength)
-        features = features_of.predict(images, batch_size=500, verbose=0)
+        features = predict(features_of, images[..., 0])
         blank, disturbed = _disturb_some(
             images, labels, stage.disturbed, np.random.default_rng((stage.seed, epoch))
         )

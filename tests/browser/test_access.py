@@ -62,6 +62,11 @@ def violations(page: Page) -> list[str]:
     return [f"{rule}: {html}" for rule, html in pairs if STREAMLITS.get(rule, "\0") not in html]
 
 
+def check_shifts(page: Page) -> None:
+    shifts: list[tuple[float, str]] = page.evaluate("window.shifts")
+    assert sum(value for value, _ in shifts) < MOST_SHIFT, shifts
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_axe_finds_no_violation(
@@ -94,24 +99,16 @@ def test_axe_finds_no_violation_around_a_reading(
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_nothing_jumps_while_a_page_loads(
-    chromium: Browser, server: str, address: str, size: tuple[int, int]
-):
-    context = chromium.new_context(viewport={"width": size[0], "height": size[1]})
-    context.set_default_timeout(60_000)
-    page = context.new_page()
+def test_nothing_jumps_while_a_page_loads(page: Page, server: str, address: str, size: tuple[int, int]):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
     page.add_init_script(WATCH)
     open_page(page, f"{server}/{address}")
-    shifts: list[tuple[float, str]] = page.evaluate("window.shifts")
-    context.close()
-    assert sum(value for value, _ in shifts) < MOST_SHIFT, shifts
+    check_shifts(page)
 
 
 @pytest.mark.parametrize("address", ["upload", "model_lab?tab=Train"])
-def test_nothing_jumps_where_buttons_come_late(chromium: Browser, server: str, address: str):
-    context = chromium.new_context(viewport={"width": 390, "height": 844})
-    context.set_default_timeout(60_000)
-    page = context.new_page()
+def test_nothing_jumps_where_buttons_come_late(page: Page, server: str, address: str):
+    page.set_viewport_size({"width": 390, "height": 844})
     page.add_init_script(WATCH)
     held: list[Route] = []
     page.route(
@@ -125,9 +122,7 @@ def test_nothing_jumps_where_buttons_come_late(chromium: Browser, server: str, a
         route.continue_()
     page.locator(".st-key-page [data-testid=stButtonGroup]").first.wait_for()
     page.wait_for_timeout(1000)
-    shifts: list[tuple[float, str]] = page.evaluate("window.shifts")
-    context.close()
-    assert sum(value for value, _ in shifts) < MOST_SHIFT, shifts
+    check_shifts(page)
 
 
 def test_the_lab_stands_where_it_stood_at_the_first_visit(page: Page, server: str):

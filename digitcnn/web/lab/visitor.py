@@ -15,7 +15,7 @@ _YEAR = 365 * 24 * 3600
 
 
 def remember_browser() -> None:
-    """Takes the id from the browser's cookie, or gives the browser one; the Lab calls it first."""
+    """Takes the id from the browser's cookie, or gives the browser one; the Lab calls it before its parts."""
     kept = str(st.context.cookies.get(COOKIE, ""))
     if _ID not in st.session_state:
         is_ours = re.fullmatch(r"[\w-]{22}", kept)
