@@ -21,13 +21,9 @@ from digitcnn.ink.images.load import Picture  # noqa: E402
 from digitcnn.ink.strokes import Box  # noqa: E402
 from digitcnn.recognition import images  # noqa: E402
 from digitcnn.recognition.classifier import Classifier  # noqa: E402
-from digitcnn.recognition.pages.evidence import (  # noqa: E402
-    PageEvidence,
-    SettledPage,
-    collect_evidence,
-    fuse_labels,
-)
+from digitcnn.recognition.pages.evidence import PageEvidence, collect_evidence  # noqa: E402
 from digitcnn.recognition.pages.places import matches  # noqa: E402
+from digitcnn.recognition.pages.settled import SettledPage, fuse_labels  # noqa: E402
 from digitcnn.recognition.reading import Digit  # noqa: E402
 from testbed.numbers import load_pens  # noqa: E402
 from testbed.pages import KINDS, make_boxed_pages  # noqa: E402
@@ -46,12 +42,12 @@ def main() -> None:
     segments: list[tuple[Sequence[float], bool]] = []
     detections: list[tuple[Sequence[float], bool]] = []
     for evidence, truth in collect(options.pages):
-        labeled = map(fuse_labels, evidence.segments, evidence.seen)
-        for digit, row in zip(labeled, evidence.of_segments, strict=True):
+        for each in evidence.segments:
+            digit = fuse_labels(each)
             is_right = any(matches(digit.box, box) and digit.nearest == label for box, label in truth)
-            segments.append((row, is_right))
-        for digit, row in zip(evidence.digits, evidence.of_detections, strict=True):
-            detections.append((row, any(matches(digit.box, box) for box, _ in truth)))
+            segments.append((each.evidence, is_right))
+        for each in evidence.detections:
+            detections.append((each.evidence, any(matches(each.digit.box, box) for box, _ in truth)))
     for name, rows in (("_SEGMENT_WEIGHTS", segments), ("_DETECTION_WEIGHTS", detections)):
         print(f"{name} = np.array({fit(rows)})  # {len(rows):,} rows")
 

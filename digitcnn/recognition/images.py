@@ -15,13 +15,13 @@ from digitcnn.ink.images.components import find_components, make_segment_digit
 from digitcnn.ink.images.cuts import Segment, crop_segment, cut_out
 from digitcnn.ink.images.level_strokes import LevelStroke, paint_over
 from digitcnn.ink.images.load import Picture
-from digitcnn.ink.images.page import find_pages, is_page, isolate_digits, isolate_page, may_be_page
+from digitcnn.ink.images.page import find_pages, is_drawn, is_page, isolate_digits, isolate_page, may_be_page
 from digitcnn.ink.images.rotation import turn_box_back, turn_ink, turn_picture
 from digitcnn.ink.images.selection import choose_digit
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.classifier import Classifier
 from digitcnn.recognition.pages.detector import PageDetection
-from digitcnn.recognition.pages.evidence import CLEAR, SettledPage, detect_digits, is_drawn, settle_page
+from digitcnn.recognition.pages.evidence import CLEAR, detect_digits
 from digitcnn.recognition.pages.marks import (
     find_strokes,
     find_underlines,
@@ -30,6 +30,7 @@ from digitcnn.recognition.pages.marks import (
     without_signs,
 )
 from digitcnn.recognition.pages.places import matches, overlap
+from digitcnn.recognition.pages.settled import SettledPage, settle_page
 from digitcnn.recognition.reading import Digit, PrintedDigit, Reading
 from digitcnn.recognition.segments import MANY, SURE, classify_segments, find_segments, read_segments
 from digitcnn.time_budget import within_time_budget

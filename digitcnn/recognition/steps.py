@@ -39,8 +39,8 @@ def draw_steps(read: PictureReading, expect: Expect, *, longest: int) -> list[St
         longest: pixels of a picture's longer side at most.
     """
     from digitcnn.ink.images.components import find_components
+    from digitcnn.ink.images.page import is_drawn
     from digitcnn.ink.images.selection import choose_digit, choose_writing
-    from digitcnn.recognition.pages.evidence import is_drawn
 
     ink = read.ink
     components = find_components(ink)

@@ -1,4 +1,4 @@
-"""The page of paper in a picture that shows more: a desk, a floor, a hand beside it."""
+"""The page of paper in a picture: alone, as in drawings, or beside a desk, a floor, a hand."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -35,6 +35,16 @@ class PageRegion:
 
     coarse: np.ndarray
     mask: np.ndarray
+
+
+def is_drawn(picture: Picture) -> bool:
+    """Whether most of a picture is exactly one color, as in drawings and thresholded scans."""
+    step = max(max(picture.rgb.shape[:2]) // 256, 1)
+    pixels = picture.rgb[::step, ::step].reshape(-1, 3).astype(np.uint32) @ np.array(
+        [65536, 256, 1], np.uint32
+    )
+    _, counts = np.unique(pixels, return_counts=True)
+    return bool(counts.max() > 0.5 * pixels.size)
 
 
 def find_pages(picture: Picture) -> list[PageRegion]:

@@ -3,7 +3,14 @@ from PIL import Image
 
 from digitcnn.ink.images.binarize import binarize
 from digitcnn.ink.images.load import open_picture
-from digitcnn.ink.images.page import find_pages, is_page, isolate_digits, isolate_page, may_be_page
+from digitcnn.ink.images.page import (
+    find_pages,
+    is_drawn,
+    is_page,
+    isolate_digits,
+    isolate_page,
+    may_be_page,
+)
 from digitcnn.ink.strokes import Box
 from tests.support.made_pictures import draw
 
@@ -56,3 +63,9 @@ def test_paper_around_isolated_digits_is_even_across_the_edge_of_a_shadow():
 def test_digits_at_the_border_are_isolated():
     picture = open_picture(photograph())
     assert isolate_digits(picture, [Box(-5, -5, 60, 90), Box(870, 560, 60, 90)]).rgb.shape == (600, 900, 3)
+
+
+def test_drawing_is_told_from_a_photo():
+    photo = np.asarray(photograph()).astype(int) + np.random.default_rng(0).integers(-3, 4, (600, 900))
+    assert is_drawn(open_picture(draw("274", height=110, margin=150, paper=240, ink=30)))
+    assert not is_drawn(open_picture(photo.astype(np.uint8)))
