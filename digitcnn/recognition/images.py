@@ -165,13 +165,9 @@ def _settle_upright(
     if not best.turns:
         return settle_page(classifier, picture, best.lines, best.elsewhere, detections=detections), 0
     settled = settle_page(classifier, turn_picture(picture, best.turns), best.lines, best.elsewhere)
-
-    def count(page: SettledPage) -> float:
-        return sum(digit.nearest_probability for line in page.lines for digit in line if not digit.refused)
-
     # A few round digits may look the same on their side.
     upright = settle_page(classifier, picture, [], detections=detections)
-    return (upright, 0) if count(upright) > count(settled) else (settled, best.turns)
+    return (upright, 0) if upright.support > settled.support else (settled, best.turns)
 
 
 def _find_best(picture: Picture, read: Callable[[Ink], _Hypothesis]) -> _Hypothesis:
