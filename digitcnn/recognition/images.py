@@ -16,11 +16,11 @@ from digitcnn.ink.images.cuts import Segment, crop_segment, cut_out
 from digitcnn.ink.images.level_strokes import LevelStroke, paint_over
 from digitcnn.ink.images.load import Picture
 from digitcnn.ink.images.page import find_pages, is_drawn, is_page, isolate_digits, isolate_page, may_be_page
-from digitcnn.ink.images.rotation import turn_box_back, turn_ink, turn_picture
+from digitcnn.ink.images.rotation import turn_box_back, turn_picture
 from digitcnn.ink.images.selection import choose_digit
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.classifier import Classifier
-from digitcnn.recognition.pages.detector import PageDetection
+from digitcnn.recognition.pages.detector import LONGEST_SIDE
 from digitcnn.recognition.pages.evidence import CLEAR, detect_digits
 from digitcnn.recognition.pages.marks import (
     find_strokes,
@@ -50,6 +50,12 @@ _TURN_EVIDENCE = 0.35
 _MIN_LEAD = 3.0
 """By how much the log-probabilities must rise, on average and in all, to turn a page."""
 
+_MIN_FOUND = 0.6
+"""A turned page that shows more than this share of the digits that were read shows enough of them."""
+
+_UPRIGHT = 0.98
+"""Digits that are more probable than this on average stand upright."""
+
 
 @dataclass(frozen=True, eq=False)
 class _Hypothesis:
@@ -57,14 +63,12 @@ class _Hypothesis:
 
     Attributes:
         ink: of the picture as it lies.
-        lines: boxes are in the pixels of the input, turned.
-        turns: how many quarters counterclockwise the page was turned to be read.
+        lines: boxes are in the pixels of the input.
         elsewhere: what less probable hypotheses read for sure where this one has no ink.
     """
 
     ink: Ink
     lines: list[list[Digit]]
-    turns: int = 0
     elsewhere: tuple[Digit, ...] = ()
 
     @property
@@ -85,49 +89,80 @@ def read_number(classifier: Classifier, picture: Picture) -> tuple[Reading, Ink]
     Raises:
         InputError: there is more ink than digits have, and no digit is found in it.
     """
+    crowded: InputError | None = None
     try:
-        best = _find_best_page(classifier, picture)
-    except InputError:
-        # A texture has as many segments as a page of writing; the page detector is not misled by it.
-        settled = settle_page(classifier, picture, [])
-        if not settled.lines:
-            raise
-        return _make_reading(settled.lines, settled.printed), binarize(picture)
-    ink, (settled, turns) = best.ink, _settle(classifier, picture, best)
-    lines = settled.lines
-    if not turns:
-        strokes = find_strokes(lines, ink)
-        lines = without_crossed_out(lines, strokes, ink)
-        if ink.zoom == 1 and (underlines := find_underlines(lines, strokes, ink)):
-            lines = _read_without(classifier, picture, lines, underlines, ink)
-    lines = [line for line in (without_signs(without_rings(line)) for line in lines) if line]
+        page, ink = _read_page(classifier, picture)
+    except InputError as error:
+        crowded, page, ink = error, SettledPage([], [], is_clean=False), binarize(picture)
+    turns = _find_page_turns(classifier, picture, page, ink)
+    if turns:
+        page, _ = _read_page(classifier, turn_picture(picture, turns))
+    elif crowded:
+        raise crowded
 
     def turn_back(box: Box) -> Box:
         return turn_box_back(box, turns, picture.width, picture.height)
 
-    upright = [[replace(digit, box=turn_back(digit.box)) for digit in line] for line in lines]
-    printed = [PrintedDigit(turn_back(digit.box)) for digit in settled.printed]
-    return _make_reading(upright, printed), ink
+    upright = [[replace(digit, box=turn_back(digit.box)) for digit in line] for line in page.lines]
+    return _make_reading(upright, [PrintedDigit(turn_back(each.box)) for each in page.printed]), ink
 
 
-def _settle(classifier: Classifier, picture: Picture, best: _Hypothesis) -> tuple[SettledPage, int]:
-    """The digits of a picture, and how many quarters counterclockwise it was turned to be read."""
+def _read_page(classifier: Classifier, picture: Picture) -> tuple[SettledPage, Ink]:
+    """What is on a picture as it lies, marks left out, and its ink."""
+    try:
+        best = _find_best_page(classifier, picture)
+    except InputError:
+        # A texture has as many segments as a page of writing; the page detector is not misled by it.
+        page = settle_page(classifier, picture, [])
+        if not page.lines:
+            raise
+        return page, binarize(picture)
+    ink, page = best.ink, _settle(classifier, picture, best)
+    strokes = find_strokes(page.lines, ink)
+    lines = without_crossed_out(page.lines, strokes, ink)
+    if ink.zoom == 1 and (underlines := find_underlines(lines, strokes, ink)):
+        lines = _read_without(classifier, picture, lines, underlines, ink)
+    lines = [line for line in (without_signs(without_rings(line)) for line in lines) if line]
+    return replace(page, lines=lines), ink
+
+
+def _settle(classifier: Classifier, picture: Picture, best: _Hypothesis) -> SettledPage:
+    """The digits of a picture, of which this is the best hypothesis."""
     # On plain paper all that is no paper is ink: nothing is left to be found.
     if is_drawn(picture):
-        return SettledPage(best.lines, [], is_clean=True), best.turns
+        return SettledPage(best.lines, [], is_clean=True)
     detections = detect_digits(picture)
-    settled, turns = _settle_upright(classifier, picture, best, detections)
+    settled = settle_page(classifier, picture, best.lines, best.elsewhere, detections=detections)
     clear = (each.box for each in detections if each.score > CLEAR and not each.printed)
     boxes = [picture.from_input(box) for box in clear]
-    if settled.is_clean or turns or not boxes:
-        return settled, turns
+    if settled.is_clean or not boxes:
+        return settled
     # Shadows, rules and what lies beside the paper are out of the way here.
-    isolated = isolate_digits(picture, boxes)
-    close = _find_best_page(classifier, isolated)
-    if close.turns:
-        return settled, turns
+    close = _find_best_page(classifier, isolate_digits(picture, boxes))
     again = settle_page(classifier, picture, close.lines, detections=detections)
-    return (again if again.is_clean or again.support > settled.support else settled), turns
+    return again if again.is_clean or again.support > settled.support else settled
+
+
+def _find_page_turns(classifier: Classifier, picture: Picture, page: SettledPage, ink: Ink) -> int:
+    """How many quarter turns counterclockwise set a page upright: 0 unless its digits show otherwise."""
+    digits = [digit for line in page.lines for digit in line]
+    if digits and np.exp(_mean_evidence(digits)) > _UPRIGHT:
+        return 0
+    if is_drawn(picture):
+        segments = find_segments(ink)
+        return _find_turns(classifier, segments, classify_segments(classifier, ink, segments))
+    # Lines, desks and print have no side up: what the detector finds tells more than all the ink.
+    pages = []
+    for turns in range(4):
+        turned = turn_picture(picture, turns)
+        detections = detect_digits(turned, longest=LONGEST_SIDE // 2)
+        pages.append(settle_page(classifier, turned, [], detections=detections))
+    best = max(range(4), key=lambda turns: pages[turns].support)
+    gain = pages[best].support - pages[0].support
+    found = sum(map(len, pages[best].lines))
+    # Of small digits the detector sees few at this scale: then the page as it was read has more to say.
+    is_better = pages[best].support > page.support or found > _MIN_FOUND * len(digits)
+    return best if gain > _MIN_LEAD and found > 1 and is_better else 0
 
 
 def _read_without(
@@ -139,10 +174,9 @@ def _read_without(
 ) -> list[list[Digit]]:
     """The lines as they read without these strokes; each digit as it reads more surely, with or without."""
     bare = replace(picture, rgb=paint_over(picture.rgb, ink.mask, underlines))
-    settled, turns = _settle(classifier, bare, _find_best_page(classifier, bare))
-    again = settled.lines
+    again = _settle(classifier, bare, _find_best_page(classifier, bare)).lines
     # Where more is read than before, it was the lower side of a box, whose other sides are left.
-    if turns or not again or sum(map(len, again)) > sum(map(len, lines)):
+    if not again or sum(map(len, again)) > sum(map(len, lines)):
         return lines
     before = [digit for line in lines for digit in line]
 
@@ -156,18 +190,6 @@ def _read_without(
 
 def _make_reading(lines: Sequence[Sequence[Digit]], printed: Sequence[PrintedDigit] = ()) -> Reading:
     return Reading(tuple(tuple(line) for line in lines), tuple(printed))
-
-
-def _settle_upright(
-    classifier: Classifier, picture: Picture, best: _Hypothesis, detections: Sequence[PageDetection]
-) -> tuple[SettledPage, int]:
-    """The settled page, and how many quarter turns counterclockwise set it upright."""
-    if not best.turns:
-        return settle_page(classifier, picture, best.lines, best.elsewhere, detections=detections), 0
-    settled = settle_page(classifier, turn_picture(picture, best.turns), best.lines, best.elsewhere)
-    # A few round digits may look the same on their side.
-    upright = settle_page(classifier, picture, [], detections=detections)
-    return (upright, 0) if upright.support > settled.support else (settled, best.turns)
 
 
 def _find_best(picture: Picture, read: Callable[[Ink], _Hypothesis]) -> _Hypothesis:
@@ -220,7 +242,7 @@ def _find_elsewhere(best: _Hypothesis, others: Sequence[_Hypothesis]) -> tuple[D
     taken = [digit.box for line in best.lines for digit in line]
     found: list[Digit] = []
     for other in others:
-        for digit in (digit for line in other.lines for digit in line if other.turns == best.turns):
+        for digit in (digit for line in other.lines for digit in line):
             is_sure = not digit.refused and digit.nearest_probability > SURE
             if is_sure and not any(overlap(digit.box, box) > _ELSEWHERE for box in taken):
                 taken.append(digit.box)
@@ -263,18 +285,12 @@ def _read_whole(classifier: Classifier, ink: Ink) -> _Hypothesis:
 
 def _read_pages(classifier: Classifier, ink: Ink) -> _Hypothesis:
     segments = find_segments(ink)
-    digits = classify_segments(classifier, ink, segments)
-    turns = _find_turns(classifier, segments, digits)
-    turned = turn_ink(ink, turns)
-    if turns:
-        segments = find_segments(turned)
-        digits = classify_segments(classifier, turned, segments)
-    known = dict(zip(segments, digits, strict=True))
-    return _Hypothesis(ink, read_segments(classifier, turned, known), turns)
+    known = dict(zip(segments, classify_segments(classifier, ink, segments), strict=True))
+    return _Hypothesis(ink, read_segments(classifier, ink, known))
 
 
 def _find_turns(classifier: Classifier, segments: Sequence[Segment], digits: Sequence[Digit]) -> int:
-    """How many quarter turns counterclockwise set the page upright: 0 unless its digits show otherwise."""
+    """How many quarter turns counterclockwise set segments upright: 0 unless they show otherwise."""
     pairs = zip(segments, digits, strict=True)
     # A long line looks the same upside down, and a 1 on its side is a dash.
     digitlike = [pair for pair in pairs if pair[0].extent < 2.2 * min(pair[0].width, pair[0].height)]

@@ -1,24 +1,11 @@
-"""Quarter turns of a picture's ink, and the way back for boxes found in it."""
+"""Quarter turns of a picture, and the way back for boxes found in it."""
 
 from dataclasses import replace
 
 import numpy as np
 
-from digitcnn.ink.images.binarize import Ink
 from digitcnn.ink.images.load import Picture
 from digitcnn.ink.strokes import Box
-
-
-def turn_ink(ink: Ink, turns: int) -> Ink:
-    """The ink as if the picture had been turned counterclockwise by this many quarters."""
-    if turns % 4 == 0:
-        return ink
-    return replace(
-        ink,
-        picture=turn_picture(ink.picture, turns),
-        lightness=np.ascontiguousarray(np.rot90(ink.lightness, turns)),
-        mask=np.ascontiguousarray(np.rot90(ink.mask, turns)),
-    )
 
 
 def turn_picture(picture: Picture, turns: int) -> Picture:
@@ -34,11 +21,11 @@ def turn_picture(picture: Picture, turns: int) -> Picture:
 
 
 def turn_box_back(box: Box, turns: int, width: float, height: float) -> Box:
-    """A box found in a picture that was turned by `turn_ink`, in the picture as it was.
+    """A box found in a picture that was turned by `turn_picture`, in the picture as it was.
 
     Args:
         box: in the turned picture.
-        turns: counterclockwise quarters, as for `turn_ink`.
+        turns: counterclockwise quarters, as for `turn_picture`.
         width: of the picture before it was turned.
         height: of the picture before it was turned.
     """

@@ -24,7 +24,7 @@ from digitcnn.time_budget import within_time_budget
 MODEL_FILE = Path(__file__).with_name("detector.tflite")
 
 LONGEST_SIDE = 768
-"""Of the largest scale; each further scale is half as large."""
+"""Of the largest scale, in pixels."""
 
 MIN_SCORE = 0.05
 """Of a detection: what is left of those this faint, other evidence decides."""
@@ -64,14 +64,17 @@ def load_page_detector() -> SharedNetwork:
     return SharedNetwork(MODEL_FILE)
 
 
-def find_digits(rgb: np.ndarray, predict: Predict | None = None) -> list[PageDetection]:
+def find_digits(
+    rgb: np.ndarray, predict: Predict | None = None, *, longest: int = LONGEST_SIDE
+) -> list[PageDetection]:
     """Finds the digits on a picture, handwritten and printed, the surest first.
 
     Args:
         rgb: (height, width, 3) uint8.
         predict: the network; by default the one that ships.
+        longest: pixels of the picture's longer side at the largest scale; each further one is half as large.
     """
-    found = [each for maps, zoom in _answer(rgb, predict) for each in _decode(maps, zoom)]
+    found = [each for maps, zoom in _answer(rgb, predict, longest) for each in _decode(maps, zoom)]
     return _suppress_doubles(found)
 
 
@@ -79,7 +82,7 @@ def draw_heat_map(rgb: np.ndarray, predict: Predict | None = None) -> np.ndarray
     """(height, width) float32 in 0-1: where the network sees the middles of handwritten digits."""
     height, width = rgb.shape[:2]
     heat = np.zeros((height, width), np.float32)
-    for maps, zoom in _answer(rgb, predict):
+    for maps, zoom in _answer(rgb, predict, LONGEST_SIDE):
         # Each scale was padded on the right and below.
         rows, columns = (max(round(side * zoom) // STRIDE, 1) for side in (height, width))
         seen = _sigmoid(maps[:rows, :columns, HANDWRITTEN])
@@ -109,17 +112,17 @@ def _is_double(one: Box, other: Box) -> bool:
     return part or is_same_digit(one, other, _SHARED_MIDDLE)
 
 
-def _answer(rgb: np.ndarray, predict: Predict | None) -> Iterator[tuple[np.ndarray, float]]:
+def _answer(rgb: np.ndarray, predict: Predict | None, longest: int) -> Iterator[tuple[np.ndarray, float]]:
     """The network's maps of the picture at each scale, and the scale's pixels per pixel of `rgb`."""
     predict = predict or load_page_detector().run
-    for scaled, zoom in _scale(rgb):
+    for scaled, zoom in _scale(rgb, longest):
         yield predict(scaled[np.newaxis].astype(np.float32) / 255.0)[0], zoom
 
 
-def _scale(rgb: np.ndarray) -> Iterator[tuple[np.ndarray, float]]:
+def _scale(rgb: np.ndarray, largest: int) -> Iterator[tuple[np.ndarray, float]]:
     """The picture at each scale, sides filled up to multiples of 16, and its pixels per pixel of `rgb`."""
     longest = max(rgb.shape[:2])
-    zoom = min(LONGEST_SIDE / longest, 2.0)
+    zoom = min(largest / longest, 2.0)
     while longest * zoom >= _SMALLEST_SIDE:
         size = max(round(rgb.shape[1] * zoom), 1), max(round(rgb.shape[0] * zoom), 1)
         scaled = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR)

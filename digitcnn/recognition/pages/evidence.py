@@ -14,7 +14,7 @@ import numpy as np
 from digitcnn.ink.images.load import Picture
 from digitcnn.recognition.classifier import Classifier
 from digitcnn.recognition.pages.crops import crop_digit
-from digitcnn.recognition.pages.detector import PageDetection, find_digits
+from digitcnn.recognition.pages.detector import LONGEST_SIDE, PageDetection, find_digits
 from digitcnn.recognition.pages.places import is_beside, matches
 from digitcnn.recognition.reading import Digit
 from digitcnn.time_budget import within_time_budget
@@ -71,9 +71,15 @@ class PageEvidence:
     printed: list[PageDetection]
 
 
-def detect_digits(picture: Picture) -> list[PageDetection]:
-    """What the page detector finds, boxes in pixels of the input; all digits in a row are print, or none."""
-    placed = [replace(each, box=picture.to_input(*each.box)) for each in find_digits(picture.rgb)]
+def detect_digits(picture: Picture, *, longest: int = LONGEST_SIDE) -> list[PageDetection]:
+    """What the page detector finds, boxes in pixels of the input; all digits in a row are print, or none.
+
+    Args:
+        picture: to search.
+        longest: pixels of its longer side at the largest scale.
+    """
+    found = find_digits(picture.rgb, longest=longest)
+    placed = [replace(each, box=picture.to_input(*each.box)) for each in found]
     clear = [each for each in placed if each.score > SEEN]
     return [replace(each, printed=_is_printed(each, clear)) for each in placed]
 

@@ -3,9 +3,11 @@ import numpy as np
 import pytest
 
 from digitcnn import DigitReader
+from digitcnn.ink.images.rotation import turn_box_back
 from digitcnn.recognition.pages.places import matches
 from testbed.numbers import load_pens
 from testbed.pages import KINDS, make_pages
+from tests.support.made_pictures import draw
 
 KINDS_MENDED = {
     "ruled": 0.8,
@@ -44,14 +46,26 @@ def test_squared_paper_is_read(reader: DigitReader, pens: dict) -> None:
     assert sum(reader.read_image(page.source).text == page.label for page in pages) >= 2  # type: ignore[arg-type]
 
 
-def test_turned_page_is_read_with_boxes_on_its_digits(reader: DigitReader, pens: dict) -> None:
-    page = make_pages(pens, "ruled", 1)[0]
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+@pytest.mark.parametrize("kind", ["ruled", "squared", "two inks"])
+def test_turned_page_is_read_with_boxes_on_its_digits(
+    reader: DigitReader, pens: dict, kind: str, quarters: int
+) -> None:
+    page = make_pages(pens, kind, 1, seed=57)[0]
     picture = np.asarray(page.source)
-    upright, turned = reader.read_image(picture), reader.read_image(np.rot90(picture))
+    upright, turned = reader.read_image(picture), reader.read_image(np.rot90(picture, quarters))
     assert upright.text == turned.text == page.label
+    height, width = picture.shape[:2]
     for one, other in zip(upright.digits, turned.digits, strict=True):
-        # Turned counterclockwise, the distance from the top is the distance from the left.
-        assert abs(one.box.y - other.box.x) < 0.3 * one.box.height
+        assert matches(one.box, turn_box_back(other.box, quarters, width, height))
+
+
+def test_lone_digit_and_paper_without_digits_are_not_turned(reader: DigitReader, pens: dict) -> None:
+    seven = np.asarray(draw("7", height=130, paper=200, ink=60)).astype(int)
+    photo = np.rot90(seven + np.random.default_rng(0).integers(-4, 5, seven.shape), 2).astype(np.uint8)
+    assert reader.read_image(photo).text != "7"
+    blank = make_pages(pens, "no digit", 1, seed=17)[0]
+    assert reader.read_image(np.rot90(blank.source)).text == ""  # type: ignore[arg-type]
 
 
 def test_printed_digits_are_left_out_and_said(reader: DigitReader, pens: dict) -> None:
