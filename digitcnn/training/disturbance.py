@@ -122,6 +122,25 @@ def _draw_line(image: np.ndarray, rng: np.random.Generator) -> None:
     np.maximum(image, drawn, out=image)
 
 
+def draw_lines(count: int, rng: np.random.Generator) -> np.ndarray:
+    """House digits of a plain line, upright or leaning, which are 1s, letters and signs alike.
+
+    Returns:
+        (count, 28, 28) float32 in 0-1.
+    """
+    middle, along = (SIDE - 1) / 2, np.linspace(-1, 1, 9)[:, np.newaxis]
+    lines = np.zeros((count, SIDE * _FINE, SIDE * _FINE), np.uint8)
+    for line in lines:
+        lean, half = np.deg2rad(rng.normal(8, 12)), rng.uniform(8.5, 10.5)
+        up = np.array([np.sin(lean), -np.cos(lean)])
+        across = np.array([up[1], -up[0]]) * rng.normal(0, 0.08) * half
+        points = (middle + along * half * up + (1 - along**2) * across + 0.5) * _FINE
+        width = round(rng.uniform(1.4, 3.8) * _FINE)
+        cv2.polylines(line, [np.round(points).astype(np.int32)], False, (255,), width, cv2.LINE_AA)
+    small = lines.reshape(count, SIDE, _FINE, SIDE, _FINE).mean(axis=(2, 4))
+    return (small / 255).astype(np.float32)
+
+
 def trace_outlines(images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Only the edges of the ink, one pixel wide, some of them doubled or faint."""
     traced = np.empty_like(images)

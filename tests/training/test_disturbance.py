@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from digitcnn.training.disturbance import DISTURBANCES, Disturbance, add_lines, disturb, trace_outlines
+from digitcnn.training.disturbance import (
+    DISTURBANCES,
+    Disturbance,
+    add_lines,
+    disturb,
+    draw_lines,
+    trace_outlines,
+)
 
 
 @pytest.fixture
@@ -55,3 +62,14 @@ def test_an_outline_leaves_the_inside_of_ink_blank():
     traced = trace_outlines(block, np.random.default_rng(0))[0]
     assert traced[10:18, 10:18].max() == 0
     assert traced[4:24, 4:24].sum() > 10
+
+
+def test_plain_lines_are_as_tall_as_house_digits_and_differ():
+    lines = draw_lines(20, np.random.default_rng(0))
+    heights = (lines > 0.5).any(axis=2).sum(axis=1)
+    widths = (lines > 0.5).any(axis=1).sum(axis=1)
+    assert ((heights >= 15) & (heights <= 25)).all()
+    assert (widths < heights).all()
+    assert len(np.unique(lines, axis=0)) == 20
+    assert lines.dtype == np.float32
+    assert 0 <= lines.min() < lines.max() <= 1
