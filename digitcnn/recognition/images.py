@@ -53,8 +53,8 @@ _MIN_LEAD = 3.0
 _MIN_FOUND = 0.6
 """A turned page that shows more than this share of the digits that were read shows enough of them."""
 
-_UPRIGHT = 0.98
-"""Digits that are more probable than this on average stand upright."""
+_UPRIGHT, _FEW_UPRIGHT = 0.95, 0.98
+"""Digits that are more probable than this on average stand upright: many digits, and few."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +146,8 @@ def _settle(classifier: Classifier, picture: Picture, best: _Hypothesis) -> Sett
 def _find_page_turns(classifier: Classifier, picture: Picture, page: SettledPage, ink: Ink) -> int:
     """How many quarter turns counterclockwise set a page upright: 0 unless its digits show otherwise."""
     digits = [digit for line in page.lines for digit in line]
-    if digits and np.exp(_mean_evidence(digits)) > _UPRIGHT:
+    upright = _UPRIGHT if len(digits) >= MANY else _FEW_UPRIGHT
+    if digits and np.exp(_mean_evidence(digits)) > upright:
         return 0
     if is_drawn(picture):
         segments = find_segments(ink)
