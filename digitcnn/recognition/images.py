@@ -242,12 +242,11 @@ def _find_elsewhere(best: _Hypothesis, others: Sequence[_Hypothesis]) -> tuple[D
     """Sure digits of other hypotheses where `best` has read nothing: a shadow's edge parts ink from ink."""
     taken = [digit.box for line in best.lines for digit in line]
     found: list[Digit] = []
-    for other in others:
-        for digit in (digit for line in other.lines for digit in line):
-            is_sure = not digit.refused and digit.nearest_probability > SURE
-            if is_sure and not any(overlap(digit.box, box) > _ELSEWHERE for box in taken):
-                taken.append(digit.box)
-                found.append(digit)
+    for digit in (digit for other in others for line in other.lines for digit in line):
+        is_sure = not digit.refused and digit.nearest_probability > SURE
+        if is_sure and not any(overlap(digit.box, box) > _ELSEWHERE for box in taken):
+            taken.append(digit.box)
+            found.append(digit)
     return tuple(found)
 
 

@@ -119,7 +119,7 @@ def settle_page(
 
 def _settle_lines(evidence: PageEvidence, lines: Sequence[Sequence[Digit]]) -> list[list[Digit]]:
     """The most probable of segments and detected digits, one in each place, line by line."""
-    likely = [_accept(each) for each in (*evidence.segments, *evidence.detections) if each.probability > 0.5]
+    likely = _accept_likely([*evidence.segments, *evidence.detections])
     # A ring shares its place with what stands in it, and is often the surer digit.
     likely = without_halves(without_rings(likely))
     kept: list[Digit] = []
@@ -157,7 +157,7 @@ def _is_clean(evidence: PageEvidence) -> bool:
     segments = [segment.digit for segment in evidence.segments]
     if not segments or any(segment.refused for segment in segments):
         return False
-    digits = [_accept(each) for each in evidence.detections if each.probability > 0.5]
+    digits = _accept_likely(evidence.detections)
     scores = [segment.score for segment in evidence.segments]
     likely = [segment.nearest_probability for segment in segments]
     # Faint ink on a page may be seen nowhere: three digits or more that the reader is sure of are no chance.
@@ -190,6 +190,10 @@ def _typical_height(boxes: Sequence[Box]) -> float:
     order = np.argsort(heights)
     half = np.searchsorted(np.cumsum(areas[order]), areas.sum() / 2)
     return float(heights[order[half]])
+
+
+def _accept_likely(candidates: Sequence[Candidate]) -> list[Digit]:
+    return [_accept(each) for each in candidates if each.probability > 0.5]
 
 
 def _accept(candidate: Candidate) -> Digit:
