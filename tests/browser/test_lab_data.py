@@ -1,18 +1,16 @@
 """Data sets in the Lab as a visitor has them: one chosen for a training, and one of the visitor's own."""
 
-import io
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 from playwright.sync_api import Page, expect
 
 from digitcnn.lab.runs.catalog import list_own_runs
 from digitcnn.training.datasets import load_bundled_digits
+from tests.support.made_sets import png, write_zip
 from tests.support.settling import settle
 from tests.support.trainings import PATIENCE, choose_data, kill_trainings, start_training
 
@@ -30,12 +28,14 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def write_pictures(path: Path) -> None:
     """Pictures of three digits under names of their own, dark on light."""
     train, _ = load_bundled_digits()
-    with zipfile.ZipFile(path, "w") as archive:
-        for label, name in enumerate(("nought", "one", "two")):
-            for place in np.flatnonzero(train.labels == label)[:60]:
-                file = io.BytesIO()
-                Image.fromarray(255 - train.images[place]).save(file, "PNG")
-                archive.writestr(f"{name}/{place}.png", file.getvalue())
+    write_zip(
+        path,
+        {
+            f"{name}/{place}.png": png(255 - train.images[place])
+            for label, name in enumerate(("nought", "one", "two"))
+            for place in np.flatnonzero(train.labels == label)[:60]
+        },
+    )
 
 
 def test_a_number_typed_while_another_data_set_is_chosen_is_kept(page: Page, server: str):

@@ -20,7 +20,6 @@ from digitcnn.training.collection.pen_letters import (
 def few_letters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file of strokes under labels of every sort, by writers of two donors."""
     monkeypatch.setenv("DIGITCNN_DATA", str(tmp_path))
-    monkeypatch.setenv("DIGITCNN_RUNS", str(tmp_path / "runs"))
     entries = [
         {
             "label": label,

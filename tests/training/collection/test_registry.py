@@ -21,7 +21,6 @@ CATS = ("cat", "dog")
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("DIGITCNN_RUNS", str(tmp_path / "runs"))
     monkeypatch.setenv("DIGITCNN_DATA", str(tmp_path))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setattr(idx, "DEBIAN", tmp_path)
