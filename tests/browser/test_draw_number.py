@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 from digitcnn.ink.strokes import Stroke, box_of_strokes
 from digitcnn.training.pen_strokes import Drawing, load_pen_digits
 from digitcnn.web.samples import sample_number
+from tests.support.draw_page import answer_of, draw_strokes, open_number
 from tests.support.settling import settle
 
 WIDE = 1120, 300
@@ -16,32 +17,8 @@ PHONE = 720, 480
 @pytest.fixture
 def drawn(page: Page, server: str) -> Page:
     """The Draw page with its canvas for numbers."""
-    page.goto(f"{server}/draw")
-    page.locator("canvas.upper-canvas").wait_for(timeout=90_000)
-    page.get_by_text("Number", exact=True).click()
-    expect(answer_of(page)).to_contain_text("Write a number")
-    settle(page)
+    open_number(page, server)
     return page
-
-
-def answer_of(page: Page) -> Locator:
-    return page.locator(".st-key-answer")
-
-
-def draw(page: Page, strokes: list[Stroke], width: float) -> None:
-    """Replays strokes with the mouse, on a canvas that is this many of their pixels wide."""
-    canvas = page.locator("canvas.upper-canvas")
-    canvas.scroll_into_view_if_needed()
-    box = canvas.bounding_box()
-    assert box
-    shown = box["width"] / width
-    for stroke in strokes:
-        points = [(box["x"] + x * shown, box["y"] + y * shown) for x, y in stroke]
-        page.mouse.move(*points[0])
-        page.mouse.down()
-        for point in points[1:]:
-            page.mouse.move(*point)
-        page.mouse.up()
 
 
 def put_side_by_side(drawings: list[Drawing], *, height: float, step: float) -> list[Stroke]:
@@ -63,7 +40,7 @@ def test_number_of_a_real_hand_is_read_and_goes_to_the_own_digits(drawn: Page, d
             by_writer.setdefault(one.writer, {}).setdefault(one.label, one)
     hand = next(digits for digits in by_writer.values() if len(digits) == 10)
     strokes = put_side_by_side([hand[3], hand[0], hand[7]], height=170, step=250)
-    draw(drawn, strokes, WIDE[0])
+    draw_strokes(drawn, strokes, WIDE[0])
     expect(answer_of(drawn)).to_have_text("307")
     expect(drawn.locator(".st-key-draw-digits img")).to_have_count(3)
     assert drawn.locator("img:not([alt])").count() == 0
@@ -78,7 +55,7 @@ def test_number_of_a_real_hand_is_read_and_goes_to_the_own_digits(drawn: Page, d
 
 def keep_a_four(drawn: Page) -> Locator:
     """Draws a 42 and keeps its first digit among the own ones; where that is said."""
-    draw(drawn, sample_number("42", WIDE), WIDE[0])
+    draw_strokes(drawn, sample_number("42", WIDE), WIDE[0])
     expect(answer_of(drawn)).to_have_text("42")
     settle(drawn)
     ask = drawn.locator(".st-key-personal-ask")
@@ -117,16 +94,12 @@ def test_number_and_own_digits_outlive_a_reload(drawn: Page):
 
 def test_phone_has_a_canvas_of_its_own_shape(page: Page, server: str):
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{server}/draw")
-    page.locator("canvas.upper-canvas").wait_for(timeout=90_000)
-    page.get_by_text("Number", exact=True).click()
-    expect(answer_of(page)).to_contain_text("Write a number")
-    settle(page)
+    open_number(page, server)
     canvas = page.locator(".st-key-draw-sheet-phone canvas.upper-canvas")
     box = canvas.bounding_box()
     assert box
     assert box["height"] > 200
     assert box["width"] <= 358
-    draw(page, sample_number("2047", PHONE), PHONE[0])
+    draw_strokes(page, sample_number("2047", PHONE), PHONE[0])
     expect(answer_of(page)).to_have_text("2047")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
