@@ -51,3 +51,28 @@ def test_page_and_model_arrive_although_another_run_comes_between(page: Page, se
     page.goto(f"{server}/draw")
     page.wait_for_function("window.hasChosen")
     page.wait_for_function("document.documentElement.classList.contains('digitcnn-live')", timeout=15_000)
+
+
+LEAVE = """
+const wait = window.setTimeout;
+window.setTimeout = (call, delay, ...given) => {
+  if (delay === 400 && !window.hasLeft) wait(() => {
+    window.hasLeft = true;
+    document.querySelector(".st-key-menu a").click();
+  }, 400 - EARLIER);
+  return wait(call, delay, ...given);
+};
+"""
+"""Clicks on Home some milliseconds before the browser asks for its model."""
+
+
+@pytest.mark.parametrize("earlier", [0, 10, 60])
+def test_the_next_page_stays_when_it_was_chosen_before_the_model_was_asked_for(
+    page: Page, server: str, earlier: int
+):
+    page.add_init_script(LEAVE.replace("EARLIER", str(earlier)))
+    page.goto(f"{server}/draw")
+    page.wait_for_function("window.hasLeft")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("a small neural network reads it")
+    settle(page)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("a small neural network reads it")

@@ -12,7 +12,7 @@ const LIFT = ["mouseup", "touchend"];
 function remember(hook) {
   const { visit, ask, drawing } = hook.component.data;
   try {
-    if (ask && hook.asked !== visit) {
+    if (ask && hook.asked !== visit && !isLeaving()) {
       hook.asked = visit;
       const saved = JSON.parse(sessionStorage.getItem(SAVED));
       if (saved) hook.component.setTriggerValue("restored", saved);
@@ -27,7 +27,7 @@ function remember(hook) {
 function install(hook) {
   const narrow = matchMedia(`(max-width: ${hook.component.data.narrow}px)`);
   const report = () => {
-    if (narrow.matches !== hook.reported) {
+    if (narrow.matches !== hook.reported && !isLeaving()) {
       hook.reported = narrow.matches;
       hook.component.setStateValue("narrow", narrow.matches);
     }

@@ -3,6 +3,7 @@ const MODELS = "digitcnn-models";
 const SAVED = "digitcnn.drawing";
 const PATIENCE = 400; // Milliseconds that ink may be no digit before it is called none: a digit begins as a dash.
 const MAX_BARS = 12;
+const LEAVING = 10_000; // Milliseconds after the click on a link in which the next page may still be on its way.
 const find = (selector) => document.querySelector(selector);
 const percent = (share) =>
   share >= 0.9995 ? "over 99.9 %" : share < 0.0005 ? "under 0.1 %" : `${(share * 100).toFixed(1)} %`;
@@ -52,7 +53,8 @@ class Live {
   /** Asks the server for the model, behind a drawing that is to be restored: of two triggers at once, one would be lost. */
   ask() {
     this.stopAsking();
-    this.asking = setTimeout(() => this.hook.component.setTriggerValue("wanted", this.model), 400);
+    this.asking = setTimeout(
+      () => isLeaving() ? this.ask() : this.hook.component.setTriggerValue("wanted", this.model), 400);
   }
 
   stopAsking() {
@@ -183,8 +185,22 @@ function mount(component, Reader, install, state = {}) {
   }
   return [hook, () => {
     hook.remove();
+    hook.live.stopAsking();
     hooks.delete(parent);
   }];
+}
+
+let leftAt = -Infinity;
+const leave = () => { leftAt = performance.now(); };
+addEventListener("popstate", leave);
+addEventListener("click", (event) => {
+  const link = event.composedPath().find((node) => node.localName === "a");
+  if (link && !link.hash && !link.target) leave();
+}, true);
+
+/** Whether the server may be about to answer with another page: what it heard now would run this one again, and replace that. */
+function isLeaving() {
+  return performance.now() - leftAt < LEAVING;
 }
 
 function save(drawing) {
