@@ -96,8 +96,12 @@ def read_number(classifier: Classifier, picture: Picture) -> tuple[Reading, Ink]
         crowded, page, ink = error, SettledPage([], [], is_clean=False), binarize(picture)
     turns = _find_page_turns(classifier, picture, page, ink)
     if turns:
-        page, _ = _read_page(classifier, turn_picture(picture, turns))
-    elif crowded:
+        turned = _read_turned(classifier, picture, turns)
+        if turned.support > page.support:
+            page, crowded = turned, None
+        else:
+            turns = 0
+    if crowded:
         raise crowded
 
     def turn_back(box: Box) -> Box:
@@ -124,6 +128,14 @@ def _read_page(classifier: Classifier, picture: Picture) -> tuple[SettledPage, I
         lines = _read_without(classifier, picture, lines, underlines, ink)
     lines = [line for line in (without_signs(without_rings(line)) for line in lines) if line]
     return replace(page, lines=lines), ink
+
+
+def _read_turned(classifier: Classifier, picture: Picture, turns: int) -> SettledPage:
+    """What is on a turned picture; nothing where there is more ink than digits have."""
+    try:
+        return _read_page(classifier, turn_picture(picture, turns))[0]
+    except InputError:
+        return SettledPage([], [], is_clean=False)
 
 
 def _settle(classifier: Classifier, picture: Picture, best: _Hypothesis) -> SettledPage:

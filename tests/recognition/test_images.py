@@ -6,6 +6,7 @@ from PIL import Image, ImageDraw
 
 from digitcnn import DigitReader
 from digitcnn.ink.strokes import Box
+from digitcnn.recognition import images
 from digitcnn.training.datasets import load_local_mnist
 from tests.support.made_pictures import DIGITS, draw, shade
 
@@ -65,6 +66,17 @@ def test_a_turned_page_is_noticed_and_its_boxes_lie_on_it(reader: DigitReader, q
     for digit in reading.digits:
         x, y, width, height = (round(side) for side in digit.box)
         assert dark[y : y + height, x : x + width].any()
+
+
+def test_a_page_that_shows_less_when_turned_stays_as_it_lies(
+    reader: DigitReader, monkeypatch: pytest.MonkeyPatch
+):
+    page = draw("2745324", height=110)
+    upright = reader.read_image(page)
+    monkeypatch.setattr(images, "_find_page_turns", lambda *_: 1)
+    again = reader.read_image(page)
+    assert again.text == "2745324"
+    assert [digit.box for digit in again.digits] == [digit.box for digit in upright.digits]
 
 
 def test_a_frame_ruled_lines_and_specks_are_not_read(reader: DigitReader):

@@ -57,6 +57,9 @@ _AT_FEET = (-0.25, 0.6)
 _BEYOND, _SHORT = 0.8, 0.1
 """Such a line ends at most this far outside of its first and last digit, or inside; a ruled one goes on."""
 
+_APART = 0.1
+"""What is crossed out is further from the digits beside it, in heights of one; the bars of a 44 may meet."""
+
 
 def without_rings(digits: Sequence[Digit]) -> list[Digit]:
     """Digits without the zeros that stand around others; a zero may have a dot or a bar in it."""
@@ -99,13 +102,16 @@ def without_crossed_out(
 ) -> list[list[Digit]]:
     """The lines without the digits that a straight stroke of ink goes through, several at a time.
 
+    All stay where none would be left.
+
     Args:
         lines: boxes are in pixels of the input.
         strokes: of this ink.
         ink: of the same picture.
     """
     boxes = [_in_input(stroke, ink) for stroke in strokes]
-    return [_without_crossed(line, boxes) for line in lines]
+    left = [_without_crossed(line, boxes) for line in lines]
+    return left if any(left) else [list(line) for line in lines]
 
 
 def find_strokes(lines: Sequence[Sequence[Digit]], ink: Ink) -> list[LevelStroke]:
@@ -224,8 +230,10 @@ def _without_crossed(line: Sequence[Digit], strokes: Sequence[Box]) -> list[Digi
         boxes = [line[at].box for at in crossed]
         high = max(box.height for box in boxes)
         left, right = min(box.x for box in boxes), max(box.right for box in boxes)
+        rest = [digit.box for at, digit in enumerate(line) if at not in crossed]
         if (
-            -_BEYOND * high < stroke.x - left < _SHORT * high
+            all(max(box.x - right, left - box.right) > _APART * high for box in rest)
+            and -_BEYOND * high < stroke.x - left < _SHORT * high
             and -_SHORT * high < stroke.right - right < _BEYOND * high
         ):
             gone.update(crossed)

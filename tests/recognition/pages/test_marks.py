@@ -82,7 +82,14 @@ def test_stroke_along_the_feet_of_digits_is_an_underline_and_one_through_them_is
     crossing = _level_stroke(at=100)
     strokes = find_strokes(lines, crossing)
     assert find_underlines(lines, strokes, crossing) == []
-    assert without_crossed_out(lines, strokes, crossing) == [[]]
+    beside = digit(3, 220, 50, 50, 100)
+    assert without_crossed_out([[*lines[0], beside]], strokes, crossing) == [[beside]]
+    assert without_crossed_out([*lines, [beside]], strokes, crossing) == [[], [beside]]
+    # A page of nothing but what is crossed out is read as it stands.
+    assert without_crossed_out(lines, strokes, crossing) == lines
+    # The bars of touching digits may meet, as in 44.
+    touching = digit(3, 165, 50, 50, 100)
+    assert without_crossed_out([[*lines[0], touching]], strokes, crossing) == [[*lines[0], touching]]
 
 
 def test_level_bars_that_end_inside_of_touching_digits_cross_nothing_out():
