@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -29,6 +30,7 @@ class Sample:
     scattered: bool = False
 
 
+@cache
 def load_pens() -> dict[str, list[Drawing]]:
     """UCI's pen digits by writer: only writers that no model learned from, without doubtful labels.
 

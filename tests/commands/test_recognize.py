@@ -209,6 +209,7 @@ def test_the_upload_page_and_the_command_line_answer_alike(
     )
 
 
+@pytest.mark.slow
 def test_both_answer_alike_on_real_photos(
     data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):

@@ -96,6 +96,7 @@ def test_a_killed_sweep_and_a_stopped_one_resume_and_no_trial_is_trained_twice(p
     )
 
 
+@pytest.mark.slow
 def test_a_failed_trial_has_its_error_and_the_others_are_trained(
     place: Path, capsys: pytest.CaptureFixture[str]
 ):

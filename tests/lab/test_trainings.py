@@ -110,6 +110,7 @@ def test_a_stop_is_recorded_within_two_seconds_and_the_best_epoch_can_be_used():
     assert np.abs(Recognizer(run.folder.tflite_file).predict(pixels) - saved).max() < 1e-4
 
 
+@pytest.mark.slow
 def test_a_stop_while_tensorflow_loads_is_a_stop():
     name = training_queue.submit(SHORT)
     wait_for(name, lambda run: worker_of(run).cpu_times().user > 1.5)
