@@ -1,5 +1,6 @@
 """Trains a preset into a run folder, and resumes an interrupted run."""
 
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -69,7 +70,7 @@ def train(
     session = begin(preset.name, folder, asdict(recipe) | {"images": images}, seed, design=design)
     clock = Clock()
     run = None
-    with recorded(session, clock):
+    with recorded(session, clock) as check:
         keras.utils.set_random_seed(seed)
         dataset = find_dataset(recipe.data)
         split = split_dataset(recipe.data, recipe.validation_split, images, seed)
@@ -81,7 +82,7 @@ def train(
             classes=dataset.classes,
             ink=dataset.ink,
         )
-        run.fit()
+        run.fit(check)
         session.record = replace(session.record, **asdict(run.finish()))
     if session.record.state == "stopped":
         done = len(run.history) if run else 0
@@ -134,7 +135,7 @@ class _Run:
             jit_compile=False,  # On a CPU, XLA makes convolutions three times slower.
         )
 
-    def fit(self) -> None:
+    def fit(self, check: Callable[[], None]) -> None:
         self.folder.checkpoint.mkdir(parents=True, exist_ok=True)
         epochs, done = self.recipe.epochs, len(self.history)
         rate = ScaledRate(make_rate(self.recipe, steps=epochs * self.steps))
@@ -144,6 +145,7 @@ class _Run:
             Requests(self.folder, self.recipe, rate, **place, echo=self.echo),
             ProgressFile(self.folder, self.recipe, **place),
             Checkpoint(self.folder, self.history, epochs=epochs, echo=self.echo),
+            keras.callbacks.LambdaCallback(on_train_batch_begin=lambda batch, logs: check()),
         ]
         vary = choose_augmentation(ink=self.dataset.ink, mirrors=self.dataset.mirrors)
         augmentation = vary if self.recipe.augmentation else None

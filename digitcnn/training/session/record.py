@@ -47,11 +47,12 @@ class Session:
 
 
 @contextmanager
-def recorded(session: Session, clock: Callable[[], float]) -> Iterator[None]:
+def recorded(session: Session, clock: Callable[[], float]) -> Iterator[Callable[[], None]]:
     """Records the beginning of a training, and whether it finished, failed, or was stopped.
 
     SIGTERM and Ctrl-C end the block without an error: the record's state is then "stopped". After the block,
-    `session.close` is left to the caller.
+    `session.close` is left to the caller. Interrupts are swallowed at times: what the block gets raises them
+    again where it is called.
 
     Args:
         session: from `begin`.
@@ -64,8 +65,8 @@ def recorded(session: Session, clock: Callable[[], float]) -> Iterator[None]:
     error: str | None = "The training broke off with an error of its own; its log shows it."
     try:
         session.note()
-        with _sigterm_as_interrupt():
-            yield
+        with _sigterm_as_interrupt() as check:
+            yield check
         state, error = "finished", None
     except KeyboardInterrupt:
         state, error = "stopped", None
@@ -155,10 +156,21 @@ def _killed_session_seconds(folder: RunFolder, record: RunRecord) -> float:
 
 
 @contextmanager
-def _sigterm_as_interrupt() -> Iterator[None]:
-    """SIGTERM raises KeyboardInterrupt inside, as Ctrl-C does."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+def _sigterm_as_interrupt() -> Iterator[Callable[[], None]]:
+    """SIGTERM raises KeyboardInterrupt inside, as Ctrl-C does; what is given raises it again."""
+    heard = False
+
+    def hear(*_: object) -> None:
+        nonlocal heard
+        heard = True
+        raise KeyboardInterrupt
+
+    def check() -> None:
+        if heard:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, hear)
     try:
-        yield
+        yield check
     finally:
         signal.signal(signal.SIGTERM, before)

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 from threading import Timer
 from typing import Any
@@ -133,6 +134,19 @@ def test_a_paused_training_can_be_stopped(tmp_path: Path):
     assert train_small(folder, pause).state == "stopped"
     assert folder.tflite_file.is_file()
     assert [change.paused > 0 for change in read_changes(folder.changes_csv)] == [True]
+
+
+def test_a_stop_that_was_swallowed_is_a_stop_at_the_next_batch(tmp_path: Path):
+    folder = RunFolder(tmp_path / "run")
+
+    def swallow(line: str) -> None:
+        if line.startswith("Epoch 1/"):
+            with suppress(KeyboardInterrupt):
+                os.kill(os.getpid(), signal.SIGTERM)
+                time.sleep(5)
+
+    assert train_small(folder, swallow).state == "stopped"
+    assert len(folder.read_history()) == 1
 
 
 def test_changes_of_a_lost_epoch_move_to_where_it_begins_again(tmp_path: Path):
