@@ -8,7 +8,6 @@ the next caller of `advance` does.
 
 import os
 import shutil
-import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,6 +26,7 @@ from digitcnn.lab.runs.settings import PRESETS, Settings, arguments_of
 from digitcnn.run_folder import RunFolder, RunRecord, runs_root
 from digitcnn.training.page_detector.settings import NAME as DETECTOR
 from digitcnn.training.page_detector.settings import arguments_of as detector_arguments
+from digitcnn.training.session.record import sigterm_as_interrupt
 
 MAX_WAITING = 20
 """Runs in the queue at most."""
@@ -157,28 +157,17 @@ def working_on(folder: RunFolder) -> Iterator[Callable[[], None]]:
     worker = find_worker(folder.read_record()) if folder.run_json.is_file() else None
     if worker and worker.pid != os.getpid():
         raise RunFolderError(f"{folder.path} is being trained right now, by process {worker.pid}.")
-    heard = False
-
-    def hear(*_: object) -> None:
-        nonlocal heard
-        heard = True
-        raise KeyboardInterrupt
-
-    def check() -> None:
-        if heard:
-            raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, hear)
     try:
-        yield check
-    except KeyboardInterrupt:
-        _record_stop(folder)
-        raise
-    except DigitcnnError as error:
-        _record_failure(folder, str(error))
-        raise
+        with sigterm_as_interrupt() as check:
+            try:
+                yield check
+            except KeyboardInterrupt:
+                _record_stop(folder)
+                raise
+            except DigitcnnError as error:
+                _record_failure(folder, str(error))
+                raise
     finally:
-        signal.signal(signal.SIGTERM, before)
         if folder.path.parent == runs_root().absolute():
             advance()
 

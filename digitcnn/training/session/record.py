@@ -65,7 +65,7 @@ def recorded(session: Session, clock: Callable[[], float]) -> Iterator[Callable[
     error: str | None = "The training broke off with an error of its own; its log shows it."
     try:
         session.note()
-        with _sigterm_as_interrupt() as check:
+        with sigterm_as_interrupt() as check:
             yield check
         state, error = "finished", None
     except KeyboardInterrupt:
@@ -156,7 +156,7 @@ def _killed_session_seconds(folder: RunFolder, record: RunRecord) -> float:
 
 
 @contextmanager
-def _sigterm_as_interrupt() -> Iterator[Callable[[], None]]:
+def sigterm_as_interrupt() -> Iterator[Callable[[], None]]:
     """SIGTERM raises KeyboardInterrupt inside, as Ctrl-C does; what is given raises it again."""
     heard = False
 
