@@ -142,10 +142,9 @@ class _Run:
         self.model.optimizer.learning_rate = rate
         place: dict[str, Any] = {"done": done, "steps": self.steps, "clock": self.clock}
         callbacks = [
-            Requests(self.folder, self.recipe, rate, **place, echo=self.echo),
+            Requests(self.folder, self.recipe, rate, **place, echo=self.echo, check=check),
             ProgressFile(self.folder, self.recipe, **place),
             Checkpoint(self.folder, self.history, epochs=epochs, echo=self.echo),
-            keras.callbacks.LambdaCallback(on_train_batch_begin=lambda batch, logs: check()),
         ]
         vary = choose_augmentation(ink=self.dataset.ink, mirrors=self.dataset.mirrors)
         augmentation = vary if self.recipe.augmentation else None

@@ -69,7 +69,7 @@ def train(
     """
     fonts = default_fonts() if fonts is None else fonts
     session, clock = begin(NAME, folder, settings.as_recorded(), seed), Clock()
-    with recorded(session, clock):
+    with recorded(session, clock) as check:
         keras.utils.set_random_seed(seed)
         run = _DetectorTraining(folder, settings, clock, echo)
         with feeding(seed + 7919 * run.done, settings.batch_size, fonts) as feed:
@@ -77,7 +77,7 @@ def train(
                 run.start(start, feed)
             learned = {"name": "made pages", "images": settings.steps * settings.batch_size, **feed.facts}
             session.note(dataset={"train": learned}, parameters=run.model.count_params())
-            run.fit(feed)
+            run.fit(feed, check)
         run.finish(measure, fonts)
     if session.record.state == "stopped":
         kept = min(EPOCH * len(folder.read_history()), settings.steps)
@@ -112,7 +112,7 @@ class _DetectorTraining:
         """Gives the network the weights of a file."""
         start_from(path, self.model, np.concatenate([feed.take()[0] for _ in range(_START_BATCHES)]))
 
-    def fit(self, feed: PageFeed) -> None:
+    def fit(self, feed: PageFeed, check: Callable[[], None]) -> None:
         self.folder.checkpoint.mkdir(parents=True, exist_ok=True)
         steps, length = self.settings.steps, min(EPOCH, self.settings.steps)
         progress = ProgressFile(
@@ -129,6 +129,7 @@ class _DetectorTraining:
             steps=length,
             clock=self.clock,
             echo=self.echo,
+            check=check,
         )
         for epoch in range(self.done // EPOCH, self.settings.epochs):
             progress.on_epoch_begin(epoch)

@@ -156,14 +156,15 @@ class Requests(keras.callbacks.Callback):
         steps: int,
         clock: Clock,
         echo: Echo,
+        check: Callable[[], None],
     ) -> None:
-        """Goes on with the rate of the last change; `clock` stands still in pauses.
+        """Goes on with the rate of the last change; `clock` stands still in pauses, `check` is of `recorded`.
 
         After `done` whole epochs, changes of a later one move to their end: its batches are trained again.
         """
         super().__init__()
         self.folder, self.recipe, self.scaled = folder, recipe, scaled
-        self.steps, self.clock, self.echo = steps, clock, echo
+        self.steps, self.clock, self.echo, self.check = steps, clock, echo, check
         before = read_changes(folder.changes_csv)
         self.changes = tuple(replace(change, epoch=min(change.epoch, done)) for change in before)
         self.rate = self.changes[-1].new_rate if self.changes else recipe.learning_rate
@@ -183,6 +184,7 @@ class Requests(keras.callbacks.Callback):
         self._look()
 
     def _look(self) -> None:
+        self.check()
         if version_of(self.folder.request_json) == self.seen or not self._follow().paused:
             return
         began = time.monotonic()

@@ -152,6 +152,8 @@ def test_a_stop_that_was_swallowed_is_a_stop_at_the_next_batch(tmp_path: Path):
 def test_changes_of_a_lost_epoch_move_to_where_it_begins_again(tmp_path: Path):
     folder, scaled = RunFolder(tmp_path), ScaledRate(0.001)
     write_changes(folder.changes_csv, CHANGES)
-    requests = Requests(folder, Recipe(3), scaled, done=1, steps=9, clock=Clock(), echo=print)
+    requests = Requests(
+        folder, Recipe(3), scaled, done=1, steps=9, clock=Clock(), echo=print, check=lambda: None
+    )
     assert [change.epoch for change in requests.changes] == [0.5, 1.0]
     assert float(scaled(0)) == pytest.approx(0.0005)
