@@ -157,9 +157,7 @@ def _settle(classifier: Classifier, picture: Picture, best: _Hypothesis) -> Sett
 
 def _find_page_turns(classifier: Classifier, picture: Picture, page: SettledPage, ink: Ink) -> int:
     """How many quarter turns counterclockwise set a page upright: 0 unless its digits show otherwise."""
-    digits = [digit for line in page.lines for digit in line]
-    upright = _UPRIGHT if len(digits) >= MANY else _FEW_UPRIGHT
-    if digits and np.exp(_mean_evidence(digits)) > upright:
+    if _stands_upright(page):
         return 0
     if is_drawn(picture):
         segments = find_segments(ink)
@@ -170,12 +168,21 @@ def _find_page_turns(classifier: Classifier, picture: Picture, page: SettledPage
         turned = turn_picture(picture, turns)
         detections = detect_digits(turned, longest=LONGEST_SIDE // 2)
         pages.append(settle_page(classifier, turned, [], detections=detections))
+        if not turns and _stands_upright(pages[0]):
+            return 0
     best = max(range(4), key=lambda turns: pages[turns].support)
     gain = pages[best].support - pages[0].support
     found = sum(map(len, pages[best].lines))
     # Of small digits the detector sees few at this scale: then the page as it was read has more to say.
-    is_better = pages[best].support > page.support or found > _MIN_FOUND * len(digits)
+    is_better = pages[best].support > page.support or found > _MIN_FOUND * sum(map(len, page.lines))
     return best if gain > _MIN_LEAD and found > 1 and is_better else 0
+
+
+def _stands_upright(page: SettledPage) -> bool:
+    """Whether the digits of a page are as probable as those of upright pages."""
+    digits = [digit for line in page.lines for digit in line]
+    least = _UPRIGHT if len(digits) >= MANY else _FEW_UPRIGHT
+    return bool(digits) and float(np.exp(_mean_evidence(digits))) > least
 
 
 def _read_without(
