@@ -152,6 +152,7 @@ def test_parts_beyond_the_time_are_left_out_in_a_sentence(api: Client, monkeypat
     assert reply.json["error"] == "Only 1 of 2 parts of two.pdf are read in time: send fewer."
 
 
+@pytest.mark.slow
 def test_real_photos_are_read(api: Client, data: Path):
     for path in sorted((data / "photos_single").glob("*.jpg"))[:5]:
         reading = DigitReader().read_image(path)

@@ -37,6 +37,7 @@ def test_a_stroke_is_said_as_a_real_canvas_says_it(recorded: dict[str, Any]):
         assert ours[1:] == pytest.approx(theirs[1:], abs=0.01)
 
 
+@pytest.mark.slow
 def test_a_visitor_without_a_browser_is_answered_stroke_by_stroke():
     async def visit(address: str) -> list[str]:
         async with Visitor(address) as visitor:

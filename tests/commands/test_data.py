@@ -20,6 +20,7 @@ def nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_data_on_this_machine_is_described(nothing: Path, capsys: pytest.CaptureFixture[str]):
     assert main(["data", "describe"]) == 0
     head, _, training, test = capsys.readouterr().out.splitlines()

@@ -104,6 +104,7 @@ def test_csv_has_the_header_of_the_upload_page_and_a_row_per_file(
     assert NOT_A_PICTURE in bad[4]
 
 
+@pytest.mark.slow
 def test_every_page_and_every_picture_of_an_archive_has_a_line(
     pictures: Path, capsys: pytest.CaptureFixture[str]
 ):
@@ -201,6 +202,7 @@ def test_a_reader_that_goes_away_ends_it_without_a_word(pictures: Path):
     process.stderr.close()
 
 
+@pytest.mark.slow
 def test_the_upload_page_and_the_command_line_answer_alike(
     pictures: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):

@@ -109,6 +109,7 @@ def test_refused_options_have_messages(
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_killed_reading_is_resumed(pictures: Path):
     for number in range(300):
         draw("4").save(pictures / f"{number:03}.png")

@@ -68,6 +68,7 @@ def zigzags() -> Image.Image:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is told in other units elsewhere")
 @pytest.mark.parametrize("make", [noise, specks, nested_angles, zigzags])
 def test_a_costly_picture_ends_in_time_and_memory(make: Callable[[], Image.Image]):

@@ -60,6 +60,7 @@ def test_place_leaves_no_trace(shift: tuple[float, float]):
     assert np.abs(draw_house_digit(moved(FOUR, 1, shift)) - draw_house_digit(FOUR)).max() < 0.01
 
 
+@pytest.mark.slow
 def test_scale_and_place_leave_no_trace_in_real_drawings(data: Path):
     with gzip.open(data / "pen_digits.json.gz") as file:
         drawings = [as_strokes(entry["strokes"]) for entry in json.load(file)[::58]]

@@ -276,6 +276,7 @@ def test_runs_has_columns_for_the_settings_that_were_changed(runs: Path):
     assert list(table["batch size"].dropna()) == ["32"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("state", ["finished", "stopped"])
 def test_a_page_detector_stands_among_the_runs_and_is_no_model(runs: Path, state: str):
     settings = DetectorSettings(steps=200)

@@ -95,6 +95,7 @@ def test_a_desk_beside_the_sheet_is_not_read(reader: DigitReader, desk: int, she
     assert reader.read_image(picture).text == "274"
 
 
+@pytest.mark.slow
 def test_a_bold_digit_that_fills_a_third_of_its_picture_is_no_sheet(reader: DigitReader, data: Path):
     mnist = load_local_mnist()
     assert mnist

@@ -36,6 +36,7 @@ def test_an_eight_of_two_circles_begins_a_number():
     assert DigitReader().read_strokes([*rings, *two], expect="number").text == "82"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mark", MARKS)
 def test_marks_beside_digits_are_no_digits(mark: str, data: Path):
     assert data
@@ -46,6 +47,7 @@ def test_marks_beside_digits_are_no_digits(mark: str, data: Path):
     assert np.mean(right) > 0.85
 
 
+@pytest.mark.slow
 def test_digits_that_touch_are_parted_by_the_pen(data: Path):
     assert data
     reader = DigitReader()

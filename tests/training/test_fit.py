@@ -76,6 +76,7 @@ def resumed(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     return folder
 
 
+@pytest.mark.slow
 def test_a_finished_run_can_learn_a_hand(undisturbed: RunFolder):
     reader = DigitReader(undisturbed.path)
     adapted = reader.adapt([(pixels, 5) for pixels in write_triangles(8, 0)])
@@ -87,6 +88,7 @@ def test_a_finished_run_can_learn_a_hand(undisturbed: RunFolder):
     assert [each.images for each in others] == [1]
 
 
+@pytest.mark.slow
 def test_a_run_of_other_classes_records_and_answers_with_their_names(tmp_path: Path):
     require_fashion()
     folder = RunFolder(tmp_path / "fashion")
@@ -102,6 +104,7 @@ def test_a_run_of_other_classes_records_and_answers_with_their_names(tmp_path: P
     assert Classifier(folder.path).classify(np.zeros((2, 28, 28), np.float32)).shape == (2, 10)
 
 
+@pytest.mark.slow
 def test_a_model_that_refuses_digits_learns_other_data_without_refusing(tmp_path: Path):
     folder, reader = RunFolder(tmp_path / "run"), PRESETS["reader"]
     recipe = replace(reader.recipe, epochs=1, gentle_epochs=0, augmentation=False, data="bundled")

@@ -4,6 +4,7 @@ import gc
 from pathlib import Path
 
 import numpy as np
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from digitcnn import DigitReader
@@ -67,6 +68,7 @@ def test_taught_model_answers_first_and_shows_what_it_helped():
     )
 
 
+@pytest.mark.slow
 def test_one_visitors_hand_never_reaches_another():
     """Two visitors of one server teach different things, and a third nothing."""
     first, second, third = open_page(triangles=8), open_page(triangles=8, label=8), open_page(triangles=8)

@@ -47,6 +47,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_design_in_a_file_is_trained_and_its_run_folder_is_whole(
     here: Path, capsys: pytest.CaptureFixture[str]
 ):
@@ -69,6 +70,7 @@ def test_a_design_in_a_file_is_trained_and_its_run_folder_is_whole(
     assert "holds a run with other settings" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_run_in_the_queue_trains_its_design_after_the_design_was_deleted(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ):

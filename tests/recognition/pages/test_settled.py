@@ -41,6 +41,7 @@ def test_pages_of_each_kind_are_read(reader: DigitReader, pens: dict, kind: str)
     assert right >= KINDS_MENDED[kind] * len(pages)
 
 
+@pytest.mark.slow
 def test_squared_paper_is_read(reader: DigitReader, pens: dict) -> None:
     pages = make_pages(pens, "squared", 4, seed=5)
     assert sum(reader.read_image(page.source).text == page.label for page in pages) >= 2  # type: ignore[arg-type]
@@ -68,6 +69,7 @@ def test_lone_digit_and_paper_without_digits_are_not_turned(reader: DigitReader,
     assert reader.read_image(np.rot90(blank.source)).text == ""  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_printed_digits_are_left_out_and_said(reader: DigitReader, pens: dict) -> None:
     pages = make_pages(pens, "beside print", 4, seed=33)
     readings = [reader.read_image(page.source) for page in pages]  # type: ignore[arg-type]
@@ -111,6 +113,7 @@ def test_faint_ink_that_the_detector_misses_and_a_gray_note_are_read(
     assert reader.read_image(page.source).text == page.label  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_texture_without_digits_gives_few(reader: DigitReader, pens: dict) -> None:
     given = [reader.read_image(page.source).text for page in make_pages(pens, "no digit", 6, seed=3)]  # type: ignore[arg-type]
     assert sum(map(len, given)) <= 2
