@@ -163,26 +163,29 @@ def _find_page_turns(classifier: Classifier, picture: Picture, page: SettledPage
         segments = find_segments(ink)
         return _find_turns(classifier, segments, classify_segments(classifier, ink, segments))
     # Lines, desks and print have no side up: what the detector finds tells more than all the ink.
-    pages = []
-    for turns in range(4):
-        turned = turn_picture(picture, turns)
-        detections = detect_digits(turned, longest=LONGEST_SIDE // 2)
-        pages.append(settle_page(classifier, turned, [], detections=detections))
-        if not turns and _stands_upright(pages[0]):
-            return 0
+    lying = _search_turned(classifier, picture, 0)
+    if _stands_upright(lying):
+        return 0
+    pages = [lying, *(_search_turned(classifier, picture, turns) for turns in (1, 2, 3))]
     best = max(range(4), key=lambda turns: pages[turns].support)
-    gain = pages[best].support - pages[0].support
-    found = sum(map(len, pages[best].lines))
+    gain = pages[best].support - lying.support
+    found = len(pages[best].digits)
     # Of small digits the detector sees few at this scale: then the page as it was read has more to say.
-    is_better = pages[best].support > page.support or found > _MIN_FOUND * sum(map(len, page.lines))
+    is_better = pages[best].support > page.support or found > _MIN_FOUND * len(page.digits)
     return best if gain > _MIN_LEAD and found > 1 and is_better else 0
+
+
+def _search_turned(classifier: Classifier, picture: Picture, turns: int) -> SettledPage:
+    """What the page detector finds on a turned picture, at half the size."""
+    turned = turn_picture(picture, turns)
+    detections = detect_digits(turned, longest=LONGEST_SIDE // 2)
+    return settle_page(classifier, turned, [], detections=detections)
 
 
 def _stands_upright(page: SettledPage) -> bool:
     """Whether the digits of a page are as probable as those of upright pages."""
-    digits = [digit for line in page.lines for digit in line]
-    least = _UPRIGHT if len(digits) >= MANY else _FEW_UPRIGHT
-    return bool(digits) and float(np.exp(_mean_evidence(digits))) > least
+    least = _UPRIGHT if len(page.digits) >= MANY else _FEW_UPRIGHT
+    return bool(page.digits) and float(np.exp(_mean_evidence(page.digits))) > least
 
 
 def _read_without(

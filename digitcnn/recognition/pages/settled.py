@@ -54,11 +54,14 @@ class SettledPage:
     is_clean: bool
 
     @property
+    def digits(self) -> list[Digit]:
+        """The digits of all lines."""
+        return [digit for line in self.lines for digit in line]
+
+    @property
     def support(self) -> float:
         """The log-odds of its digits, summed up: how much speaks for this page."""
-        return sum(
-            log_odds(digit.nearest_probability) for line in self.lines for digit in line if not digit.refused
-        )
+        return sum(log_odds(digit.nearest_probability) for digit in self.digits if not digit.refused)
 
 
 @dataclass(frozen=True, eq=False)
