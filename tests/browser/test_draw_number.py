@@ -8,7 +8,7 @@ from digitcnn.ink.strokes import Stroke, box_of_strokes
 from digitcnn.training.pen_strokes import Drawing, load_pen_digits
 from digitcnn.web.samples import sample_number
 from tests.support.draw_page import answer_of, draw_strokes, open_number
-from tests.support.settling import settle
+from tests.support.settling import open_fold, settle
 
 WIDE = 1120, 300
 PHONE = 720, 480
@@ -67,7 +67,7 @@ def keep_a_four(drawn: Page) -> Locator:
 
 def test_own_digits_are_downloaded_cleared_and_brought_back(drawn: Page):
     keep_a_four(drawn)
-    drawn.locator("[data-testid=stExpander]").get_by_text("Your own digits").click()
+    open_fold(drawn, "Your own digits")
     expect(drawn.locator(".own-digits img")).to_have_count(1)
     with drawn.expect_download() as started:
         drawn.get_by_role("button", name="Download", exact=True).click()
@@ -88,7 +88,7 @@ def test_number_and_own_digits_outlive_a_reload(drawn: Page):
     drawn.reload()
     expect(answer_of(drawn)).to_have_text("42")
     expect(ask.first).to_contain_text("Kept as a 4")  # A page that grows shows its old end for a moment, too.
-    drawn.locator("[data-testid=stExpander]").get_by_text("Your own digits").click()
+    open_fold(drawn, "Your own digits")
     expect(drawn.locator(".own-digits img")).to_have_count(1)
 
 

@@ -18,7 +18,7 @@ from digitcnn.training.collection.idx import FASHION, read_local
 from digitcnn.training.datasets import DigitSet
 from tests.support.fashion import require_fashion
 from tests.support.notebooks import run_notebook
-from tests.support.settling import settle
+from tests.support.settling import open_fold, settle
 from tests.support.trainings import PATIENCE, choose_data, kill_trainings, start_training
 
 Serve = Callable[..., AbstractContextManager[str]]
@@ -111,7 +111,7 @@ def test_a_network_of_ones_own_is_designed_trained_on_clothes_compared_and_taken
     with start_server(runs) as address:
         design(page, address)
         train_on_clothes(page, "my-cnn")
-        page.get_by_text("Train another model").click()
+        open_fold(page, "Train another model")
         page.get_by_role("radio", name="simple", exact=True).click()
         train_on_clothes(page, "simple")
 

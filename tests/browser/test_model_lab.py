@@ -13,6 +13,7 @@ from digitcnn.lab.runs.catalog import list_own_runs
 from digitcnn.training.session.batch_log import read_batches
 from digitcnn.training.session.changes import read_changes
 from tests.support.made_mnist import write_mnist
+from tests.support.settling import DELAY_ANSWERS
 from tests.support.trainings import PATIENCE, kill_trainings, start_training
 
 Serve = Callable[..., AbstractContextManager[str]]
@@ -107,6 +108,7 @@ def test_a_training_gets_another_rate_and_is_paused_resumed_and_stopped(
     page: Page, start_server: Serve, runs: Path
 ):
     page.set_default_timeout(PATIENCE)
+    page.add_init_script(DELAY_ANSWERS)
     with start_server(runs) as address:
         page.goto(f"{address}/model_lab")
         start_training(page, SETTINGS | {"Epochs": "100"})
@@ -117,11 +119,15 @@ def test_a_training_gets_another_rate_and_is_paused_resumed_and_stopped(
         field.press("Enter")
         expect(page.get_by_role("alert")).to_contain_text("between 1e-06 and 1, received 0")
         expect(change).to_be_disabled()
+        # By more than a second: the page asks again with what it knew before the answer.
+        page.evaluate("window.answersLateBy = 1500")
         page.get_by_role("button", name="Half").click()
         expect(field).to_have_value("0.0005")
         change.click()
         expect(live(page)).to_contain_text("learning rate 0.001 → 0.0005", timeout=PATIENCE)
+        page.wait_for_timeout(3500)
         expect(change).to_have_count(0)
+        page.evaluate("window.answersLateBy = 0")
 
         page.get_by_role("button", name="Pause").click()
         expect(live(page)).to_contain_text("Paused in epoch", timeout=PATIENCE)

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from digitcnn import DigitReader
 from digitcnn.lab.personal_digits import PersonalDigits
 from tests.support.draw_page import answer_of, hold, open_draw
-from tests.support.settling import settle
+from tests.support.settling import open_fold, settle
 from tests.support.triangles import TRIANGLE, write_triangles
 
 TRIANGLE_ON_CANVAS = 20 + 0.6 * TRIANGLE
@@ -20,7 +20,7 @@ def teach(page: Page) -> None:
     own = PersonalDigits()
     for pixels in write_triangles(8, 0):
         own = own.add(pixels, 5)
-    page.locator("[data-testid=stExpander]").get_by_text("Your own digits").click()
+    open_fold(page, "Your own digits")
     uploader = page.locator("[data-testid=stExpander] input[type=file]")
     uploader.set_input_files(
         {"name": "my-digits.npz", "mimeType": "application/octet-stream", "buffer": own.to_bytes()}
@@ -65,7 +65,7 @@ def test_what_one_visitor_taught_answers_them_alone_and_outlives_a_reload(
 
     page.reload()
     expect(answer_of(page)).to_have_text("5")
-    page.locator("[data-testid=stExpander]").get_by_text("Your own digits").click()
+    open_fold(page, "Your own digits")
     page.get_by_role("button", name="Undo learning").click()
     expect(answer_of(page)).not_to_have_text("5")
     expect(page.locator(".own-hand")).to_have_count(0)

@@ -147,7 +147,7 @@ def make_training(runs: Path, worker: psutil.Process, owner: str) -> RunFolder:
 
 def test_its_owner_pauses_a_training_and_resumes_it(runs: Path, worker: psutil.Process):
     folder = make_training(runs, worker, "me")
-    assert not {"lab.pause", "lab.rate.open"} & {button.key for button in open_lab_as("you", "Train").button}
+    assert not {"lab.pause", "lab.stop"} & {button.key for button in open_lab_as("you", "Train").button}
     app = open_lab_as("me", "Train")
     app.button(key="lab.pause").click().run()
     assert read_request(folder.request_json).paused
@@ -163,10 +163,9 @@ def test_its_owner_changes_the_learning_rate_of_a_training(runs: Path, worker: p
     folder = make_training(runs, worker, "me")
     app = open_lab_as("me", "Train")
     assert any("Epoch 2 of 2, learning rate 0.0004" in str(bar.proto) for bar in app.get("progress"))
-    app.session_state["lab.rate.open"] = True
+    app.session_state["lab.rate.open-0"] = True
     app.run()
     assert app.number_input(key="lab.rate").value == 0.001
-    assert app.button(key="lab.rate.change").disabled
     app.number_input(key="lab.rate").set_value(7.0).run()
     assert "Learning rate must be between 1e-06 and 1, received 7." in words(app)
     assert app.button(key="lab.rate.change").disabled
@@ -175,6 +174,7 @@ def test_its_owner_changes_the_learning_rate_of_a_training(runs: Path, worker: p
     app.button(key="lab.rate.change").click().run()
     assert not app.exception
     assert read_request(folder.request_json).learning_rate == 0.0005
+    assert "lab.rate.change" not in {button.key for button in app.button}
 
 
 def test_changes_stand_on_the_run_afterwards(runs: Path):

@@ -38,8 +38,7 @@ NOT_YOURS = "only the browser that began it, or the host, can change, stop or de
 RATE = "lab.rate"
 """The key of the field of a running training's learning rate."""
 
-RATE_OPEN = "lab.rate.open"
-"""The key of the popover that holds this field."""
+_RATES_GIVEN = "lab.rates-given"
 
 
 def start(settings: Settings) -> None:
@@ -58,9 +57,17 @@ def stop(name: str) -> None:
 
 
 def change_learning_rate(name: str) -> None:
-    """Gives a training the learning rate in its field, and closes it."""
-    st.session_state[RATE_OPEN] = False
+    """Gives a training the learning rate in its field, and closes the popover around it."""
+    st.session_state[_RATES_GIVEN] = st.session_state.get(_RATES_GIVEN, 0) + 1
     _try(lambda: requests.change_learning_rate(_require_own(name), st.session_state[RATE]))
+
+
+def rate_popover() -> str:
+    """The key of the popover around the field: a new one, which is closed, once a learning rate was given.
+
+    A browser that has not heard of the closing yet tells with every question that the old one is open.
+    """
+    return f"{RATE}.open-{st.session_state.get(_RATES_GIVEN, 0)}"
 
 
 def pause(name: str) -> None:

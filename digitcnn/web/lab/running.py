@@ -61,7 +61,9 @@ def _is_stopping(run: Run) -> bool:
 
 def _choose_rate(run: Run, rate: float) -> None:
     """A field for another learning rate, which begins with the present one whenever it is opened."""
-    chosen = st.popover("Learning rate", icon=":material/speed:", on_change="rerun", key=actions.RATE_OPEN)
+    chosen = st.popover(
+        "Learning rate", icon=":material/speed:", on_change="rerun", key=actions.rate_popover()
+    )
     if not chosen.open:
         st.session_state.pop(actions.RATE, None)
         return
@@ -82,7 +84,7 @@ def _choose_rate(run: Run, rate: float) -> None:
         st.button(
             "Change",
             type="primary",
-            disabled=value in (None, rate) or problem is not None,
+            disabled=value is None or problem is not None,
             on_click=actions.change_learning_rate,
             args=(run.name,),
             key=f"{actions.RATE}.change",
