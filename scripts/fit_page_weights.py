@@ -56,7 +56,7 @@ def collect(count: int) -> list[tuple[PageEvidence, Truth]]:
     """The evidence on each page, and the digits that are written on it."""
     pens, reader, found = load_pens(), DigitReader(), []
     seen: list[tuple[Picture, PageEvidence]] = []
-    settle = images.settle_page
+    settle, is_littered = images.settle_page, images._is_littered
 
     def watch(
         classifier: Classifier,
@@ -69,6 +69,7 @@ def collect(count: int) -> list[tuple[PageEvidence, Truth]]:
         return settle(classifier, picture, lines, elsewhere, **detected)
 
     images.settle_page = watch
+    images._is_littered = lambda *_: False  # The ink of every page is read.
     for kind in KINDS:
         for sample, placed in make_boxed_pages(pens, kind, count, seed=SEED):
             seen.clear()
@@ -77,7 +78,7 @@ def collect(count: int) -> list[tuple[PageEvidence, Truth]]:
             (picture, evidence), *later = seen
             if all(other is picture for other, _ in later):  # It does not lie on its side, perhaps.
                 found.append((evidence, truth))
-    images.settle_page = settle
+    images.settle_page, images._is_littered = settle, is_littered
     return found
 
 

@@ -20,7 +20,7 @@ from digitcnn.ink.images.rotation import turn_box_back, turn_picture
 from digitcnn.ink.images.selection import choose_digit
 from digitcnn.ink.strokes import Box
 from digitcnn.recognition.classifier import Classifier
-from digitcnn.recognition.pages.detector import LONGEST_SIDE
+from digitcnn.recognition.pages.detector import LONGEST_SIDE, PageDetection
 from digitcnn.recognition.pages.evidence import CLEAR, detect_digits
 from digitcnn.recognition.pages.marks import (
     find_strokes,
@@ -53,6 +53,9 @@ _MIN_LEAD = 3.0
 _MIN_FOUND = 0.6
 """A turned page that shows more than this share of the digits that were read shows enough of them."""
 
+_AROUND, _LITTERED = 0.25, 1.3
+"""Margin around digits, in their heights; with this many times as much ink as there, a page is littered."""
+
 _UPRIGHT, _FEW_UPRIGHT = 0.95, 0.98
 """Digits that are more probable than this on average stand upright: many digits, and few."""
 
@@ -79,7 +82,7 @@ class _Hypothesis:
 
 def read_digit(classifier: Classifier, picture: Picture) -> tuple[Reading, Ink]:
     """Reads a picture of one digit; no lines where there is no ink."""
-    best = _find_best(picture, lambda ink: _read_whole(classifier, ink))
+    best = _find_best(binarize(picture), lambda ink: _read_whole(classifier, ink))
     return _make_reading(best.lines), best.ink
 
 
@@ -113,15 +116,7 @@ def read_number(classifier: Classifier, picture: Picture) -> tuple[Reading, Ink]
 
 def _read_page(classifier: Classifier, picture: Picture) -> tuple[SettledPage, Ink]:
     """What is on a picture as it lies, marks left out, and its ink."""
-    try:
-        best = _find_best_page(classifier, picture)
-    except InputError:
-        # A texture has as many segments as a page of writing; the page detector is not misled by it.
-        page = settle_page(classifier, picture, [])
-        if not page.lines:
-            raise
-        return page, binarize(picture)
-    ink, page = best.ink, _settle(classifier, picture, best)
+    page, ink = _settle(classifier, picture)
     strokes = find_strokes(page.lines, ink)
     lines = without_crossed_out(page.lines, strokes, ink)
     if ink.zoom == 1 and (underlines := find_underlines(lines, strokes, ink)):
@@ -138,21 +133,68 @@ def _read_turned(classifier: Classifier, picture: Picture, turns: int) -> Settle
         return SettledPage([], [], is_clean=False)
 
 
-def _settle(classifier: Classifier, picture: Picture, best: _Hypothesis) -> SettledPage:
-    """The digits of a picture, of which this is the best hypothesis."""
-    # On plain paper all that is no paper is ink: nothing is left to be found.
-    if is_drawn(picture):
-        return SettledPage(best.lines, [], is_clean=True)
-    detections = detect_digits(picture)
-    settled = settle_page(classifier, picture, best.lines, best.elsewhere, detections=detections)
+def _settle(classifier: Classifier, picture: Picture) -> tuple[SettledPage, Ink]:
+    """The digits of a picture, and its ink.
+
+    Raises:
+        InputError: there is more ink than digits have, and no digit is found in it.
+    """
+    found = binarize(picture)
+    detections = cache(lambda: detect_digits(picture))
+    seen = cache(lambda: settle_page(classifier, picture, [], detections=detections()))
+    try:
+        if not is_drawn(picture):
+            return _settle_photo(classifier, found, detections(), seen)
+        # On plain paper all that is no paper is ink: nothing is left to be found.
+        best = _find_best_page(classifier, found)
+        return SettledPage(best.lines, [], is_clean=True), best.ink
+    except InputError:
+        # A texture has as many segments as a page of writing; the page detector is not misled by it.
+        if not seen().lines:
+            raise
+        return seen(), found
+
+
+def _settle_photo(
+    classifier: Classifier, found: Ink, detections: Sequence[PageDetection], seen: Callable[[], SettledPage]
+) -> tuple[SettledPage, Ink]:
+    """As `_settle`, where more than ink may be on the paper, or beside it.
+
+    Args:
+        classifier: reads the digits.
+        found: the ink of the picture.
+        detections: of `detect_digits`.
+        seen: the page as the detections alone show it.
+    """
+    picture = found.picture
     clear = (each.box for each in detections if each.score > CLEAR and not each.printed)
     boxes = [picture.from_input(box) for box in clear]
-    if settled.is_clean or not boxes:
-        return settled
+    # Reading all the ink of a desk or of squared paper takes longer than all else, and tells little.
+    if boxes and _is_littered(found, boxes) and seen().is_clean:
+        return seen(), found
+    best = _find_best_page(classifier, found)
+    page = settle_page(classifier, picture, best.lines, best.elsewhere, detections=detections)
+    if page.is_clean or not boxes:
+        return page, best.ink
+    if seen().is_clean:
+        return seen(), best.ink
+    if page.is_sure and page.text == seen().text:
+        return page, best.ink
     # Shadows, rules and what lies beside the paper are out of the way here.
-    close = _find_best_page(classifier, isolate_digits(picture, boxes))
+    close = _find_best_page(classifier, binarize(isolate_digits(picture, boxes)))
     again = settle_page(classifier, picture, close.lines, detections=detections)
-    return again if again.is_clean or again.support > settled.support else settled
+    return again if again.is_clean or again.support > page.support else page, best.ink
+
+
+def _is_littered(ink: Ink, boxes: Sequence[Box]) -> bool:
+    """Whether much of the ink is outside of digits, which are in these boxes, in pixels of the picture."""
+    inside = 0
+    for box in boxes:
+        margin = _AROUND * box.height
+        top, bottom = max(box.y - margin, 0.0) * ink.zoom, (box.bottom + margin) * ink.zoom
+        left, right = max(box.x - margin, 0.0) * ink.zoom, (box.right + margin) * ink.zoom
+        inside += np.count_nonzero(ink.mask[int(top) : int(bottom) + 1, int(left) : int(right) + 1])
+    return bool(np.count_nonzero(ink.mask) > _LITTERED * inside)
 
 
 def _find_page_turns(classifier: Classifier, picture: Picture, page: SettledPage, ink: Ink) -> int:
@@ -197,7 +239,7 @@ def _read_without(
 ) -> list[list[Digit]]:
     """The lines as they read without these strokes; each digit as it reads more surely, with or without."""
     bare = replace(picture, rgb=paint_over(picture.rgb, ink.mask, underlines))
-    again = _settle(classifier, bare, _find_best_page(classifier, bare)).lines
+    again = _settle(classifier, bare)[0].lines
     # Where more is read than before, it was the lower side of a box, whose other sides are left.
     if not again or sum(map(len, again)) > sum(map(len, lines)):
         return lines
@@ -215,14 +257,13 @@ def _make_reading(lines: Sequence[Sequence[Digit]], printed: Sequence[PrintedDig
     return Reading(tuple(tuple(line) for line in lines), tuple(printed))
 
 
-def _find_best(picture: Picture, read: Callable[[Ink], _Hypothesis]) -> _Hypothesis:
-    """The most probable hypothesis: the picture as binarized, the other polarity, or its page alone.
+def _find_best(found: Ink, read: Callable[[Ink], _Hypothesis]) -> _Hypothesis:
+    """The most probable hypothesis: ink as it was found, the other polarity, or the picture's page alone.
 
     Only hypotheses that can win are read; one whose ink is the page itself, only if no other is probable.
     """
     # Reading a hypothesis costs ten times as much as finding its ink.
-    found = binarize(picture)
-    best = _Hypothesis(found, [])
+    picture, best = found.picture, _Hypothesis(found, [])
     others: list[_Hypothesis] = []
     pages = cache(lambda: find_pages(picture))
     page_like: list[Ink] = []
@@ -256,8 +297,8 @@ def _find_best(picture: Picture, read: Callable[[Ink], _Hypothesis]) -> _Hypothe
     return replace(best, elsewhere=_find_elsewhere(best, others))
 
 
-def _find_best_page(classifier: Classifier, picture: Picture) -> _Hypothesis:
-    return _find_best(picture, lambda ink: _read_pages(classifier, ink))
+def _find_best_page(classifier: Classifier, found: Ink) -> _Hypothesis:
+    return _find_best(found, lambda ink: _read_pages(classifier, ink))
 
 
 def _find_elsewhere(best: _Hypothesis, others: Sequence[_Hypothesis]) -> tuple[Digit, ...]:

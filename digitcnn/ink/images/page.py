@@ -90,12 +90,13 @@ def isolate_digits(picture: Picture, boxes: Sequence[Box]) -> Picture:
     size = max(round(width * scale), 1), max(round(height * scale), 1)
     coarse = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
     paper = cv2.medianBlur(coarse, min(round(typical * scale), _PAPER_SIDE) | 1)
-    even = rgb * (_LIT / np.maximum(cv2.resize(paper, (width, height)), 1.0))
-    near = np.zeros((height, width), bool)
+    paper = cv2.resize(paper, (width, height))
+    clean = np.full_like(rgb, _LIT)
     for box in boxes:
         rows = slice(max(int(box.y - 0.5 * typical), 0), int(box.bottom + 0.5 * typical) + 1)
-        near[rows, max(int(box.x - typical), 0) : int(box.right + typical) + 1] = True
-    return replace(picture, rgb=np.where(near[..., np.newaxis], np.clip(even, 0, 255), _LIT).astype(np.uint8))
+        near = rows, slice(max(int(box.x - typical), 0), int(box.right + typical) + 1)
+        clean[near] = np.clip(rgb[near] * (_LIT / np.maximum(paper[near], 1.0)), 0, 255)
+    return replace(picture, rgb=clean)
 
 
 def may_be_page(ink: Ink) -> bool:

@@ -55,6 +55,11 @@ class Candidate:
     def score(self) -> float:
         return self.detection.score if self.detection else _UNSEEN
 
+    @property
+    def is_agreed(self) -> bool:
+        """Whether reader and detector give it the same label."""
+        return self.detection is not None and self.digit.nearest == int(self.detection.probabilities.argmax())
+
 
 @dataclass(frozen=True, eq=False)
 class PageEvidence:

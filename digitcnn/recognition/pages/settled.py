@@ -29,6 +29,9 @@ from digitcnn.recognition.pages.places import is_beside, is_one_place, overlap
 from digitcnn.recognition.reading import Digit, PrintedDigit
 
 _SURE, _DOUBTFUL, _FAINT = 0.9, 0.5, 0.2
+_DECIDED, _MARGIN = 0.95, 0.2
+"""Without ink: the least mean probability of digits, and how far each detection has to be from even."""
+
 _FEW = 3
 """Sure digits, other than 1s, that are believed although the detector sees nothing on the page."""
 
@@ -46,7 +49,7 @@ class SettledPage:
     Attributes:
         lines: its digits, line by line.
         printed: those that are left out.
-        is_clean: whether they are its ink as it was read, without a doubt.
+        is_clean: whether they leave no doubt: they are its ink as it was read, or each detection is clear.
     """
 
     lines: list[list[Digit]]
@@ -57,6 +60,16 @@ class SettledPage:
     def digits(self) -> list[Digit]:
         """The digits of all lines."""
         return [digit for line in self.lines for digit in line]
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether there are digits, and each is sure."""
+        return min((digit.nearest_probability for digit in self.digits), default=0.0) > _SURE
+
+    @property
+    def text(self) -> str:
+        """The nearest labels of its digits, line by line."""
+        return "\n".join("".join(str(digit.nearest) for digit in line) for line in self.lines)
 
     @property
     def support(self) -> float:
@@ -100,14 +113,18 @@ def settle_page(
     Args:
         classifier: reads the ink of detections.
         picture: the page.
-        lines: its segments of ink as they were read, boxes in pixels of the input.
+        lines: its segments of ink as they were read, boxes in pixels of the input; without them, the
+            detections alone tell.
         elsewhere: further segments, in no line yet.
         detections: of `detect_digits`, where they are known.
     """
     segments = [*lines, elsewhere] if elsewhere else lines
-    evidence = collect_evidence(classifier, picture, segments, detections=detections)
+    least = 0.5 if segments else 0.5 - _MARGIN
+    evidence = collect_evidence(classifier, picture, segments, least=least, detections=detections)
     is_clean = not elsewhere and _is_clean(evidence)
     settled = [list(line) for line in lines] if is_clean else _settle_lines(evidence, segments)
+    if not segments:
+        is_clean = _is_decided(evidence, settled)
     read = [digit.box for line in settled for digit in line if not digit.refused]
     sure = [each.box for each in evidence.printed if each.score > CLEAR]
     printed = [
@@ -178,6 +195,17 @@ def _is_clean(evidence: PageEvidence) -> bool:
         and float(np.mean(likely)) > _SURE
         and min(likely) > _DOUBTFUL
         and all(any(overlap(digit.box, each.box) > _OVERLAP for each in segments) for digit in digits)
+    )
+
+
+def _is_decided(evidence: PageEvidence, lines: Sequence[Sequence[Digit]]) -> bool:
+    """Whether each detection is clearly a digit, which reader and detector read alike, or clearly none."""
+    likely = [digit.nearest_probability for line in lines for digit in line]
+    return (
+        bool(likely)
+        and float(np.exp(np.mean(np.log(likely)))) > _DECIDED
+        and all(abs(each.probability - 0.5) >= _MARGIN for each in evidence.detections)
+        and all(each.is_agreed for each in evidence.detections if each.probability > 0.5)
     )
 
 

@@ -1,3 +1,6 @@
+from dataclasses import replace
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
@@ -6,6 +9,7 @@ from digitcnn import DigitReader
 from digitcnn.ink.images.binarize import binarize
 from digitcnn.ink.images.rotation import turn_box_back
 from digitcnn.recognition import images
+from digitcnn.recognition.pages.detector import PageDetection
 from digitcnn.recognition.pages.places import matches
 from digitcnn.recognition.pages.settled import SettledPage
 from testbed.numbers import load_pens
@@ -143,3 +147,24 @@ def test_every_kind_makes_the_same_pages_again(pens: dict) -> None:
         one, other = (make_pages(pens, kind, 1)[0] for _ in range(2))
         assert one.label == other.label
         np.testing.assert_array_equal(np.asarray(one.source), np.asarray(other.source))
+
+
+@pytest.mark.parametrize("is_doubted", [False, True])
+def test_ink_of_squared_paper_is_read_only_where_a_detection_leaves_doubt(
+    reader: DigitReader, pens: dict, monkeypatch: pytest.MonkeyPatch, is_doubted: bool
+) -> None:
+    def detect_digits(*arguments: Any, **options: Any) -> list[PageDetection]:
+        first, *others = sorted(find(*arguments, **options), key=lambda each: -each.score)
+        # The detector sees another label in it than the reader.
+        return [
+            replace(first, probabilities=np.roll(first.probabilities, 1)) if is_doubted else first,
+            *others,
+        ]
+
+    read = []
+    find, find_best_page = images.detect_digits, images._find_best_page
+    monkeypatch.setattr(images, "detect_digits", detect_digits)
+    monkeypatch.setattr(images, "_find_best_page", lambda *a: read.append(a) or find_best_page(*a))
+    page = make_pages(pens, "squared", 1, seed=57)[0]
+    assert reader.read_image(page.source).text == page.label  # type: ignore[arg-type]
+    assert bool(read) == is_doubted
