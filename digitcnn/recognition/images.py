@@ -178,8 +178,6 @@ def _settle_photo(
         return page, best.ink
     if seen().is_clean:
         return seen(), best.ink
-    if page.is_sure and page.text == seen().text:
-        return page, best.ink
     # Shadows, rules and what lies beside the paper are out of the way here.
     close = _find_best_page(classifier, binarize(isolate_digits(picture, boxes)))
     again = settle_page(classifier, picture, close.lines, detections=detections)

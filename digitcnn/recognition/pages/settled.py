@@ -29,8 +29,11 @@ from digitcnn.recognition.pages.places import is_beside, is_one_place, overlap
 from digitcnn.recognition.reading import Digit, PrintedDigit
 
 _SURE, _DOUBTFUL, _FAINT = 0.9, 0.5, 0.2
-_DECIDED, _MARGIN = 0.95, 0.2
-"""Without ink: the least mean probability of digits, and how far each detection has to be from even."""
+_DECIDED = 0.95
+"""The least mean probability of digits that need no ink to tell for them."""
+
+_UNCLEAR = (0.05, 0.7)
+"""A detection this probable may be a digit or none: a 1 in shade, a speck."""
 
 _FEW = 3
 """Sure digits, other than 1s, that are believed although the detector sees nothing on the page."""
@@ -60,16 +63,6 @@ class SettledPage:
     def digits(self) -> list[Digit]:
         """The digits of all lines."""
         return [digit for line in self.lines for digit in line]
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether there are digits, and each is sure."""
-        return min((digit.nearest_probability for digit in self.digits), default=0.0) > _SURE
-
-    @property
-    def text(self) -> str:
-        """The nearest labels of its digits, line by line."""
-        return "\n".join("".join(str(digit.nearest) for digit in line) for line in self.lines)
 
     @property
     def support(self) -> float:
@@ -119,7 +112,7 @@ def settle_page(
         detections: of `detect_digits`, where they are known.
     """
     segments = [*lines, elsewhere] if elsewhere else lines
-    least = 0.5 if segments else 0.5 - _MARGIN
+    least = 0.5 if segments else _UNCLEAR[0]
     evidence = collect_evidence(classifier, picture, segments, least=least, detections=detections)
     is_clean = not elsewhere and _is_clean(evidence)
     settled = [list(line) for line in lines] if is_clean else _settle_lines(evidence, segments)
@@ -204,7 +197,7 @@ def _is_decided(evidence: PageEvidence, lines: Sequence[Sequence[Digit]]) -> boo
     return (
         bool(likely)
         and float(np.exp(np.mean(np.log(likely)))) > _DECIDED
-        and all(abs(each.probability - 0.5) >= _MARGIN for each in evidence.detections)
+        and not any(_UNCLEAR[0] < each.probability < _UNCLEAR[1] for each in evidence.detections)
         and all(each.is_agreed for each in evidence.detections if each.probability > 0.5)
     )
 
