@@ -124,9 +124,10 @@ def test_a_paused_training_computes_nothing_and_its_seconds_do_not_count(tmp_pat
 
 @pytest.mark.slow
 def test_a_paused_training_can_be_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    folder = RunFolder(tmp_path / "run")
+    folder, sleep = RunFolder(tmp_path / "run"), time.sleep
 
     def stop(_: float) -> None:
+        sleep(0.2)
         os.kill(os.getpid(), signal.SIGTERM)
 
     def pause(line: str) -> None:
@@ -136,8 +137,7 @@ def test_a_paused_training_can_be_stopped(tmp_path: Path, monkeypatch: pytest.Mo
 
     assert train_small(folder, pause).state == "stopped"
     assert folder.tflite_file.is_file()
-    (change,) = read_changes(folder.changes_csv)
-    assert (change.old_rate, change.new_rate) == (0.01, 0.01)
+    assert [change.paused > 0 for change in read_changes(folder.changes_csv)] == [True]
 
 
 def test_a_stop_that_was_swallowed_is_a_stop_at_the_next_batch(tmp_path: Path):
