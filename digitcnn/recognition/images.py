@@ -30,7 +30,7 @@ from digitcnn.recognition.pages.marks import (
     without_signs,
 )
 from digitcnn.recognition.pages.places import matches, overlap
-from digitcnn.recognition.pages.settled import SettledPage, settle_page
+from digitcnn.recognition.pages.settled import SettledPage, mean_evidence, settle_page
 from digitcnn.recognition.reading import Digit, PrintedDigit, Reading
 from digitcnn.recognition.segments import MANY, SURE, classify_segments, find_segments, read_segments
 from digitcnn.time_budget import within_time_budget
@@ -167,8 +167,7 @@ def _settle_photo(
         seen: the page as the detections alone show it.
     """
     picture = found.picture
-    clear = (each.box for each in detections if each.score > CLEAR and not each.printed)
-    boxes = [picture.from_input(box) for box in clear]
+    boxes = [each.box for each in detections if each.score > CLEAR and not each.printed]
     # Reading all the ink of a desk or of squared paper takes longer than all else, and tells little.
     if boxes and _is_littered(found, boxes) and seen().is_clean:
         return seen(), found
@@ -179,19 +178,22 @@ def _settle_photo(
     if seen().is_clean:
         return seen(), best.ink
     # Shadows, rules and what lies beside the paper are out of the way here.
-    close = _find_best_page(classifier, binarize(isolate_digits(picture, boxes)))
+    close = _find_best_page(
+        classifier, binarize(isolate_digits(picture, [picture.from_input(box) for box in boxes]))
+    )
     again = settle_page(classifier, picture, close.lines, detections=detections)
     return again if again.is_clean or again.support > page.support else page, best.ink
 
 
 def _is_littered(ink: Ink, boxes: Sequence[Box]) -> bool:
-    """Whether much of the ink is outside of digits, which are in these boxes, in pixels of the picture."""
+    """Whether much of the ink is outside of digits, which are in these boxes, in pixels of the input."""
     inside = 0
     for box in boxes:
         margin = _AROUND * box.height
-        top, bottom = max(box.y - margin, 0.0) * ink.zoom, (box.bottom + margin) * ink.zoom
-        left, right = max(box.x - margin, 0.0) * ink.zoom, (box.right + margin) * ink.zoom
-        inside += np.count_nonzero(ink.mask[int(top) : int(bottom) + 1, int(left) : int(right) + 1])
+        x, y = max(box.x - margin, 0.0), max(box.y - margin, 0.0)
+        around = Box(x, y, box.right + margin - x, box.bottom + margin - y)
+        left, top, right, bottom = _window_of(ink, around)
+        inside += np.count_nonzero(ink.mask[top:bottom, left:right])
     return bool(np.count_nonzero(ink.mask) > _LITTERED * inside)
 
 
@@ -225,7 +227,7 @@ def _search_turned(classifier: Classifier, picture: Picture, turns: int) -> Sett
 def _stands_upright(page: SettledPage) -> bool:
     """Whether the digits of a page are as probable as those of upright pages."""
     least = _UPRIGHT if len(page.digits) >= MANY else _FEW_UPRIGHT
-    return bool(page.digits) and float(np.exp(_mean_evidence(page.digits))) > least
+    return bool(page.digits) and float(np.exp(mean_evidence(page.digits))) > least
 
 
 def _read_without(
@@ -358,22 +360,18 @@ def _find_turns(classifier: Classifier, segments: Sequence[Segment], digits: Seq
     sample = sorted(digitlike, key=lambda pair: -pair[0].extent)[:_MAX_SAMPLED]
     if len(sample) < 2:
         return 0
-    upright = _mean_evidence([digit for _, digit in sample])
+    upright = mean_evidence([digit for _, digit in sample])
     # Turning three times as much ink costs three times as long: only a page that reads badly is worth it.
     if np.exp(upright) > _DOUBTFUL:
         return 0
     scores = [upright]
     for turns in (1, 2, 3):
         pixels = np.stack([make_segment_digit(np.rot90(segment.coverage, turns)) for segment, _ in sample])
-        scores.append(_mean_evidence(classifier.classify_batch(pixels, [digit.box for _, digit in sample])))
+        scores.append(mean_evidence(classifier.classify_batch(pixels, [digit.box for _, digit in sample])))
     best = int(np.argmax(scores))
     gain = scores[best] - upright
     # Four digits that gain little may do so by chance; many that gain a little do not.
     return best if gain > _TURN_EVIDENCE and gain * len(sample) > _MIN_LEAD else 0
-
-
-def _mean_evidence(digits: Sequence[Digit]) -> float:
-    return float(np.mean(np.log(np.clip([digit.nearest_probability for digit in digits], 0.02, 1.0))))
 
 
 def _window_of(ink: Ink, box: Box) -> tuple[int, int, int, int]:

@@ -93,6 +93,11 @@ class _PlacedDigit:
         return self.digit.box.bottom
 
 
+def mean_evidence(digits: Sequence[Digit]) -> float:
+    """The mean logarithm of the probabilities of the nearest digits, none of which rules the rest out."""
+    return float(np.mean(np.log(np.clip([digit.nearest_probability for digit in digits], 0.02, 1.0))))
+
+
 def settle_page(
     classifier: Classifier,
     picture: Picture,
@@ -193,10 +198,10 @@ def _is_clean(evidence: PageEvidence) -> bool:
 
 def _is_decided(evidence: PageEvidence, lines: Sequence[Sequence[Digit]]) -> bool:
     """Whether each detection is clearly a digit, which reader and detector read alike, or clearly none."""
-    likely = [digit.nearest_probability for line in lines for digit in line]
+    digits = [digit for line in lines for digit in line]
     return (
-        bool(likely)
-        and float(np.exp(np.mean(np.log(likely)))) > _DECIDED
+        bool(digits)
+        and float(np.exp(mean_evidence(digits))) > _DECIDED
         and not any(_UNCLEAR[0] < each.probability < _UNCLEAR[1] for each in evidence.detections)
         and all(each.is_agreed for each in evidence.detections if each.probability > 0.5)
     )
